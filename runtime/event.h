@@ -1,0 +1,300 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * event.h - the one door from hooks/ to the engine.
+ *
+ * A hook knows libc and this header, nothing else of the runtime. What every
+ * function here keeps: errno; async-signal safety (a handler that interrupts one
+ * passes through, counted); no allocation from the target, no pthread lock, no
+ * call into the target. All may be called from any thread at any time, before the
+ * constructor and in a fork or vfork child too; where the runtime is not up, or
+ * can't come up, they do nothing.
+ *
+ * site: the return address of the hooked call (__builtin_return_address(0)).
+ * sp:   the hook's canonical frame address (RD_HERE): the stack pointer of the
+ *       caller after the call returns.
+ */
+#ifndef RECLAIMDEP_EVENT_H
+#define RECLAIMDEP_EVENT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include "sys.h"
+#include "thread.h"
+
+#define RD_SITE ((uint64_t)__builtin_return_address(0))
+#define RD_HERE ((uint64_t)__builtin_dwarf_cfa())
+
+/*
+ * How a lock is taken: kind, mode and flags in one constant.
+ * RD_TIMED: the call gives up by itself. RD_TRY: it did not wait.
+ * RD_RECURSIVE_OK: the lock is one that its holder may take again (a hook need not
+ * know: for mutexes the runtime reads the type from the mutex when it matters).
+ */
+#define RD_HOW(kind, mode, flags) ((kind) | (mode) << 4 | (flags))
+#define RD_TRY (1u << 8)
+#define RD_TIMED (1u << 9)
+#define RD_RECURSIVE_OK (1u << 10)
+#define RD_HOW_KIND(how) ((how) & 15u)
+#define RD_HOW_MODE(how) ((how) >> 4 & 3u)
+
+/* ---- start ---- */
+
+/*
+ * Brings the runtime up: options from the environment, record, walkers. Called by the
+ * hooks' constructor after every next function is resolved, and by the first hook that runs
+ * before it. Idempotent, thread-safe; a nested call (dlopen of libunwind allocates) returns at
+ * once. Does nothing under AT_SECURE.
+ */
+void rd_start(void);
+
+/* True when the runtime follows this process. Lock-free. */
+bool rd_up(void);
+
+/* The process leaves by exit(): called from the last handler. Publishes the state, prints the
+ * summary (print=1). Returns the status to leave with in place of `status`. */
+int rd_exit(int status);
+
+/* One line to the record's notes and, when verbosity wants it, to stderr. The text must be
+ * constant or live in the caller's frame; at most 400 bytes are kept. */
+void rd_note(const char *text);
+
+/* ---- locks ---- */
+
+struct rdep_held *rd_acquire_slow(const void *lock, unsigned how, uint64_t site, uint64_t sp);
+void rd_release_slow(const void *lock, unsigned kind, uint64_t site, uint64_t sp);
+void rd_abandon_slow(struct rdep_held *e);
+
+extern uint64_t rd_tag_nonce __attribute__((visibility("hidden")));
+
+/*
+ * Where a lock of that kind has two unused words for (tag, generation): byte offsets, 0: none.
+ * glibc 2.17 to 2.36+, x86-64; held against the running libc at start-up.
+ */
+#define RD_TAG_OFFSET(kind) ((kind) == RDEP_MUTEX ? 24u : (kind) == RDEP_RWLOCK ? 16u : (kind) == RDEP_SEM ? 16u : 0u)
+#define RD_GEN_OFFSET(kind) ((kind) == RDEP_MUTEX ? 32u : (kind) == RDEP_RWLOCK ? 40u : (kind) == RDEP_SEM ? 24u : 0u)
+
+/*
+ * The class in a lock's own tag, or 0. The tag validates itself: it carries the lock's address
+ * and a nonce, so memory that was copied, moved, reused or initialised again carries none.
+ */
+static inline uint32_t rd_tag_class(const void *lock, unsigned kind)
+{
+	uint64_t w;
+
+	if (!RD_TAG_OFFSET(kind))
+		return 0;
+	w = *(const uint64_t *)((const char *)lock + RD_TAG_OFFSET(kind)) ^ rd_tag_nonce;
+	return w >> 20 == (uint64_t)lock >> 3 ? (uint32_t)w & 0xfffffu : 0;
+}
+
+static inline uint32_t rd_step_hash(uint32_t from, uint32_t cls_mode, uint64_t site)
+{
+	uint32_t h = (from * 0x9e3779b1u) ^ (cls_mode * 0x85ebca6bu) ^ (uint32_t)(site * 0xc2b2ae35u);
+
+	return (h ^ h >> 15) % RD_STEPS;
+}
+
+/*
+ * Before a lock call that may block. Pushes an entry marked waiting, checks the order, and has any
+ * finding in the record before it returns. The hook then makes the call, and says how it
+ * ended with rd_acquired() or rd_abandon(). NULL: not followed (the hook makes the call and says
+ * nothing, but see rd_unwinding).
+ */
+static inline __attribute__((always_inline)) struct rdep_held *
+rd_acquire(const void *lock, unsigned how, uint64_t site, uint64_t sp)
+{
+	struct rd_thread *t = rd_self;
+	struct rdep_held *e, *top;
+	struct rd_step *s;
+	uint32_t cls, cls_mode;
+
+	if (rd_unlikely(!t))
+		return rd_acquire_slow(lock, how, site, sp);
+	top = t->top;
+	if (rd_unlikely(top >= t->limit || !top->address))
+		return rd_acquire_slow(lock, how, site, sp);
+	cls = rd_tag_class(lock, RD_HOW_KIND(how));
+	cls_mode = cls << 4 | RD_HOW_MODE(how) | (how & RD_TRY ? 4u : 0u);
+	s = &t->steps[rd_step_hash(top->node, cls_mode, site)];
+	if (rd_unlikely(!cls || s->from != top->node || s->cls_mode != cls_mode || s->site != site))
+		return rd_acquire_slow(lock, how, site, sp);
+
+	/* A handler that comes in between sees address 0 on top, and takes the slow path. */
+	e = top + 1;
+	t->top = e;
+	rd_signal_fence();
+	e->site = site;
+	e->sp = sp;
+	e->cls = cls;
+	e->generation = *(const uint32_t *)((const char *)lock + RD_GEN_OFFSET(RD_HOW_KIND(how)));
+	e->node = s->to;
+	e->kind = (uint8_t)RD_HOW_KIND(how);
+	e->mode = (uint8_t)RD_HOW_MODE(how);
+	e->flags = (uint8_t)(s->flags | (how & RD_TRY ? RDEP_HELD_TRY : RDEP_HELD_WAITING) |
+			     (how & RD_TIMED ? RDEP_HELD_TIMED : 0));
+	e->recursion = 0;
+	rd_signal_fence();
+	e->address = (uint64_t)lock;
+	return e;
+}
+
+/* The call that rd_acquire() announced got the lock. */
+static inline void rd_acquired(struct rdep_held *e)
+{
+	__atomic_store_n(&e->flags, (uint8_t)(e->flags & ~(RDEP_HELD_WAITING | RDEP_HELD_TIMED)),
+			 __ATOMIC_RELAXED);
+}
+
+/* It did not (EDEADLK, ETIMEDOUT, ENOTRECOVERABLE, ...): the entry goes. */
+static inline void rd_abandon(struct rdep_held *e)
+{
+	rd_abandon_slow(e);
+}
+
+/* After a trylock that got the lock; never adds an incoming dependency. */
+static inline void rd_try_acquired(const void *lock, unsigned how, uint64_t site, uint64_t sp)
+{
+	rd_acquire(lock, how | RD_TRY, site, sp);
+}
+
+/* Before an unlock call. The hook may tail-jump to it. */
+static inline __attribute__((always_inline)) void
+rd_release(const void *lock, unsigned kind, uint64_t site, uint64_t sp)
+{
+	struct rd_thread *t = rd_self;
+	struct rdep_held *top;
+
+	if (rd_unlikely(!t)) {
+		rd_release_slow(lock, kind, site, sp);
+		return;
+	}
+	top = t->top;
+	if (rd_unlikely(top >= t->limit || top->address != (uint64_t)lock || top->recursion)) {
+		rd_release_slow(lock, kind, site, sp);
+		return;
+	}
+	top->address = 0;
+	rd_signal_fence();
+	t->top = top - 1;
+}
+
+/* True while this thread walks a stack with libunwind: its mutex calls, which come by our hooks,
+ * must return 0 without doing anything. Ask where rd_acquire() gave NULL, and in unlock. */
+static inline bool rd_unwinding(void)
+{
+	struct rd_thread *t = rd_self;
+
+	return t && t->unwinding;
+}
+
+/* After a successful init call: a new instance, whose class is the init call's site. */
+void rd_lock_init(const void *lock, unsigned kind, uint64_t site, uint64_t sp);
+/* Before a destroy call: the tag is cleared and the instance ends. */
+void rd_lock_destroy(const void *lock, unsigned kind);
+
+/*
+ * Around a condition wait, which gives the mutex up and takes it again where no hook runs (and on
+ * cancellation no code of the hook either): `begin` checks the re-acquisition against the locks
+ * that stay held and marks the entry; `end` clears the mark. The entry stays where it is.
+ */
+void rd_cond_wait_begin(const void *cond, const void *mutex, uint64_t site, uint64_t sp);
+void rd_cond_wait_end(const void *cond, const void *mutex);
+
+/* The memory [p, p + n) is given back (munmap; free of a block of that usable size): locks in it end.
+ * rd_forget_wanted() is false as long as all locks carry tags, which need no telling. */
+void rd_forget(const void *p, size_t n);
+extern uint8_t rd_forget_on __attribute__((visibility("hidden")));
+static inline bool rd_forget_wanted(void)
+{
+	return rd_unlikely(rd_forget_on);
+}
+
+/* ---- allocations, scopes, reclaim ---- */
+
+void rd_malloc_slow(uint64_t site, uint64_t sp);
+
+/* A plain allocation of the program (malloc, operator new, ...), before the call. The hook may
+ * tail-jump afterwards. */
+static inline __attribute__((always_inline)) void rd_malloc(uint64_t site, uint64_t sp)
+{
+	struct rd_thread *t = rd_self;
+
+	if (t && rd_unlikely(t->top != t->bottom) && (t->malloc_need & ~t->top->flags))
+		rd_malloc_slow(site, sp);
+}
+
+/* The canonical bits (RDEP_GFP_*) of a mask as the program passed it (layout: gfp_layout). */
+uint32_t rd_gfp(unsigned long raw);
+
+/*
+ * An allocator with a mask of its own is entered and left: the outermost one counts, with its mask;
+ * plain mallocs and inner allocators until rd_alloc_leave() do not. gfp: canonical. Returns a
+ * token. A frame that is left by longjmp or an exception ends its bracket by itself.
+ */
+uint64_t rd_alloc_enter(uint32_t gfp, uint64_t site, uint64_t sp);
+void rd_alloc_leave(uint64_t token);
+
+/*
+ * memalloc scopes: bit is one RDEP_SCOPE_*. provided: a shim of the program's did the saving and
+ * returned `cookie`; else cookie is ignored. Returns what the program is to get: the shim's
+ * cookie, or our own (the bits newly set).
+ */
+unsigned long rd_scope_save(uint32_t bit, bool provided, unsigned long cookie, uint64_t site, uint64_t sp);
+void rd_scope_restore(uint32_t bit, unsigned long cookie, uint64_t site, uint64_t sp);
+
+/* prctl(PR_SET_IO_FLUSHER, on) succeeded on this thread. */
+void rd_io_flusher(bool on, uint64_t site, uint64_t sp);
+
+/* The kernel's fs_reclaim map: fs_reclaim_acquire, fs_reclaim_release, might_alloc (canonical gfp). */
+void rd_fs_reclaim_acquire(uint32_t gfp, uint64_t site, uint64_t sp);
+void rd_fs_reclaim_release(uint32_t gfp, uint64_t site, uint64_t sp);
+void rd_might_alloc(uint32_t gfp, uint64_t site, uint64_t sp);
+
+/* A reclaim context of one domain (enum rdep_domain_class) is entered and left by this thread:
+ * until then it holds that domain, and its allocations add no dependency. */
+void rd_context_enter(uint32_t domain, uint64_t site, uint64_t sp);
+void rd_context_leave(uint32_t domain, uint64_t site, uint64_t sp);
+
+/* ---- threads and processes ---- */
+
+/* A pthread_create is about to be made. Returns a token for rd_thread_begin (0: untold), given to
+ * the child by the hook's trampoline; rd_thread_create_failed() gives it back. */
+uint32_t rd_thread_create(void *start_routine, uint64_t site, uint64_t sp);
+void rd_thread_create_failed(uint32_t token);
+/* In the parent after success / in the child before the start routine. */
+void rd_thread_created(uint32_t token, uint64_t pthread_id);
+void rd_thread_begin(uint32_t token, uint64_t pthread_id);
+/* The start routine returned, or the thread is being cancelled or exits: destructors of thread keys
+ * may still lock after it. */
+void rd_thread_end(void);
+/* Around a join: `begin` is told what it waits for; joined: it ended (rc 0). */
+void rd_join_begin(uint64_t pthread_id);
+void rd_join_end(uint64_t pthread_id, bool joined);
+
+/* Around fork(): in the parent before and after, in the child. */
+void rd_fork_prepare(void);
+void rd_fork_parent(void);
+void rd_fork_child(void);
+
+/* Around vfork(): before the call; in the parent when it has returned. In between the child runs on
+ * the parent's memory, and every event passes through. */
+void rd_vfork_prepare(void);
+void rd_vfork_parent(void);
+
+/* An exec call is about to be made (the record says EXECING) / it failed. */
+void rd_exec_begin(void);
+void rd_exec_failed(void);
+
+/*
+ * The variables that a followed child must find in its environment, each as "NAME=value" in memory
+ * that lives as long as the process; NULL ends the list; NULL for none (follow=0, not up).
+ * preload: the path to be in LD_PRELOAD. identity: for a child image: fills buf (>= RD_IDENTITY_MAX) with
+ * "RECLAIMDEP_FROM=..." naming this image and whether it is replaced (exec) or spawns.
+ */
+#define RD_IDENTITY_MAX 128
+const char *const *rd_follow_variables(void);
+const char *rd_follow_preload(void);
+const char *rd_follow_identity(char *buf, bool exec);
+
+#endif

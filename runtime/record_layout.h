@@ -1,0 +1,432 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * record_layout.h - the layout of a record file (EXE.PID.rdep).
+ *
+ * The one header that the writer inside the target (runtime/record.c) and the
+ * readers (reports/) share. A record is valid at any moment, after SIGKILL too:
+ *
+ *   offset 0     struct rdep_header, one page
+ *   then         chunks, back to back; each begins with struct rdep_chunk and
+ *                is filled with items from there on
+ *   items        struct rdep_item and a payload, 8-byte aligned, inside one chunk
+ *
+ * All numbers are little-endian; all references are ids or file offsets. The
+ * writer appends under its own lock, completes an item, and then publishes it
+ * by a release store to header.journal_end. A reader takes nothing at or after
+ * journal_end, and checks the checksum of each item: a page that never reached
+ * the disk costs the items in it; the next chunk header, or the next place where
+ * an item's magic and checksum hold, resynchronises.
+ *
+ * An item's checksum covers its first `fixed` payload bytes. What follows is
+ * overwritten in place as the process runs (thread slots, counters): a reader of
+ * a live record may see it mid-change.
+ *
+ * Unknown item types are skipped by size. A change that an old reader would
+ * misread raises RDEP_MIN_READER; an addition raises RDEP_VERSION only.
+ */
+#ifndef RECLAIMDEP_RECORD_LAYOUT_H
+#define RECLAIMDEP_RECORD_LAYOUT_H
+
+#include <stdint.h>
+
+#define RDEP_MAGIC "RECLMDEP"
+#define RDEP_VERSION 1u
+#define RDEP_MIN_READER 1u
+#define RDEP_BYTE_ORDER 0x01020304u
+#define RDEP_HEADER_SIZE 4096u
+#define RDEP_CHUNK_MAGIC 0x48434452u /* "RDCH" */
+#define RDEP_ITEM_MAGIC 0x4452u	     /* "RD" */
+#define RDEP_ITEM_MAX (1u << 20)     /* no item is larger, its header included */
+#define RDEP_SUFFIX ".rdep"
+
+/* The process's state as it last said. A reader that finds RUNNING and no such
+ * process tells of one that did not end by itself. */
+enum rdep_state {
+	RDEP_RUNNING = 1,
+	RDEP_EXITING = 2, /* exit() ran the last handlers; others may still publish */
+	RDEP_EXECING = 3, /* this image asked for exec; RUNNING again if that failed */
+};
+
+enum rdep_counter {
+#define COUNTER(sym, num, id, cls, help) RDEP_C_##sym = num,
+#include "counters.def"
+#undef COUNTER
+	RDEP_COUNTERS = 64,
+};
+
+struct rdep_header {
+	/* Immutable; covered by header_crc (computed with header_crc = 0). */
+	char magic[8];
+	uint32_t version;
+	uint32_t min_reader;
+	uint32_t byte_order;
+	uint32_t header_size;
+	uint32_t machine;      /* ELF e_machine */
+	uint32_t pointer_bits; /* 64 */
+	uint64_t image_id[2];  /* start time (ns since the epoch), random */
+	uint64_t parent_id[2]; /* image that forked or spawned this one; 0: unknown */
+	uint64_t exec_id[2];   /* image that this one replaced by exec; 0: none */
+	uint64_t start_realtime_ns;
+	uint64_t start_monotonic_ns;
+	uint32_t pid;
+	uint32_t ppid;
+	uint32_t page_size;
+	uint32_t forked; /* 1: a fork child that went on from a snapshot */
+	uint32_t header_crc;
+	uint32_t reserved;
+
+	/* Mutable. */
+	uint32_t state; /* enum rdep_state */
+	uint32_t bell;	/* +1 for each finding or revision; a futex word */
+	uint64_t journal_end; /* file offset; release/acquire */
+	uint64_t file_size;   /* allocated so far */
+	uint64_t findings;    /* distinct findings */
+	uint64_t counters[RDEP_COUNTERS];
+};
+
+struct rdep_chunk {
+	uint32_t magic; /* RDEP_CHUNK_MAGIC */
+	uint32_t index; /* 0, 1, 2, ... */
+	uint64_t offset; /* of this header in the file */
+	uint64_t size;	 /* with this header; a multiple of the page size */
+	uint32_t crc;	 /* of the above */
+	uint32_t reserved;
+};
+
+enum rdep_item_type {
+	RDEP_PAD = 1,	     /* filler to the end of a chunk; no payload meaning */
+	RDEP_MODULE = 2,     /* struct rdep_module */
+	RDEP_MODULE_GONE = 3, /* struct rdep_module_gone */
+	RDEP_CLASS = 4,	     /* struct rdep_class */
+	RDEP_STACK = 5,	     /* struct rdep_stack */
+	RDEP_EDGE = 6,	     /* struct rdep_edge */
+	RDEP_SAMPLE = 7,     /* struct rdep_edge again: a further occurrence of an edge */
+	RDEP_FINDING = 8,    /* struct rdep_finding */
+	RDEP_THREAD = 9,     /* struct rdep_thread */
+	RDEP_JOIN = 10,	     /* struct rdep_join */
+	RDEP_BOARD = 11,     /* struct rdep_board */
+	RDEP_HELDS = 12,     /* struct rdep_helds: room for one thread's deeper held stack */
+	RDEP_OPTIONS = 13,   /* text: key=value:key=value, as in force */
+	RDEP_EXE = 14,	     /* struct rdep_exe */
+	RDEP_SITE = 15,	     /* struct rdep_site */
+	RDEP_SCOPE = 16,     /* struct rdep_scope */
+	RDEP_NOTE = 17,	     /* text: one thing that a reader must be told (coverage) */
+	RDEP_LOCK_SITE = 18, /* struct rdep_lock_site */
+};
+
+struct rdep_item {
+	uint16_t magic;
+	uint16_t type;
+	uint32_t size;	/* header + payload + padding, a multiple of 8 */
+	uint32_t fixed; /* payload bytes under the checksum */
+	uint32_t crc;	/* CRC-32C of type, size, fixed (12 bytes: magic too) and the fixed payload */
+};
+
+/* Modules: addresses [start, end) belonged to it from this point of the journal
+ * on, until RDEP_MODULE_GONE. file address = pc - bias (ELF virtual address). */
+struct rdep_module {
+	uint32_t id;
+	uint32_t build_id_len; /* 0: none */
+	uint64_t start, end, bias;
+	uint8_t build_id[32];
+	uint32_t path_len;
+	uint32_t reserved;
+	char path[]; /* absolute where known; not terminated */
+};
+
+struct rdep_module_gone {
+	uint32_t id;
+	uint32_t reserved;
+};
+
+/* Ids below RDEP_FIRST_CLASS are the reclaim domains. */
+enum rdep_domain_class {
+	RDEP_CLASS_RECLAIM = 1,
+	RDEP_CLASS_IO_RECLAIM = 2,
+	RDEP_CLASS_FS_RECLAIM = 3,
+	RDEP_FIRST_CLASS = 16,
+};
+
+enum rdep_lock_kind {
+	RDEP_MUTEX = 1,
+	RDEP_RWLOCK = 2,
+	RDEP_SPIN = 3,
+	RDEP_SEM = 4,
+	RDEP_DOMAIN = 5, /* a reclaim domain */
+	RDEP_USER = 6,	 /* annotated */
+};
+
+enum rdep_class_origin {
+	RDEP_BY_NAME = 1,   /* told by an annotation or a profile; the domains */
+	RDEP_BY_INIT = 2,   /* stack: the init call, from past the wrappers */
+	RDEP_BY_STATIC = 3, /* module, offset: the variable */
+	RDEP_BY_FIRST = 4,  /* stack: the first acquisition */
+	RDEP_BY_ALLOC = 5,  /* stack: the block's allocation, offset: inside it */
+};
+
+struct rdep_class {
+	uint32_t id;
+	uint8_t kind;	/* enum rdep_lock_kind */
+	uint8_t origin; /* enum rdep_class_origin */
+	uint16_t subclass;
+	uint32_t stack;	 /* 0: none */
+	uint32_t module; /* BY_STATIC */
+	uint64_t offset; /* BY_STATIC: ELF virtual address; BY_ALLOC: in the block */
+	uint64_t address; /* of the first instance seen */
+	uint32_t skip;	 /* leading frames of `stack` that are wrappers */
+	uint8_t inherited; /* from a fork parent's snapshot */
+	uint8_t reserved[3];
+	uint32_t name_len; /* BY_NAME */
+	uint32_t reserved2;
+	/* Not under the checksum; filled when stat=1. */
+	uint64_t acquisitions, contentions, wait_ns, hold_ns;
+	char name[]; /* not terminated; not under the checksum */
+};
+
+/* pcs are return addresses (look up pc - 1), but for those whose bit in `exact`
+ * is set: interrupted by a signal there. pcs[0] is in the caller of the hooked
+ * function. */
+#define RDEP_STACK_CUT 1u  /* deeper than stack_depth */
+#define RDEP_STACK_FAST 2u /* by the small walker, not libunwind */
+#define RDEP_STACK_BROKEN 4u /* the walk ended on a frame without unwind data */
+struct rdep_stack {
+	uint32_t id;
+	uint16_t count;
+	uint16_t flags;
+	uint64_t exact[4];
+	uint64_t pcs[];
+};
+
+/* One instance: an address, and which of the locks that lived there. */
+struct rdep_instance {
+	uint64_t address;
+	uint32_t generation;
+	uint32_t mode; /* enum rdep_mode */
+};
+
+enum rdep_mode {
+	RDEP_WRITE = 0,	    /* exclusive */
+	RDEP_READ = 1,	    /* a reader that waits behind a waiting writer */
+	RDEP_READ_REC = 2,  /* a reader that does not */
+};
+
+/* Edge types (semantics: kernel lockdep): E the held side was exclusive, S it was
+ * shared; N the acquired side is not a recursive reader, R it is. A cycle counts
+ * unless an R is followed by an S. */
+#define RDEP_TYPE_EN 1u
+#define RDEP_TYPE_ER 2u
+#define RDEP_TYPE_SN 4u
+#define RDEP_TYPE_SR 8u
+
+/* `from` was held, at held_site, when `to` was acquired. RDEP_EDGE is the first
+ * occurrence under that id, RDEP_SAMPLE a further one. */
+#define RDEP_GATES 8
+#define RDEP_EDGE_INHERITED 1u	  /* from the fork parent's snapshot */
+#define RDEP_EDGE_HELD_LIVE 2u	  /* held_stack's callers are frames live at both moments */
+#define RDEP_EDGE_GATES_CUT 4u	  /* more than RDEP_GATES locks were held */
+#define RDEP_EDGE_ALLOC 8u	  /* `to` is a domain, acquired by an allocation */
+#define RDEP_EDGE_IN_CONTEXT 16u  /* taken inside a reclaim context */
+struct rdep_edge {
+	uint32_t id;
+	uint32_t from, to; /* classes */
+	uint8_t type;	   /* RDEP_TYPE_*, exactly one */
+	uint8_t flags;
+	uint16_t gate_count;
+	struct rdep_instance from_inst, to_inst;
+	uint64_t held_site; /* return address of the call that took `from` */
+	uint32_t held_stack; /* 0: only the site is known. Else a stack whose pcs[0] is
+				held_site: HELD_LIVE, or that of the first time `from`'s
+				class was taken at that site */
+	uint32_t acquire_stack;
+	uint32_t thread; /* journal thread id */
+	uint32_t clock;	 /* creates and joins that the thread had done */
+	uint32_t gfp;	 /* ALLOC: canonical effective mask */
+	uint32_t raw_gfp; /* ALLOC: as passed, canonical bits */
+	struct rdep_instance gates[RDEP_GATES]; /* other locks held then */
+};
+
+enum rdep_verdict {
+	/* Ordered by weight: a revision only goes up. */
+	RDEP_GUARDED = 1,
+	RDEP_ORDERED = 2,
+	RDEP_SINGLE_THREAD = 3,
+	RDEP_POSSIBLE = 4,
+	RDEP_CERTAIN = 5,
+};
+
+enum rdep_kind {
+#define KIND(sym, num, id, sev, help) RDEP_K_##sym = num,
+#include "kinds.def"
+#undef KIND
+};
+
+/* A finding or, with revision > 0, a later and weightier view of the same id.
+ * An inversion names its edges in cycle order: edge i's `to` is edge i+1's
+ * `from`, the last edge's `to` the first one's `from`; edge 0 is the one that
+ * closed the cycle. sample: which occurrence of the edge supports the verdict
+ * (0: the RDEP_EDGE itself, n: its n-th RDEP_SAMPLE). */
+struct rdep_finding_edge {
+	uint32_t edge;
+	uint32_t sample;
+};
+
+struct rdep_finding {
+	uint32_t id;
+	uint16_t revision;
+	uint8_t kind;	 /* enum rdep_kind */
+	uint8_t verdict; /* enum rdep_verdict */
+	uint32_t thread;
+	uint32_t edge_count; /* 0 for the kinds below */
+	/* Kinds about one lock (self-deadlock, unlock-unheld). */
+	uint32_t cls;
+	uint32_t held_stack; /* self-deadlock: as in an edge */
+	uint32_t acquire_stack; /* the second acquisition, or the unlock */
+	uint32_t flags;		/* RDEP_EDGE_HELD_LIVE for held_stack */
+	uint64_t held_site;
+	struct rdep_instance inst;
+	uint64_t monotonic_ns;
+	struct rdep_finding_edge edges[];
+};
+
+struct rdep_thread {
+	uint32_t id; /* 1: the first thread */
+	uint32_t tid;
+	uint32_t parent; /* 0: none or unknown */
+	uint32_t parent_clock; /* the parent's clock after it created this one */
+	uint64_t start_routine;
+	uint32_t create_stack;
+	uint32_t reserved;
+	char name[16]; /* as at its first event */
+};
+
+struct rdep_join {
+	uint32_t thread; /* ended and joined */
+	uint32_t joiner;
+	uint32_t joiner_clock; /* after the join */
+	uint32_t reserved;
+};
+
+/* What a thread holds: entries from the bottom; the first whose address is 0
+ * ends the list. 48 bytes. */
+#define RDEP_HELD_WAITING 1u /* the call has not returned yet */
+#define RDEP_HELD_TRY 2u     /* taken by trylock: no incoming edge */
+#define RDEP_HELD_CONTEXT 4u /* a reclaim context, not a lock */
+#define RDEP_HELD_TIMED 8u   /* the waiting call has a timeout */
+#define RDEP_HELD_COND 16u   /* given up inside a condition wait, to be re-taken */
+#define RDEP_HELD_CHECKED 5  /* the writer's: from this bit on, domains already checked */
+struct rdep_held {
+	uint64_t address;
+	uint64_t site; /* return address of the acquiring call */
+	uint64_t sp;   /* stack pointer at that call */
+	uint32_t cls;
+	uint32_t generation;
+	uint32_t node; /* the writer's chain id */
+	uint8_t kind;
+	uint8_t mode;
+	uint8_t flags;
+	uint8_t recursion; /* further acquisitions by the same thread, saturating */
+	uint64_t since;	   /* monotonic ns when stat=1, else 0 */
+};
+
+enum rdep_slot_state { RDEP_SLOT_FREE = 0, RDEP_SLOT_LIVE = 1, RDEP_SLOT_ENDING = 2 };
+
+#define RDEP_SCOPE_NOFS 1u
+#define RDEP_SCOPE_NOIO 2u
+#define RDEP_SCOPE_NORECLAIM 4u
+#define RDEP_SCOPE_FLUSHER 8u /* PR_SET_IO_FLUSHER is set */
+
+#define RDEP_SLOT_HELD 40
+struct rdep_slot {
+	uint32_t state; /* enum rdep_slot_state */
+	uint32_t tid;
+	uint32_t thread; /* journal thread id */
+	uint32_t scope;	 /* RDEP_SCOPE_* in force */
+	uint64_t more;	 /* file offset of a struct rdep_helds that replaces held[]; 0: none */
+	uint64_t wait_kind; /* 0, or 1: joins the thread `wait_what`; 2: waits on condition `wait_what` */
+	uint64_t wait_what;
+	char name[16];
+	uint64_t reserved[3];
+	struct rdep_held bottom; /* no lock: the writer's sentinel */
+	struct rdep_held held[RDEP_SLOT_HELD];
+};
+
+/* Item payload: this header is fixed, the slots follow at a 64-byte boundary of
+ * the file, at file offset slots_at. */
+struct rdep_board {
+	uint32_t slot_size;
+	uint32_t count;
+	uint64_t slots_at;
+};
+
+struct rdep_helds {
+	uint32_t capacity;
+	uint32_t thread;
+	struct rdep_held bottom;
+	struct rdep_held held[];
+};
+
+struct rdep_exe {
+	uint32_t path_len;
+	uint32_t cmdline_len; /* NUL-separated, cut at 4096 */
+	char text[];	      /* path, then cmdline */
+};
+
+/* An allocation call with a mask of its own (kernel names, annotations). */
+struct rdep_site {
+	uint32_t id;
+	uint32_t stack;
+	uint32_t raw_gfp, gfp; /* canonical: as passed, effective */
+	uint32_t scope;	       /* RDEP_SCOPE_* in force */
+	uint32_t reserved;
+	uint64_t pc;
+	uint64_t count; /* not under the checksum */
+};
+
+/* A scope by where it is opened. */
+struct rdep_scope {
+	uint32_t id;
+	uint32_t stack;
+	uint32_t bits; /* RDEP_SCOPE_* */
+	uint32_t reason_len;
+	uint64_t pc;
+	uint64_t cookie; /* what the first save returned */
+	uint64_t count;	 /* not under the checksum */
+	char reason[];
+};
+
+/* A place that takes locks of a class, with the stack of its first time. */
+struct rdep_lock_site {
+	uint32_t cls;
+	uint32_t stack;
+	uint64_t pc;
+};
+
+/* Canonical gfp bits (names: kernel's). */
+enum rdep_gfp {
+	RDEP_GFP_DIRECT_RECLAIM = 1u << 0,
+	RDEP_GFP_KSWAPD_RECLAIM = 1u << 1,
+	RDEP_GFP_IO = 1u << 2,
+	RDEP_GFP_FS = 1u << 3,
+	RDEP_GFP_HIGH = 1u << 4,
+	RDEP_GFP_NOFAIL = 1u << 5,
+	RDEP_GFP_NORETRY = 1u << 6,
+	RDEP_GFP_RETRY_MAYFAIL = 1u << 7,
+	RDEP_GFP_NOWARN = 1u << 8,
+	RDEP_GFP_ZERO = 1u << 9,
+	RDEP_GFP_MOVABLE = 1u << 10,
+	RDEP_GFP_ACCOUNT = 1u << 11,
+	RDEP_GFP_MEMALLOC = 1u << 12,
+	RDEP_GFP_NOMEMALLOC = 1u << 13,
+	RDEP_GFP_NOLOCKDEP = 1u << 14,
+	RDEP_GFP_HARDWALL = 1u << 15,
+	RDEP_GFP_HIGHMEM = 1u << 16,
+	RDEP_GFP_KERNEL = 0xf,
+	RDEP_GFP_NOFS = 0x7,
+	RDEP_GFP_NOIO = 0x3,
+};
+
+_Static_assert(sizeof(struct rdep_held) == 48, "held entry");
+_Static_assert(sizeof(struct rdep_item) == 16, "item header");
+_Static_assert(sizeof(struct rdep_slot) == 2048, "thread slot");
+
+#endif

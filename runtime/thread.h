@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * thread.h - what the runtime keeps per thread.
+ *
+ * Static TLS is one pointer. The rest is mapped at the thread's first event, in
+ * pages with MADV_WIPEONFORK: in the child of a fork (of any kind, a raw clone
+ * too) they read zero, so `top >= limit` sends the first event of the child to the
+ * slow path, which finds out and starts a record of its own.
+ *
+ * Hot fields come first and stay in two cache lines. A thread writes only its own.
+ */
+#ifndef RECLAIMDEP_THREAD_H
+#define RECLAIMDEP_THREAD_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include "record_layout.h"
+
+/*
+ * One remembered step of the chain trie: in chain `from`, taking a lock of `cls` in
+ * `mode` at call site `site`, leads to chain `to`, and everything about that was
+ * checked. from == 0: empty (chains start at RD_NODE_ROOT = 1).
+ */
+#define RD_NODE_ROOT 1u
+#define RD_STEPS 256u
+struct rd_step {
+	uint32_t from;
+	uint32_t cls_mode; /* class << 4 | kind-independent mode and try bits */
+	uint64_t site;
+	uint32_t to;
+	uint8_t flags; /* initial rdep_held.flags: the domains already checked in `to` */
+	uint8_t pad[11];
+};
+
+#define RD_SCOPES 8u
+struct rd_scope_entry {
+	uint64_t site, sp;
+	uint32_t bit;	 /* RDEP_SCOPE_* */
+	uint32_t before; /* scope bits in force before it */
+	uint64_t cookie; /* what the program was given */
+};
+
+struct rd_thread {
+	/* Hot. top points to the last held entry, or to `bottom` when nothing is held.
+	 * limit is where the held stack ends; NULL while the thread is inside the
+	 * runtime (busy), so that every fast path fails one comparison. */
+	struct rdep_held *top;
+	struct rdep_held *limit;
+	struct rdep_held *bottom;
+	uint8_t malloc_need; /* domains << RDEP_HELD_CHECKED that a plain malloc reaches now */
+	uint8_t attached;
+	uint16_t pad;
+	uint32_t busy; /* depth of being inside the runtime */
+	struct rdep_held *real_limit;
+	struct rdep_slot *slot;
+	uint32_t id; /* journal thread id */
+	uint32_t tid;
+	uint32_t clock; /* creates and joins done */
+	uint32_t scope; /* RDEP_SCOPE_* in force */
+
+	/* Cold. */
+	uint64_t bracket_sp; /* inside an allocator with a mask of its own: its frame; 0: no */
+	uint32_t contexts;   /* reclaim contexts entered */
+	uint32_t unwinding;  /* inside libunwind: its mutex calls are no-ops */
+	uint32_t vfork;	     /* a vfork child runs on this thread's memory */
+	uint32_t scope_depth;
+	struct rd_scope_entry scopes[RD_SCOPES];
+	struct rd_fork_copy *fork_copy;
+	struct rd_thread *next; /* of the list of all threads */
+
+	struct rd_step steps[RD_STEPS];
+};
+
+extern __thread struct rd_thread *rd_self __attribute__((tls_model("initial-exec"), visibility("hidden")));
+
+#endif
