@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * reports.h - the door of reports/: what the tools may call.
+ *
+ * Two ways in:
+ *
+ *   a report   takes records (files, or directories of them), joins them, and
+ *              renders the whole as text, JSON or DOT;
+ *   a follow   watches a directory while its records are being written, prints
+ *              each finding once as soon as it is there, and turns into a report
+ *              at the end.
+ *
+ * Input is hostile: whatever a record contains, a call ends with a result or with
+ * a message that names the file and the offset. Nothing here prints to stderr,
+ * exits or touches signals. Not thread-safe: one thread uses one report.
+ */
+#ifndef RECLAIMDEP_REPORTS_H
+#define RECLAIMDEP_REPORTS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+/* A message for people, without a newline; empty when there is none. */
+struct rdep_error {
+	char text[1024];
+};
+
+/* In the order of the option fail_on (options.def). */
+enum rdep_fail_on {
+	RDEP_FAIL_CERTAIN,
+	RDEP_FAIL_POSSIBLE,
+	RDEP_FAIL_WARNING,
+	RDEP_FAIL_NEVER,
+};
+
+/* "certain" ... "never"; -1 when it is none of them. */
+int rdep_fail_on_parse(const char *text);
+
+#define RDEP_EXIT_FINDING 66
+#define RDEP_EXIT_TROUBLE 125
+
+struct rdep_text_options {
+	bool color;    /* the caller decides: terminal, NO_COLOR */
+	int verbosity; /* 0: findings; 1: and the summary; 2: and notes, coverage in full */
+};
+
+/* ---- a report ---- */
+
+struct rdep_report;
+
+struct rdep_report *rdep_report_new(void);
+void rdep_report_free(struct rdep_report *r);
+
+/*
+ * Reads a record, or every *.rdep in a directory. Returns how many records were read, or -1
+ * with *err. Records of a directory that can't be read do not end the call: they are told in
+ * the report's coverage, and -1 is returned only when none could be read.
+ */
+int rdep_report_add(struct rdep_report *r, const char *path, struct rdep_error *err);
+
+/* Each joins what was added so far first. Return 0, or -1 when writing failed. */
+int rdep_report_text(struct rdep_report *r, FILE *out, const struct rdep_text_options *options);
+int rdep_report_json(struct rdep_report *r, FILE *out);
+int rdep_report_dot(struct rdep_report *r, FILE *out);
+/* The header, threads and held locks, counts, modules, options and losses of each record. */
+int rdep_report_info(struct rdep_report *r, FILE *out, const struct rdep_text_options *options);
+/* The end of a run: the findings that were not printed yet, the coverage, the summary line
+ * and what to type next. records: what to name in that command. */
+int rdep_report_summary(struct rdep_report *r, FILE *out, const struct rdep_text_options *options,
+			const char *records);
+
+size_t rdep_report_records(const struct rdep_report *r);
+/* Does a finding stand that is at or above the line? */
+bool rdep_report_fails(struct rdep_report *r, enum rdep_fail_on line);
+
+/* ---- following a run ---- */
+
+struct rdep_follow;
+
+/*
+ * Follows the records of one run in `dir`, which need not exist yet. Belonging to the run: the
+ * image whose parent is `launcher` (an image id that the caller made up and handed down in
+ * RECLAIMDEP_FROM), or whose pid is `pid` and which started at or after `since_ns` (realtime);
+ * and every image whose parent or exec'd-from image belongs. launcher {0, 0}: every record
+ * that started at or after since_ns.
+ */
+struct rdep_follow *rdep_follow_new(const char *dir, const uint64_t launcher[2], uint64_t since_ns);
+void rdep_follow_pid(struct rdep_follow *f, uint32_t pid);
+void rdep_follow_free(struct rdep_follow *f);
+
+/*
+ * Takes in new records and what was published since the last call, and prints each new finding
+ * to `out` (NULL: prints none). Returns how many were printed, or -1 with *err when `dir` can't
+ * be read. Cheap when nothing is new: one directory stat and one read per record.
+ */
+int rdep_follow_poll(struct rdep_follow *f, FILE *out, const struct rdep_text_options *options,
+		     struct rdep_error *err);
+
+/* How many records belong to the run so far; and whether one of them is that process's. */
+size_t rdep_follow_records(const struct rdep_follow *f);
+bool rdep_follow_has_pid(const struct rdep_follow *f, uint32_t pid);
+/* Images of the run that still say RUNNING and whose process is still there. */
+size_t rdep_follow_running(const struct rdep_follow *f);
+
+/*
+ * Sleeps until a finding is published or timeout_ms is over. May return early. Waits on the
+ * records' bell words; where the kernel has no futex_waitv it sleeps in short steps.
+ */
+void rdep_follow_wait(struct rdep_follow *f, int timeout_ms);
+
+/* The records of the run as a report (for the summary); what poll has printed is marked as
+ * printed. Belongs to the follow. */
+struct rdep_report *rdep_follow_report(struct rdep_follow *f);
+
+/* ---- subcommands (tools/cmd_*.c); argv[0] is the subcommand's name; return the exit status ---- */
+
+int rdep_cmd_report(int argc, char **argv);
+int rdep_cmd_info(int argc, char **argv);
+int rdep_cmd_graph(int argc, char **argv);
+
+#endif
