@@ -1,5 +1,131 @@
 /* SPDX-License-Identifier: MIT */
-int main(void)
+/*
+ * main.c - the `reclaimdep` command: finds the subcommand.
+ */
+#include "tools.h"
+
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "options.h"
+
+static const struct {
+	const char *name;
+	int (*run)(int argc, char **argv);
+	const char *synopsis, *help;
+} commands[] = {
+#define COMMAND(sym, name, synopsis, help) { name, rdep_cmd_##sym, synopsis, help },
+#include "commands.def"
+#undef COMMAND
+};
+
+#define COMMANDS (sizeof(commands) / sizeof(commands[0]))
+
+void tool_say(const char *fmt, ...)
 {
-	return 0;
+	va_list args;
+
+	fflush(stdout);
+	fputs("reclaimdep: ", stderr);
+	va_start(args, fmt);
+	vfprintf(stderr, fmt, args);
+	va_end(args);
+	fputc('\n', stderr);
+}
+
+int tool_unknown_option(const char *command, const char *option, const char *nearest)
+{
+	if (nearest)
+		tool_say("%s: unknown option '%s': did you mean '%s'? 'reclaimdep --help' lists them",
+			 command, option, nearest);
+	else
+		tool_say("%s: unknown option '%s': 'reclaimdep --help' lists them", command, option);
+	return RDEP_EXIT_TROUBLE;
+}
+
+unsigned tool_distance(const char *a, const char *b)
+{
+	enum { MAX = 40 };
+	unsigned row[3][MAX + 1];
+	size_t m = strlen(a), n = strlen(b);
+
+	if (m > MAX || n > MAX)
+		return MAX;
+	for (size_t j = 0; j <= n; j++)
+		row[0][j] = (unsigned)j;
+	for (size_t i = 1; i <= m; i++) {
+		unsigned *now = row[i % 3], *above = row[(i + 2) % 3], *above2 = row[(i + 1) % 3];
+
+		now[0] = (unsigned)i;
+		for (size_t j = 1; j <= n; j++) {
+			unsigned best = above[j - 1] + (a[i - 1] != b[j - 1]);
+
+			if (above[j] + 1 < best)
+				best = above[j] + 1;
+			if (now[j - 1] + 1 < best)
+				best = now[j - 1] + 1;
+			if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] &&
+			    above2[j - 2] + 1 < best)
+				best = above2[j - 2] + 1;
+			now[j] = best;
+		}
+	}
+	return row[m % 3][n];
+}
+
+bool tool_color(int option, FILE *out)
+{
+	const char *no = getenv("NO_COLOR");
+
+	if (option)
+		return option == 1;
+	return isatty(fileno(out)) && !(no && *no);
+}
+
+void tool_help(FILE *out)
+{
+	fputs("Lockdep for userspace, with memory reclaim in the graph: finds deadlocks that could\n"
+	      "happen, from a run in which they did not.\n\n",
+	      out);
+	for (size_t i = 0; i < COMMANDS; i++)
+		fprintf(out, "%s reclaimdep %s %s\n          %s\n", i ? "      " : "usage:",
+			commands[i].name, commands[i].synopsis, commands[i].help);
+	fputs("       reclaimdep --help | --version\n\n"
+	      "A first word that is no subcommand is the command to run.\n\n"
+	      "Options of a run, as --name=value here or as name=value in RECLAIMDEP_OPTIONS\n"
+	      "(separated by colons); the default stands behind each. 0/1 options are also --name and\n"
+	      "--no-name.\n\n",
+	      out);
+	options_list(out);
+	fputs("\nExit status: the command's own when it failed; else 'exitcode' when a finding fails\n"
+	      "the run; else 0. 125: reclaimdep failed, or could not follow the command;\n"
+	      "126, 127: the command could not be run, was not found.\n",
+	      out);
+}
+
+void tool_version(FILE *out)
+{
+	fprintf(out, "reclaimdep %s\n", PACKAGE_VERSION);
+}
+
+int main(int argc, char **argv)
+{
+	if (argc < 2) {
+		tool_help(stderr);
+		return RDEP_EXIT_TROUBLE;
+	}
+	if (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h")) {
+		tool_help(stdout);
+		return 0;
+	}
+	if (!strcmp(argv[1], "--version") || !strcmp(argv[1], "-V")) {
+		tool_version(stdout);
+		return 0;
+	}
+	for (size_t i = 0; i < COMMANDS; i++)
+		if (!strcmp(argv[1], commands[i].name))
+			return commands[i].run(argc - 1, argv + 1);
+	return rdep_cmd_run(argc, argv);
 }
