@@ -1,0 +1,453 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * record.c - opening a record, walking its chunks and items, and finding the way again
+ * over damage. What the items mean is in record_items.c.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+#include "reports/record.h"
+#include "reports/record_items.h"
+#include "runtime/crc32c.h"
+
+#define WINDOW (2u * RDEP_ITEM_MAX)
+#define PAGE 4096u
+#define ZEROES_MAX (1ull << 30) /* a gap that long ends the reading */
+
+static ssize_t read_full(int fd, void *p, size_t n, uint64_t at)
+{
+	size_t done = 0;
+
+	while (done < n) {
+		ssize_t got = pread(fd, (char *)p + done, n - done, (off_t)(at + done));
+
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got < 0)
+			return -1;
+		if (got == 0)
+			break;
+		done += (size_t)got;
+	}
+	return (ssize_t)done;
+}
+
+/* n <= RDEP_ITEM_MAX bytes of the file at `at`; NULL when they can't be read. Valid until
+ * the next call. */
+static const char *window(struct rdep_record *r, uint64_t at, size_t n)
+{
+	ssize_t got;
+
+	if (at >= r->window_at && at + n <= r->window_at + r->window_len)
+		return r->window + (at - r->window_at);
+	got = read_full(r->fd, r->window, WINDOW, at);
+	r->window_at = at;
+	r->window_len = got > 0 ? (size_t)got : 0;
+	return n <= r->window_len ? r->window : NULL;
+}
+
+/* ---- the header ---- */
+
+static int header_check(const struct rdep_header *h, const char *path, struct rdep_error *err)
+{
+	if (memcmp(h->magic, RDEP_MAGIC, 8) != 0) {
+		rdep_error_set(err, "%s: not a reclaimdep record: no \"%s\" at offset 0", path,
+			       RDEP_MAGIC);
+		return -1;
+	}
+	if (h->byte_order != RDEP_BYTE_ORDER) {
+		rdep_error_set(err, "%s: at offset %zu: a record of another byte order (0x%08x)",
+			       path, offsetof(struct rdep_header, byte_order), h->byte_order);
+		return -1;
+	}
+	if (h->min_reader > RDEP_VERSION) {
+		rdep_error_set(err,
+			       "%s: written by a later version: it needs a reader of record "
+			       "version %u, this one knows %u: read it with a newer reclaimdep",
+			       path, h->min_reader, RDEP_VERSION);
+		return -1;
+	}
+	if (h->header_crc != rdep_header_crc(h)) {
+		rdep_error_set(err,
+			       "%s: the header is damaged: checksum at offset %zu is 0x%08x, "
+			       "0x%08x expected",
+			       path, offsetof(struct rdep_header, header_crc), h->header_crc,
+			       rdep_header_crc(h));
+		return -1;
+	}
+	if (h->header_size < sizeof(*h) || h->header_size % 8 || h->header_size > 1u << 20 ||
+	    h->pointer_bits != 64) {
+		rdep_error_set(err,
+			       "%s: at offset %zu: a header of %u bytes for %u-bit pointers is "
+			       "not one that this version reads",
+			       path, offsetof(struct rdep_header, header_size), h->header_size,
+			       h->pointer_bits);
+		return -1;
+	}
+	return 0;
+}
+
+static int header_read(struct rdep_record *r, struct rdep_error *err)
+{
+	struct rdep_header h;
+	struct stat st;
+	ssize_t got = read_full(r->fd, &h, sizeof(h), 0);
+
+	if (got < 0 || fstat(r->fd, &st) < 0) {
+		rdep_error_set(err, "%s: can't read: %s", r->path, strerror(errno));
+		return -1;
+	}
+	if ((size_t)got < sizeof(h)) {
+		rdep_error_set(err,
+			       "%s: cut short: %zd bytes, where a record's header alone has %zu",
+			       r->path, got, sizeof(h));
+		return -1;
+	}
+	if (header_check(&h, r->path, err) < 0)
+		return -1;
+	if (r->header.version && memcmp(h.image_id, r->header.image_id, sizeof(h.image_id)) != 0) {
+		rdep_error_set(err, "%s: at offset 0: another record took its place", r->path);
+		return -1;
+	}
+	r->header = h;
+	r->size = (uint64_t)st.st_size;
+	return 0;
+}
+
+/* ---- chunks and items ---- */
+
+static bool chunk_valid(const struct rdep_chunk *c, uint64_t at)
+{
+	return c->magic == RDEP_CHUNK_MAGIC && c->offset == at && c->size > sizeof(*c) &&
+	       c->size % 8 == 0 && c->size <= UINT64_MAX - at && c->crc == rdep_chunk_crc(c);
+}
+
+/* The item's shape, before its checksum; limit: where it has to end. */
+static bool item_shape(const struct rdep_item *item, uint64_t at, uint64_t limit)
+{
+	return item->magic == RDEP_ITEM_MAGIC && item->type && item->size >= sizeof(*item) &&
+	       item->size % 8 == 0 && item->size <= RDEP_ITEM_MAX && item->size <= limit - at &&
+	       item->fixed <= item->size - sizeof(*item);
+}
+
+static const struct rdep_item *item_at(struct rdep_record *r, uint64_t at, uint64_t limit,
+				       uint64_t *budget)
+{
+	const struct rdep_item *item = (const void *)window(r, at, sizeof(*item));
+
+	if (!item || !item_shape(item, at, limit))
+		return NULL;
+	if (budget) {
+		uint64_t cost = item->fixed + sizeof(*item);
+
+		if (cost > *budget)
+			return NULL;
+		*budget -= cost;
+	}
+	item = (const void *)window(r, at, item->size);
+	if (!item || item->crc != rdep_item_crc(item, item + 1))
+		return NULL;
+	return item;
+}
+
+static bool chunk_at(struct rdep_record *r, uint64_t at, uint64_t end, struct rdep_chunk *c)
+{
+	const char *p;
+
+	if (end - at < sizeof(*c))
+		return false;
+	p = window(r, at, sizeof(*c));
+	if (!p)
+		return false;
+	memcpy(c, p, sizeof(*c));
+	return chunk_valid(c, at);
+}
+
+/* The next byte of data at or after `at`, past a hole of the file. */
+static uint64_t past_hole(const struct rdep_record *r, uint64_t at, uint64_t end)
+{
+	off_t data = lseek(r->fd, (off_t)at, SEEK_DATA);
+
+	if (data < 0)
+		return errno == ENXIO ? end : at;
+	data &= ~(off_t)7;
+	return (uint64_t)data > end ? end : (uint64_t)data > at ? (uint64_t)data : at;
+}
+
+/*
+ * Damage at r->next: goes on at the next sound chunk or item before `end`. The sums that
+ * are tried on the way have a budget: a file made of false starts would cost its square.
+ */
+static void resync(struct rdep_record *r, uint64_t end)
+{
+	uint64_t from = r->next, at = (from | 7) + 1, zeroes = 0;
+	struct rdep_chunk c;
+
+	if (!r->first_damage)
+		r->first_damage = from;
+	r->places_damaged++;
+	while (at < end) {
+		const char *p = window(r, at, sizeof(uint64_t));
+		uint64_t word;
+
+		if (!p) {
+			at = end;
+			break;
+		}
+		memcpy(&word, p, sizeof(word));
+		if (!word) {
+			zeroes += 8;
+			if (zeroes % (1u << 20) == 0)
+				at = past_hole(r, at, end);
+			if (zeroes > ZEROES_MAX) {
+				at = end;
+				break;
+			}
+			at += 8;
+			continue;
+		}
+		zeroes = 0;
+		if ((uint32_t)word == RDEP_CHUNK_MAGIC && chunk_at(r, at, end, &c)) {
+			r->chunk_end = at;
+			break;
+		}
+		if (at >= r->chunk_end)
+			r->chunk_end = UINT64_MAX;
+		if (item_at(r, at, r->chunk_end < end ? r->chunk_end : end, &r->crc_budget))
+			break;
+		at += 8;
+	}
+	if (at > end)
+		at = end;
+	r->bytes_skipped += at - from;
+	r->next = at;
+}
+
+/* One step: a chunk header, an item, or damage. */
+static void step(struct rdep_record *r, uint64_t end)
+{
+	const struct rdep_item *item;
+	struct rdep_chunk c;
+
+	if (r->next == r->chunk_end || r->chunk_end == UINT64_MAX) {
+		if (chunk_at(r, r->next, end, &c)) {
+			r->next += sizeof(c);
+			r->chunk_end = c.offset + c.size;
+			return;
+		}
+		if (r->next == r->chunk_end) {
+			r->chunk_end = UINT64_MAX;
+			resync(r, end);
+			return;
+		}
+	}
+	if (r->chunk_end != UINT64_MAX && r->chunk_end - r->next < sizeof(*item)) {
+		r->next = r->chunk_end < end ? r->chunk_end : end;
+		return;
+	}
+	item = item_at(r, r->next, r->chunk_end < end ? r->chunk_end : end, NULL);
+	if (!item) {
+		resync(r, end);
+		return;
+	}
+	rdep_record_take(r, item, r->next);
+	r->next += item->size;
+}
+
+int rdep_record_poll(struct rdep_record *r, struct rdep_error *err)
+{
+	uint64_t end, before = r->next;
+
+	if (header_read(r, err) < 0)
+		return -1;
+	end = r->header.journal_end;
+	r->cut = end > r->size;
+	if (r->cut)
+		end = r->size;
+	end &= ~7ull;
+	r->window_len = 0;
+	r->crc_budget += 16 * (end > before ? end - before : 0);
+	while (r->next < end)
+		step(r, end);
+	return r->next != before;
+}
+
+struct rdep_record *rdep_record_open(const char *path, struct rdep_error *err)
+{
+	struct rdep_record *r;
+	struct stat st;
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+
+	if (fd < 0 || fstat(fd, &st) < 0) {
+		rdep_error_set(err, "%s: can't open: %s", path, strerror(errno));
+		if (fd >= 0)
+			close(fd);
+		return NULL;
+	}
+	if (!S_ISREG(st.st_mode)) {
+		rdep_error_set(err, "%s: not a file", path);
+		close(fd);
+		return NULL;
+	}
+	r = rdep_alloc(sizeof(*r));
+	r->path = rdep_strdup(path);
+	r->fd = fd;
+	r->window = rdep_alloc(WINDOW);
+	r->crc_budget = 64u << 20;
+	if (header_read(r, err) < 0) {
+		rdep_record_close(r);
+		return NULL;
+	}
+	r->next = r->header.header_size;
+	r->chunk_end = r->next;
+	if (rdep_record_poll(r, err) < 0) {
+		rdep_record_close(r);
+		return NULL;
+	}
+	return r;
+}
+
+void rdep_record_close(struct rdep_record *r)
+{
+	if (!r)
+		return;
+	rdep_record_drop_items(r);
+	rdep_arena_free(&r->arena);
+	rdep_map_free(&r->index);
+	free(r->window);
+	free(r->path);
+	close(r->fd);
+	free(r);
+}
+
+/* ---- the board: overwritten in place, so read when asked for ---- */
+
+#define HELD_MAX 65536u /* entries of one thread that are read */
+
+static size_t held_length(const struct rdep_held *held, size_t n)
+{
+	size_t i = 0;
+
+	while (i < n && held[i].address)
+		i++;
+	return i;
+}
+
+/* The deeper held stack that a slot points to: entries to `out`, which it allocates. */
+static void slot_more(const struct rdep_record *r, struct rdep_rslot *s, uint64_t at)
+{
+	struct rdep_helds head;
+	uint64_t room;
+	size_t n;
+	ssize_t got;
+
+	s->held_cut = true;
+	if (at % 8 || at > r->size || r->size - at < sizeof(head) ||
+	    read_full(r->fd, &head, sizeof(head), at) != (ssize_t)sizeof(head))
+		return;
+	room = (r->size - at - sizeof(head)) / sizeof(struct rdep_held);
+	n = head.capacity < room ? head.capacity : room;
+	if (n > HELD_MAX)
+		n = HELD_MAX;
+	s->held = rdep_alloc(n * sizeof(*s->held));
+	got = read_full(r->fd, s->held, n * sizeof(*s->held), at + sizeof(head));
+	s->held_count = held_length(s->held, got > 0 ? (size_t)got / sizeof(*s->held) : 0);
+	s->held_cut = s->held_count == n && n < head.capacity;
+}
+
+static void slot_take(const struct rdep_record *r, const struct rdep_slot *slot,
+		      struct rdep_rslot *s)
+{
+	memset(s, 0, sizeof(*s));
+	s->slot = *slot;
+	if (slot->more) {
+		slot_more(r, s, slot->more);
+		return;
+	}
+	s->held_count = held_length(slot->held, RDEP_SLOT_HELD);
+	s->held = rdep_alloc(s->held_count * sizeof(*s->held));
+	memcpy(s->held, slot->held, s->held_count * sizeof(*s->held));
+}
+
+size_t rdep_record_slots(const struct rdep_record *r, struct rdep_rslot **slots)
+{
+	size_t i, n = 0;
+
+	*slots = NULL;
+	for (i = 0; i < r->board_count; i++) {
+		const struct rdep_rboard *b = &r->boards[i];
+		struct rdep_slot slot;
+		uint32_t k;
+
+		for (k = 0; k < b->count; k++) {
+			uint64_t at = b->slots_at + (uint64_t)k * b->slot_size;
+
+			if (read_full(r->fd, &slot, sizeof(slot), at) != (ssize_t)sizeof(slot))
+				break;
+			if (slot.state != RDEP_SLOT_LIVE && slot.state != RDEP_SLOT_ENDING)
+				continue;
+			RDEP_GROW(*slots, n);
+			slot_take(r, &slot, &(*slots)[n++]);
+		}
+	}
+	return n;
+}
+
+void rdep_record_slots_free(struct rdep_rslot *slots, size_t count)
+{
+	size_t i;
+
+	for (i = 0; i < count; i++)
+		free(slots[i].held);
+	free(slots);
+}
+
+/* The start time of a process in ns since boot, from /proc; 0: no such process. */
+static uint64_t process_start(uint32_t pid)
+{
+	char path[64], text[2048], state = 0;
+	unsigned long long ticks = 0;
+	const char *p;
+	ssize_t n;
+	int fd;
+
+	snprintf(path, sizeof(path), "/proc/%u/stat", pid);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return 0;
+	n = read_full(fd, text, sizeof(text) - 1, 0);
+	close(fd);
+	if (n <= 0)
+		return 0;
+	text[n] = 0;
+	p = strrchr(text, ')');
+	if (!p || sscanf(p + 1,
+			 " %c %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s "
+			 "%*s %llu",
+			 &state, &ticks) != 2)
+		return 0;
+	if (state == 'Z' || state == 'X')
+		return 0;
+	return ticks * (1000000000ull / (unsigned long long)sysconf(_SC_CLK_TCK)) + 1;
+}
+
+static uint64_t clock_ns(clockid_t clock)
+{
+	struct timespec ts = { 0 };
+
+	clock_gettime(clock, &ts);
+	return (uint64_t)ts.tv_sec * 1000000000u + (uint64_t)ts.tv_nsec;
+}
+
+bool rdep_record_alive(const struct rdep_record *r)
+{
+	uint64_t start = process_start(r->header.pid);
+	uint64_t asleep = clock_ns(CLOCK_BOOTTIME) - clock_ns(CLOCK_MONOTONIC);
+
+	/* A process began before its record did; one that took over the pid, after. */
+	return start && start <= r->header.start_monotonic_ns + asleep + 20000000;
+}

@@ -1,0 +1,154 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * record.h - reading a record file (layout: runtime/record_layout.h).
+ *
+ * The file is read, never mapped: it may grow, shrink or be forged while we look. What
+ * is taken in is a private copy of the published part; memory follows what was read,
+ * not what the file claims. Damage costs the items it hit: they are counted and
+ * skipped. References are ids and may dangle: every lookup can return NULL.
+ */
+#ifndef RECLAIMDEP_REPORTS_RECORD_H
+#define RECLAIMDEP_REPORTS_RECORD_H
+
+#include "reports/util.h"
+#include "runtime/record_layout.h"
+
+struct rdep_rmodule {
+	const struct rdep_module *raw;
+	const char *path; /* as recorded, terminated: to open, not to print */
+	bool gone;
+};
+
+/* modules: of each pc, an index into rdep_record.modules plus 1; 0: unknown. Resolved as
+ * the stack was read, since modules come and go. */
+struct rdep_rstack {
+	const struct rdep_stack *raw;
+	uint32_t *modules;
+};
+
+struct rdep_rclass {
+	const struct rdep_class *raw;
+	const char *name; /* BY_NAME: as recorded, terminated */
+	size_t name_len;
+};
+
+struct rdep_roccurrence {
+	const struct rdep_edge *raw;
+	uint32_t site_module; /* of held_site: index + 1 */
+};
+
+struct rdep_redge {
+	struct rdep_roccurrence first;
+	struct rdep_roccurrence *samples;
+	size_t sample_count;
+};
+
+struct rdep_rfinding {
+	const struct rdep_finding *raw; /* the weightiest revision so far */
+	uint32_t site_module;
+	bool told; /* for the reader: set by it, cleared by a weightier revision */
+};
+
+struct rdep_rthread {
+	const struct rdep_thread *raw;
+	uint32_t routine_module;
+};
+
+struct rdep_rboard {
+	uint64_t slots_at;
+	uint32_t slot_size, count;
+};
+
+struct rdep_rnote {
+	const char *text;
+	size_t len;
+};
+
+/* A slot of the board that is in use, and its held stack from the bottom. */
+struct rdep_rslot {
+	struct rdep_slot slot; /* held[] is not to be used: */
+	struct rdep_held *held;
+	size_t held_count;
+	bool held_cut; /* longer than could be read */
+};
+
+struct rdep_record {
+	char *path;
+	int fd;
+	struct rdep_header header; /* as at the last poll */
+	uint64_t size;		   /* of the file, then */
+	uint64_t next;		   /* the first byte not taken in yet */
+	uint64_t chunk_end;	   /* of the chunk that holds `next`; UINT64_MAX: unknown */
+
+	struct rdep_rmodule *modules;
+	size_t module_count;
+	struct rdep_rstack *stacks;
+	size_t stack_count;
+	struct rdep_rclass *classes;
+	size_t class_count;
+	struct rdep_redge *edges;
+	size_t edge_count;
+	struct rdep_rfinding *findings;
+	size_t finding_count;
+	struct rdep_rthread *threads;
+	size_t thread_count;
+	const struct rdep_join **joins;
+	size_t join_count;
+	struct rdep_rboard *boards;
+	size_t board_count;
+	const struct rdep_site **sites;
+	size_t site_count;
+	const struct rdep_scope **scopes;
+	size_t scope_count;
+	struct rdep_rnote *notes;
+	size_t note_count;
+	const char *options, *exe; /* terminated, or NULL */
+	const char *cmdline;	   /* NUL-separated */
+	size_t options_len, exe_len, cmdline_len;
+
+	/* Damage. */
+	uint64_t first_damage; /* file offset, 0: none */
+	uint64_t bytes_skipped;
+	uint64_t places_damaged;
+	uint64_t items_bad;	/* sound, but too short for their type or twice there */
+	uint64_t items_unknown; /* of a type from a later version */
+	bool cut;		/* the file ends before journal_end */
+
+	struct rdep_map index; /* type << 32 | id -> index + 1 */
+	struct rdep_arena arena;
+	struct rdep_live_module *live; /* sorted by start, disjoint */
+	size_t live_count;
+	char *window;
+	uint64_t window_at;
+	size_t window_len;
+	uint64_t crc_budget; /* bytes that resynchronising may still sum */
+};
+
+/* Opens and reads what is published. NULL with *err. */
+struct rdep_record *rdep_record_open(const char *path, struct rdep_error *err);
+void rdep_record_close(struct rdep_record *r);
+
+/* Reads on. Returns 1 when something was taken in, 0 when not, -1 with *err (the record
+ * stays usable as it was). */
+int rdep_record_poll(struct rdep_record *r, struct rdep_error *err);
+
+const struct rdep_rclass *rdep_record_class(const struct rdep_record *r, uint32_t id);
+const struct rdep_rstack *rdep_record_stack(const struct rdep_record *r, uint32_t id);
+const struct rdep_redge *rdep_record_edge(const struct rdep_record *r, uint32_t id);
+const struct rdep_rthread *rdep_record_thread(const struct rdep_record *r, uint32_t id);
+
+/* The module (index + 1) that holds pc now, 0: none. */
+uint32_t rdep_record_module_at(const struct rdep_record *r, uint64_t pc);
+
+/* The value of an option as in force: into buf; false when it is not told. */
+bool rdep_record_option(const struct rdep_record *r, const char *name, char *buf, size_t n);
+
+/* The slots in use, read from the file now. Free with rdep_record_slots_free(). */
+size_t rdep_record_slots(const struct rdep_record *r, struct rdep_rslot **slots);
+void rdep_record_slots_free(struct rdep_rslot *slots, size_t count);
+
+/* Is the process of a RUNNING record still there? By pid and start time: a pid used again
+ * does not count. Meaningful on the machine of the run only. */
+bool rdep_record_alive(const struct rdep_record *r);
+
+#endif

@@ -1,0 +1,431 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * record_items.c - what the items of a record mean, and finding them by id.
+ *
+ * An item is taken in when its payload holds the struct of its type and every length
+ * that the struct names; else it is counted and left out.
+ */
+#include <stdlib.h>
+#include <string.h>
+#include "reports/record_items.h"
+
+/* What of a payload is there, once its fixed struct is. */
+struct payload {
+	const char *p;
+	size_t len;
+	uint64_t at;
+};
+
+#define LIVE_MODULES_MAX 65536u
+
+struct rdep_live_module {
+	uint64_t start, end;
+	uint32_t index; /* of modules, plus 1 */
+};
+
+/* ---- the index ---- */
+
+static uint64_t index_key(unsigned type, uint32_t id)
+{
+	return (uint64_t)type << 32 | id;
+}
+
+static size_t index_get(const struct rdep_record *r, unsigned type, uint32_t id)
+{
+	uint64_t *v = rdep_map_get(&r->index, index_key(type, id));
+
+	return v ? (size_t)*v : 0;
+}
+
+/* False when that id is there already. */
+static bool index_add(struct rdep_record *r, unsigned type, uint32_t id, size_t index)
+{
+	uint64_t *v = rdep_map_put(&r->index, index_key(type, id));
+
+	if (*v) {
+		r->items_bad++;
+		return false;
+	}
+	*v = index + 1;
+	return true;
+}
+
+const struct rdep_rclass *rdep_record_class(const struct rdep_record *r, uint32_t id)
+{
+	size_t i = index_get(r, RDEP_CLASS, id);
+
+	return i ? &r->classes[i - 1] : NULL;
+}
+
+const struct rdep_rstack *rdep_record_stack(const struct rdep_record *r, uint32_t id)
+{
+	size_t i = index_get(r, RDEP_STACK, id);
+
+	return i ? &r->stacks[i - 1] : NULL;
+}
+
+const struct rdep_redge *rdep_record_edge(const struct rdep_record *r, uint32_t id)
+{
+	size_t i = index_get(r, RDEP_EDGE, id);
+
+	return i ? &r->edges[i - 1] : NULL;
+}
+
+const struct rdep_rthread *rdep_record_thread(const struct rdep_record *r, uint32_t id)
+{
+	size_t i = index_get(r, RDEP_THREAD, id);
+
+	return i ? &r->threads[i - 1] : NULL;
+}
+
+/* ---- modules: which one is where now ---- */
+
+/* The first live module that ends after pc. */
+static size_t live_after(const struct rdep_record *r, uint64_t pc)
+{
+	size_t low = 0, high = r->live_count;
+
+	while (low < high) {
+		size_t mid = low + (high - low) / 2;
+
+		if (r->live[mid].end <= pc)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	return low;
+}
+
+uint32_t rdep_record_module_at(const struct rdep_record *r, uint64_t pc)
+{
+	size_t i = live_after(r, pc);
+
+	return i < r->live_count && r->live[i].start <= pc ? r->live[i].index : 0;
+}
+
+static void live_remove(struct rdep_record *r, size_t from, size_t to)
+{
+	if (from == to)
+		return;
+	memmove(&r->live[from], &r->live[to], (r->live_count - to) * sizeof(*r->live));
+	r->live_count -= to - from;
+}
+
+/* A module that covers others takes their place: their going was not recorded. */
+static void live_add(struct rdep_record *r, uint64_t start, uint64_t end, uint32_t index)
+{
+	size_t i = live_after(r, start), last = i;
+
+	if (start >= end)
+		return;
+	while (last < r->live_count && r->live[last].start < end)
+		last++;
+	live_remove(r, i, last);
+	if (r->live_count == LIVE_MODULES_MAX) {
+		r->items_bad++;
+		return;
+	}
+	RDEP_GROW(r->live, r->live_count);
+	memmove(&r->live[i + 1], &r->live[i], (r->live_count - i) * sizeof(*r->live));
+	r->live[i] = (struct rdep_live_module){ start, end, index };
+	r->live_count++;
+}
+
+static bool take_module(struct rdep_record *r, const struct payload *l)
+{
+	const struct rdep_module *m = (const void *)l->p;
+	struct rdep_rmodule *out;
+
+	if (m->path_len > l->len - sizeof(*m) || m->build_id_len > sizeof(m->build_id))
+		return false;
+	RDEP_GROW(r->modules, r->module_count);
+	out = &r->modules[r->module_count];
+	out->raw = rdep_arena_copy(&r->arena, m, sizeof(*m));
+	out->path = rdep_arena_text(&r->arena, m->path, m->path_len);
+	out->gone = false;
+	*rdep_map_put(&r->index, index_key(RDEP_MODULE, m->id)) = ++r->module_count;
+	live_add(r, m->start, m->end, (uint32_t)r->module_count);
+	return true;
+}
+
+static bool take_module_gone(struct rdep_record *r, const struct payload *l)
+{
+	const struct rdep_module_gone *g = (const void *)l->p;
+	size_t i = index_get(r, RDEP_MODULE, g->id), at;
+	struct rdep_rmodule *m;
+
+	if (!i)
+		return false;
+	m = &r->modules[i - 1];
+	m->gone = true;
+	at = live_after(r, m->raw->start);
+	if (at < r->live_count && r->live[at].index == i)
+		live_remove(r, at, at + 1);
+	return true;
+}
+
+/* ---- the others ---- */
+
+static bool take_class(struct rdep_record *r, const struct payload *l)
+{
+	const struct rdep_class *c = (const void *)l->p;
+	struct rdep_rclass *out;
+
+	if (c->name_len > l->len - sizeof(*c))
+		return false;
+	if (!index_add(r, RDEP_CLASS, c->id, r->class_count))
+		return true;
+	RDEP_GROW(r->classes, r->class_count);
+	out = &r->classes[r->class_count++];
+	out->raw = rdep_arena_copy(&r->arena, c, sizeof(*c));
+	out->name = rdep_arena_text(&r->arena, c->name, c->name_len);
+	out->name_len = c->name_len;
+	return true;
+}
+
+static bool take_stack(struct rdep_record *r, const struct payload *l)
+{
+	const struct rdep_stack *s = (const void *)l->p;
+	struct rdep_rstack *out;
+	size_t i;
+
+	if (s->count > (l->len - sizeof(*s)) / sizeof(s->pcs[0]))
+		return false;
+	if (!index_add(r, RDEP_STACK, s->id, r->stack_count))
+		return true;
+	RDEP_GROW(r->stacks, r->stack_count);
+	out = &r->stacks[r->stack_count++];
+	out->raw = rdep_arena_copy(&r->arena, s, sizeof(*s) + s->count * sizeof(s->pcs[0]));
+	out->modules = rdep_arena_alloc(&r->arena, s->count * sizeof(*out->modules));
+	for (i = 0; i < s->count; i++)
+		out->modules[i] = rdep_record_module_at(r, s->pcs[i] - 1);
+	return true;
+}
+
+static struct rdep_roccurrence occurrence(struct rdep_record *r, const struct rdep_edge *e)
+{
+	return (struct rdep_roccurrence){
+		.raw = rdep_arena_copy(&r->arena, e, sizeof(*e)),
+		.site_module = rdep_record_module_at(r, e->held_site - 1),
+	};
+}
+
+static bool take_edge(struct rdep_record *r, const struct payload *l)
+{
+	const struct rdep_edge *e = (const void *)l->p;
+
+	if (!index_add(r, RDEP_EDGE, e->id, r->edge_count))
+		return true;
+	RDEP_GROW(r->edges, r->edge_count);
+	r->edges[r->edge_count++] = (struct rdep_redge){ .first = occurrence(r, e) };
+	return true;
+}
+
+static bool take_sample(struct rdep_record *r, const struct payload *l)
+{
+	const struct rdep_edge *e = (const void *)l->p;
+	size_t i = index_get(r, RDEP_EDGE, e->id);
+	struct rdep_redge *edge;
+
+	if (!i)
+		return false;
+	edge = &r->edges[i - 1];
+	if (e->from != edge->first.raw->from || e->to != edge->first.raw->to)
+		return false;
+	RDEP_GROW(edge->samples, edge->sample_count);
+	edge->samples[edge->sample_count++] = occurrence(r, e);
+	return true;
+}
+
+static bool take_finding(struct rdep_record *r, const struct payload *l)
+{
+	const struct rdep_finding *f = (const void *)l->p;
+	size_t i = index_get(r, RDEP_FINDING, f->id);
+	struct rdep_rfinding *out;
+
+	if (f->edge_count > (l->len - sizeof(*f)) / sizeof(f->edges[0]))
+		return false;
+	if (!i) {
+		index_add(r, RDEP_FINDING, f->id, r->finding_count);
+		RDEP_GROW(r->findings, r->finding_count);
+		i = ++r->finding_count;
+		memset(&r->findings[i - 1], 0, sizeof(*out));
+	}
+	out = &r->findings[i - 1];
+	if (out->raw && f->revision <= out->raw->revision)
+		return true;
+	out->raw = rdep_arena_copy(&r->arena, f,
+				   sizeof(*f) + f->edge_count * sizeof(f->edges[0]));
+	out->site_module = rdep_record_module_at(r, f->held_site - 1);
+	out->told = false;
+	return true;
+}
+
+static bool take_thread(struct rdep_record *r, const struct payload *l)
+{
+	const struct rdep_thread *t = (const void *)l->p;
+
+	if (!index_add(r, RDEP_THREAD, t->id, r->thread_count))
+		return true;
+	RDEP_GROW(r->threads, r->thread_count);
+	r->threads[r->thread_count++] = (struct rdep_rthread){
+		.raw = rdep_arena_copy(&r->arena, t, sizeof(*t)),
+		.routine_module = rdep_record_module_at(r, t->start_routine),
+	};
+	return true;
+}
+
+static bool take_join(struct rdep_record *r, const struct payload *l)
+{
+	RDEP_GROW(r->joins, r->join_count);
+	r->joins[r->join_count++] = rdep_arena_copy(&r->arena, l->p, sizeof(struct rdep_join));
+	return true;
+}
+
+static bool take_board(struct rdep_record *r, const struct payload *l)
+{
+	const struct rdep_board *b = (const void *)l->p;
+	uint64_t end = l->at + l->len;
+
+	if (b->slot_size < sizeof(struct rdep_slot) || b->slot_size % 8 || b->slots_at % 8 ||
+	    b->slots_at < l->at || b->slots_at > end ||
+	    b->count > (end - b->slots_at) / b->slot_size)
+		return false;
+	RDEP_GROW(r->boards, r->board_count);
+	r->boards[r->board_count++] = (struct rdep_rboard){
+		.slots_at = b->slots_at, .slot_size = b->slot_size, .count = b->count
+	};
+	return true;
+}
+
+static bool take_options(struct rdep_record *r, const struct payload *l)
+{
+	r->options = rdep_arena_text(&r->arena, l->p, l->len);
+	r->options_len = strlen(r->options);
+	return true;
+}
+
+static bool take_exe(struct rdep_record *r, const struct payload *l)
+{
+	const struct rdep_exe *e = (const void *)l->p;
+	size_t room = l->len - sizeof(*e);
+
+	if (e->path_len > room || e->cmdline_len > room - e->path_len)
+		return false;
+	r->exe = rdep_arena_text(&r->arena, e->text, e->path_len);
+	r->exe_len = e->path_len;
+	r->cmdline = rdep_arena_text(&r->arena, e->text + e->path_len, e->cmdline_len);
+	r->cmdline_len = e->cmdline_len;
+	return true;
+}
+
+static bool take_site(struct rdep_record *r, const struct payload *l)
+{
+	RDEP_GROW(r->sites, r->site_count);
+	r->sites[r->site_count++] = rdep_arena_copy(&r->arena, l->p, sizeof(struct rdep_site));
+	return true;
+}
+
+static bool take_scope(struct rdep_record *r, const struct payload *l)
+{
+	RDEP_GROW(r->scopes, r->scope_count);
+	r->scopes[r->scope_count++] = rdep_arena_copy(&r->arena, l->p, sizeof(struct rdep_scope));
+	return true;
+}
+
+static bool take_note(struct rdep_record *r, const struct payload *l)
+{
+	RDEP_GROW(r->notes, r->note_count);
+	r->notes[r->note_count].text = rdep_arena_text(&r->arena, l->p, l->len);
+	r->notes[r->note_count].len = strlen(r->notes[r->note_count].text);
+	r->note_count++;
+	return true;
+}
+
+static bool take_nothing(struct rdep_record *r, const struct payload *l)
+{
+	(void)r;
+	(void)l;
+	return true;
+}
+
+/* least: the bytes of payload that `take` may read without asking. */
+static const struct {
+	size_t least;
+	bool (*take)(struct rdep_record *r, const struct payload *l);
+} types[] = {
+	[RDEP_PAD] = { 0, take_nothing },
+	[RDEP_MODULE] = { sizeof(struct rdep_module), take_module },
+	[RDEP_MODULE_GONE] = { sizeof(struct rdep_module_gone), take_module_gone },
+	[RDEP_CLASS] = { sizeof(struct rdep_class), take_class },
+	[RDEP_STACK] = { sizeof(struct rdep_stack), take_stack },
+	[RDEP_EDGE] = { sizeof(struct rdep_edge), take_edge },
+	[RDEP_SAMPLE] = { sizeof(struct rdep_edge), take_sample },
+	[RDEP_FINDING] = { sizeof(struct rdep_finding), take_finding },
+	[RDEP_THREAD] = { sizeof(struct rdep_thread), take_thread },
+	[RDEP_JOIN] = { sizeof(struct rdep_join), take_join },
+	[RDEP_BOARD] = { sizeof(struct rdep_board), take_board },
+	[RDEP_HELDS] = { sizeof(struct rdep_helds), take_nothing },
+	[RDEP_OPTIONS] = { 0, take_options },
+	[RDEP_EXE] = { sizeof(struct rdep_exe), take_exe },
+	[RDEP_SITE] = { sizeof(struct rdep_site), take_site },
+	[RDEP_SCOPE] = { sizeof(struct rdep_scope), take_scope },
+	[RDEP_NOTE] = { 0, take_note },
+	[RDEP_LOCK_SITE] = { sizeof(struct rdep_lock_site), take_nothing },
+};
+
+void rdep_record_take(struct rdep_record *r, const struct rdep_item *item, uint64_t at)
+{
+	struct payload l = {
+		.p = (const char *)(item + 1),
+		.len = item->size - sizeof(*item),
+		.at = at + sizeof(*item),
+	};
+
+	if (item->type >= sizeof(types) / sizeof(types[0]) || !types[item->type].take)
+		r->items_unknown++;
+	else if (l.len < types[item->type].least || !types[item->type].take(r, &l))
+		r->items_bad++;
+}
+
+void rdep_record_drop_items(struct rdep_record *r)
+{
+	size_t i;
+
+	for (i = 0; i < r->edge_count; i++)
+		free(r->edges[i].samples);
+	free(r->modules);
+	free(r->stacks);
+	free(r->classes);
+	free(r->edges);
+	free(r->findings);
+	free(r->threads);
+	free(r->joins);
+	free(r->boards);
+	free(r->sites);
+	free(r->scopes);
+	free(r->notes);
+	free(r->live);
+}
+
+bool rdep_record_option(const struct rdep_record *r, const char *name, char *buf, size_t n)
+{
+	const char *p = r->options;
+	size_t len = strlen(name);
+
+	while (p && *p) {
+		const char *end = strchrnul(p, ':');
+
+		if (strncmp(p, name, len) == 0 && p[len] == '=') {
+			size_t value = (size_t)(end - p) - len - 1;
+
+			if (value >= n)
+				value = n - 1;
+			memcpy(buf, p + len + 1, value);
+			buf[value] = 0;
+			return true;
+		}
+		p = *end ? end + 1 : end;
+	}
+	return false;
+}

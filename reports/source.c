@@ -1,0 +1,173 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * source.c - what a line of source names: the object of an init or lock call.
+ *
+ * A hint for people only. The file is read when it is a regular file of a sane size and
+ * is not newer than the module that was built of it.
+ */
+#include <ctype.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include "reports/symbols.h"
+
+#define SOURCE_MAX (8u << 20)
+#define CALL_LINES 4 /* a call may go on for that many */
+#define OBJECT_MAX 80u
+
+static const char no_source[] = "";
+
+static const char *read_source(struct rdep_symbols *s, const char *module, const char *file)
+{
+	struct stat st, built;
+	const char *result = no_source;
+	char *text;
+	int fd = open(file, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+
+	if (fd < 0)
+		return no_source;
+	if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && st.st_size > 0 &&
+	    st.st_size <= SOURCE_MAX && stat(module, &built) == 0 &&
+	    st.st_mtime <= built.st_mtime) {
+		text = rdep_arena_alloc(&s->arena, (size_t)st.st_size + 1);
+		if (pread(fd, text, (size_t)st.st_size, 0) == st.st_size)
+			result = text;
+	}
+	close(fd);
+	return result;
+}
+
+static const char *source_of(struct rdep_symbol_module *m, const char *file)
+{
+	uint64_t key = rdep_hash(rdep_hash_text(m->path), file, strlen(file));
+	uint64_t *known = rdep_map_put(&m->owner->sources, key);
+
+	if (!*known)
+		*known = (uintptr_t)read_source(m->owner, m->path, file);
+	return (const char *)(uintptr_t)*known;
+}
+
+/* The lines that a call which the line table puts at `line` may lie on. */
+static size_t lines_from(const char *text, unsigned line, const char **start)
+{
+	const char *p = text;
+	int i;
+
+	while (line > 1 && p) {
+		p = strchr(p, '\n');
+		p = p ? p + 1 : NULL;
+		line--;
+	}
+	if (!p)
+		return 0;
+	*start = p;
+	for (i = 0; i < CALL_LINES && p; i++) {
+		p = strchr(p, '\n');
+		p = p ? p + 1 : NULL;
+	}
+	return p ? (size_t)(p - *start) : strlen(*start);
+}
+
+/* Does a function's name speak of locks? */
+static bool lock_word(const char *name, size_t n)
+{
+	static const char *const words[] = { "init", "lock", "mutex", "mtx", "rw",
+					     "sem",  "spin", "guard", NULL };
+	char lower[64];
+	size_t i;
+	const char *const *w;
+
+	if (n >= sizeof(lower))
+		return false;
+	for (i = 0; i < n; i++)
+		lower[i] = (char)tolower((unsigned char)name[i]);
+	lower[n] = 0;
+	for (w = words; *w; w++)
+		if (strstr(lower, *w))
+			return true;
+	return false;
+}
+
+static bool is_word(char c)
+{
+	return isalnum((unsigned char)c) || c == '_';
+}
+
+/* The end of the argument that begins at p: a comma or parenthesis of its own level. */
+static const char *argument_end(const char *p, const char *end)
+{
+	int depth = 0;
+
+	for (; p < end && *p != ';' && *p != '"'; p++) {
+		if (*p == '(' || *p == '[' || *p == '{')
+			depth++;
+		else if ((*p == ')' || *p == ']' || *p == '}') && depth-- == 0)
+			return p;
+		else if (*p == ',' && depth == 0)
+			return p;
+	}
+	return NULL;
+}
+
+/* "&inode->lock" as "inode->lock", into out; false when it is not a plain object. */
+static bool plain_object(const char *p, const char *end, char *out)
+{
+	size_t n = 0;
+
+	while (p < end && (isspace((unsigned char)*p) || *p == '&' || *p == '(' || *p == '*'))
+		p++;
+	while (end > p && (isspace((unsigned char)end[-1]) || end[-1] == ')'))
+		end--;
+	if (p == end || !(isalpha((unsigned char)*p) || *p == '_'))
+		return false;
+	for (; p < end; p++) {
+		if (isspace((unsigned char)*p))
+			continue;
+		if (!is_word(*p) && !strchr(".->[]:", *p))
+			return false;
+		if (n + 1 >= OBJECT_MAX)
+			return false;
+		out[n++] = *p;
+	}
+	out[n] = 0;
+	return strcmp(out, "NULL") != 0 && strcmp(out, "this") != 0;
+}
+
+/* The first argument of the first call whose name speaks of locks. */
+static bool find_object(const char *p, const char *end, char *out)
+{
+	const char *open;
+
+	for (open = memchr(p, '(', (size_t)(end - p)); open;
+	     open = memchr(open + 1, '(', (size_t)(end - open - 1))) {
+		const char *name = open, *stop;
+
+		while (name > p && isspace((unsigned char)name[-1]))
+			name--;
+		stop = name;
+		while (name > p && is_word(name[-1]))
+			name--;
+		if (name == stop || !lock_word(name, (size_t)(stop - name)))
+			continue;
+		stop = argument_end(open + 1, end);
+		if (stop && plain_object(open + 1, stop, out))
+			return true;
+	}
+	return false;
+}
+
+const char *rdep_source_object(struct rdep_symbol_module *m, const char *file, unsigned line)
+{
+	const char *text, *start = NULL;
+	char object[OBJECT_MAX];
+	size_t n;
+
+	if (!file || file[0] != '/' || !line)
+		return NULL;
+	text = source_of(m, file);
+	n = *text ? lines_from(text, line, &start) : 0;
+	if (!n || !find_object(start, start + n, object))
+		return NULL;
+	return rdep_clean(&m->owner->arena, object, strlen(object));
+}

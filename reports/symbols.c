@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: MIT */
+/* symbols.c - the cache of modules, places and variables; see symbols.h. */
+#include <stdlib.h>
+#include <string.h>
+#include "reports/symbols_tables.h"
+
+struct rdep_symbols *rdep_symbols_new(void)
+{
+	return rdep_alloc(sizeof(struct rdep_symbols));
+}
+
+void rdep_symbols_free(struct rdep_symbols *s)
+{
+	size_t i;
+
+	if (!s)
+		return;
+	for (i = 0; i < s->module_count; i++) {
+		rdep_elf_unload(s->modules[i]->tables);
+		rdep_map_free(&s->modules[i]->code);
+		rdep_map_free(&s->modules[i]->data);
+	}
+	free(s->modules);
+	rdep_map_free(&s->by_key);
+	rdep_map_free(&s->sources);
+	rdep_arena_free(&s->arena);
+	free(s);
+}
+
+struct rdep_symbol_module *rdep_symbols_module(struct rdep_symbols *s, const char *path,
+					       const uint8_t *build_id, size_t build_id_len)
+{
+	uint64_t key = rdep_hash(rdep_hash_text(path), build_id, build_id_len);
+	uint64_t *known = rdep_map_put(&s->by_key, key);
+	struct rdep_symbol_module *m;
+	const char *base = rdep_basename(path);
+	char hex[129] = "";
+	size_t i;
+
+	if (*known)
+		return (struct rdep_symbol_module *)(uintptr_t)*known;
+	for (i = 0; i < build_id_len && i < 64; i++)
+		snprintf(hex + 2 * i, 3, "%02x", build_id[i]);
+	m = rdep_arena_alloc(&s->arena, sizeof(*m));
+	m->owner = s;
+	m->path = rdep_arena_text(&s->arena, path, strlen(path));
+	m->clean_path = rdep_clean(&s->arena, path, strlen(path));
+	m->name = *base ? rdep_clean(&s->arena, base, strlen(base)) : "?";
+	m->build_id = rdep_arena_text(&s->arena, hex, strlen(hex));
+	*known = (uintptr_t)m;
+	RDEP_GROW(s->modules, s->module_count);
+	s->modules[s->module_count++] = m;
+	return m;
+}
+
+static void load(struct rdep_symbol_module *m)
+{
+	if (m->state != RDEP_MODULE_UNTRIED)
+		return;
+	m->state = RDEP_MODULE_MISSING;
+	if (m->path[0] != '/')
+		return;
+	rdep_elf_load(m);
+	if (m->tables && (m->tables->elf || m->tables->debug))
+		rdep_dwarf_load(m);
+}
+
+/* The source file of a local symbol; what a linker's temporary is called says nothing. */
+static const char *unit_name(struct rdep_arena *a, const char *unit)
+{
+	size_t n = unit ? strlen(unit) : 0;
+
+	if (!n || (n > 2 && strcmp(unit + n - 2, ".o") == 0))
+		return NULL;
+	unit = rdep_basename(unit);
+	return rdep_clean(a, unit, strlen(unit));
+}
+
+const struct rdep_place *rdep_symbols_code(struct rdep_symbol_module *m, uint64_t address)
+{
+	uint64_t *known = rdep_map_put(&m->code, address);
+	struct rdep_arena *a = &m->owner->arena;
+	const struct rdep_symbol *symbol = NULL;
+	struct rdep_frame *frames = NULL, *outer;
+	struct rdep_place *place;
+	size_t n;
+
+	if (*known)
+		return (const struct rdep_place *)(uintptr_t)*known;
+	load(m);
+	n = m->tables ? rdep_dwarf_frames(m, address, &frames) : 0;
+	place = rdep_arena_alloc(a, sizeof(*place) + (n ? n : 1) * sizeof(*frames));
+	place->module = m;
+	place->address = address;
+	place->count = n ? n : 1;
+	if (n)
+		memcpy(place->frames, frames, n * sizeof(*frames));
+	free(frames);
+	if (m->tables)
+		symbol = rdep_elf_symbol(m->tables->functions, m->tables->function_count, address);
+	outer = &place->frames[place->count - 1];
+	if (symbol && !outer->function)
+		outer->function = rdep_symbol_name(a, symbol->name);
+	if (symbol && symbol->local && !outer->unit)
+		outer->unit = unit_name(a, symbol->unit);
+	*known = (uintptr_t)place;
+	return place;
+}
+
+const struct rdep_variable *rdep_symbols_data(struct rdep_symbol_module *m, uint64_t address)
+{
+	uint64_t *known = rdep_map_put(&m->data, address);
+	struct rdep_arena *a = &m->owner->arena;
+	const struct rdep_symbol *symbol = NULL;
+	struct rdep_variable *v;
+
+	if (*known)
+		return (const struct rdep_variable *)(uintptr_t)*known;
+	load(m);
+	v = rdep_arena_alloc(a, sizeof(*v));
+	v->member = "";
+	*known = (uintptr_t)v;
+	if (m->tables)
+		symbol = rdep_elf_symbol(m->tables->objects, m->tables->object_count, address);
+	if (!symbol)
+		return v;
+	v->name = rdep_symbol_name(a, symbol->name);
+	v->unit = symbol->local ? unit_name(a, symbol->unit) : NULL;
+	v->offset = address - symbol->address;
+	/* Looking for members walks all DIEs: only where there can be several locks. */
+	if (m->has_dwarf && (v->offset || symbol->size > 64)) {
+		uint64_t rest;
+		const char *member = rdep_dwarf_member(m, symbol->address, v->offset, &rest);
+
+		if (member) {
+			v->member = member;
+			v->offset = rest;
+		}
+	}
+	return v;
+}

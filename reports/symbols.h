@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * symbols.h - from a place in a module (ELF virtual address) to names.
+ *
+ * A module is looked up by path and build-id. Its file is used only when it is a
+ * regular file with that build-id; separate debug files are looked for in the
+ * standard places of this machine, and never over the network. What can't be named
+ * stays module+offset and build-id: a name is never guessed from another build.
+ *
+ * Answers are cached: a repeated address costs one hash lookup. Everything that is
+ * returned lives as long as the rdep_symbols, and is clean text (rdep_clean).
+ */
+#ifndef RECLAIMDEP_REPORTS_SYMBOLS_H
+#define RECLAIMDEP_REPORTS_SYMBOLS_H
+
+#include "reports/util.h"
+
+enum rdep_module_state {
+	RDEP_MODULE_UNTRIED,
+	RDEP_MODULE_GOOD,
+	RDEP_MODULE_DEBUG_ONLY, /* a debug file by build-id, the module itself is not here */
+	RDEP_MODULE_MISSING,	/* no such file, or it can't be read */
+	RDEP_MODULE_CHANGED,	/* the file has another build-id than the record says */
+	RDEP_MODULE_NOT_ELF,
+};
+
+struct rdep_frame {
+	const char *function; /* demangled, without parameters; NULL: unknown */
+	const char *unit;     /* of a function that is local to a source file: its basename */
+	const char *file;     /* NULL: unknown */
+	unsigned line;
+	bool inlined; /* into the next frame of the same place */
+};
+
+/* The frames at one address, the innermost inline function first; at least one. */
+struct rdep_place {
+	const struct rdep_symbol_module *module;
+	uint64_t address;
+	size_t count;
+	struct rdep_frame frames[];
+};
+
+struct rdep_variable {
+	const char *name; /* NULL: unknown */
+	const char *unit; /* of a variable that is local to a source file */
+	const char *member; /* ".lock", "[2].lock", or "" */
+	uint64_t offset;    /* into the variable, or into the member when there is one */
+};
+
+struct rdep_symbol_module {
+	const char *path; /* to open */
+	const char *name; /* clean basename, for people */
+	const char *clean_path;
+	const char *build_id; /* hex, "" when unknown */
+	enum rdep_module_state state;
+	bool has_dwarf;
+	struct rdep_symbol_tables *tables; /* symbols_elf.c, symbols_dwarf.c */
+	struct rdep_symbols *owner;
+	struct rdep_map code, data; /* address -> place, variable */
+};
+
+struct rdep_symbols {
+	struct rdep_arena arena;
+	struct rdep_map by_key;	/* hash of path and build-id -> module */
+	struct rdep_map sources; /* hash of path -> source text (source.c) */
+	struct rdep_symbol_module **modules;
+	size_t module_count;
+};
+
+struct rdep_symbols *rdep_symbols_new(void);
+void rdep_symbols_free(struct rdep_symbols *s);
+
+/* path: terminated, as recorded. Never NULL. */
+struct rdep_symbol_module *rdep_symbols_module(struct rdep_symbols *s, const char *path,
+					       const uint8_t *build_id, size_t build_id_len);
+
+/* address: inside the instruction (for a return address: minus 1). Never NULL. */
+const struct rdep_place *rdep_symbols_code(struct rdep_symbol_module *m, uint64_t address);
+const struct rdep_variable *rdep_symbols_data(struct rdep_symbol_module *m, uint64_t address);
+
+/*
+ * Which of the calls that its function makes to the same callee the one before the return
+ * address is: 1, 2, ... in the order of the code; 0 when that can't be told (an indirect call,
+ * no file). The same in every run of a build, and mostly in the next build.
+ */
+unsigned rdep_symbols_ordinal(struct rdep_symbol_module *m, uint64_t return_address);
+
+/*
+ * What a call's source line, where it can be read and is not newer than the module, names as
+ * its object: "inode->lock" for pthread_mutex_init(&inode->lock, NULL). NULL: not told.
+ */
+const char *rdep_source_object(struct rdep_symbol_module *m, const char *file, unsigned line);
+
+#endif

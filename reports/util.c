@@ -1,0 +1,306 @@
+/* SPDX-License-Identifier: MIT */
+/* util.c - memory, maps, text; see util.h. */
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+#include <unistd.h>
+#include "reports/util.h"
+
+static void no_memory(void)
+{
+	fputs("reclaimdep: out of memory\n", stderr);
+	exit(RDEP_EXIT_TROUBLE);
+}
+
+void *rdep_alloc(size_t n)
+{
+	void *p = calloc(1, n ? n : 1);
+
+	if (!p)
+		no_memory();
+	return p;
+}
+
+void *rdep_realloc(void *p, size_t n)
+{
+	p = realloc(p, n ? n : 1);
+	if (!p)
+		no_memory();
+	return p;
+}
+
+char *rdep_strdup(const char *s)
+{
+	size_t n = strlen(s) + 1;
+
+	return memcpy(rdep_alloc(n), s, n);
+}
+
+void rdep_error_set(struct rdep_error *err, const char *format, ...)
+{
+	va_list ap;
+
+	if (!err)
+		return;
+	va_start(ap, format);
+	vsnprintf(err->text, sizeof(err->text), format, ap);
+	va_end(ap);
+}
+
+struct rdep_arena_block {
+	struct rdep_arena_block *next;
+	char data[];
+};
+
+#define ARENA_BLOCK 65536u
+
+void *rdep_arena_alloc(struct rdep_arena *a, size_t n)
+{
+	struct rdep_arena_block *b;
+	void *p;
+
+	n = (n + 7) & ~(size_t)7;
+	if (n <= a->left) {
+		p = a->at;
+		a->at += n;
+		a->left -= n;
+		return p;
+	}
+	b = rdep_alloc(sizeof(*b) + (n > ARENA_BLOCK / 4 ? n : ARENA_BLOCK));
+	b->next = a->blocks;
+	a->blocks = b;
+	if (n > ARENA_BLOCK / 4)
+		return b->data;
+	a->at = b->data + n;
+	a->left = ARENA_BLOCK - n;
+	return b->data;
+}
+
+void *rdep_arena_copy(struct rdep_arena *a, const void *p, size_t n)
+{
+	void *copy = rdep_arena_alloc(a, n);
+
+	return n ? memcpy(copy, p, n) : copy;
+}
+
+char *rdep_arena_text(struct rdep_arena *a, const char *p, size_t n)
+{
+	char *copy = rdep_arena_alloc(a, n + 1);
+
+	if (n)
+		memcpy(copy, p, n);
+	return copy;
+}
+
+char *rdep_arena_printf(struct rdep_arena *a, const char *format, ...)
+{
+	va_list ap;
+	char *text = NULL, *copy;
+	int n;
+
+	va_start(ap, format);
+	n = vasprintf(&text, format, ap);
+	va_end(ap);
+	if (n < 0)
+		no_memory();
+	copy = rdep_arena_text(a, text, (size_t)n);
+	free(text);
+	return copy;
+}
+
+void rdep_arena_free(struct rdep_arena *a)
+{
+	while (a->blocks) {
+		struct rdep_arena_block *next = a->blocks->next;
+
+		free(a->blocks);
+		a->blocks = next;
+	}
+	a->left = 0;
+}
+
+static uint64_t mix(uint64_t h)
+{
+	h ^= h >> 32;
+	h *= 0xd6e8feb86659fd93u;
+	h ^= h >> 32;
+	h *= 0xd6e8feb86659fd93u;
+	return h ^ h >> 32;
+}
+
+/* Keys come from records: without a secret they could be chosen to collide. */
+static uint64_t secret(void)
+{
+	static uint64_t word;
+
+	if (!word && getrandom(&word, sizeof(word), GRND_NONBLOCK) != sizeof(word))
+		word = (uint64_t)(uintptr_t)&word ^ (uint64_t)getpid() << 40;
+	return word |= 1;
+}
+
+static struct rdep_map_slot *map_slot(const struct rdep_map *m, uint64_t key)
+{
+	size_t i = mix(key ^ secret()) & m->mask;
+
+	while (m->slots[i].used && m->slots[i].key != key)
+		i = (i + 1) & m->mask;
+	return &m->slots[i];
+}
+
+uint64_t *rdep_map_get(const struct rdep_map *m, uint64_t key)
+{
+	struct rdep_map_slot *s;
+
+	if (!m->slots)
+		return NULL;
+	s = map_slot(m, key);
+	return s->used ? &s->value : NULL;
+}
+
+static void map_grow(struct rdep_map *m)
+{
+	struct rdep_map old = *m;
+	size_t i, n = old.slots ? 2 * (old.mask + 1) : 16;
+
+	m->slots = rdep_alloc(n * sizeof(*m->slots));
+	m->mask = n - 1;
+	for (i = 0; old.slots && i <= old.mask; i++)
+		if (old.slots[i].used)
+			*map_slot(m, old.slots[i].key) = old.slots[i];
+	free(old.slots);
+}
+
+uint64_t *rdep_map_put(struct rdep_map *m, uint64_t key)
+{
+	struct rdep_map_slot *s;
+
+	if (!m->slots || 2 * m->count > m->mask)
+		map_grow(m);
+	s = map_slot(m, key);
+	if (!s->used) {
+		s->used = true;
+		s->key = key;
+		m->count++;
+	}
+	return &s->value;
+}
+
+void rdep_map_free(struct rdep_map *m)
+{
+	free(m->slots);
+	memset(m, 0, sizeof(*m));
+}
+
+uint64_t rdep_hash(uint64_t seed, const void *p, size_t n)
+{
+	const unsigned char *c = p;
+	uint64_t h = 0xcbf29ce484222325u ^ seed;
+
+	while (n--)
+		h = (h ^ *c++) * 0x100000001b3u;
+	return mix(h);
+}
+
+uint64_t rdep_hash_text(const char *s)
+{
+	return rdep_hash(0, s, strlen(s));
+}
+
+void rdep_buf_addn(struct rdep_buf *b, const char *text, size_t n)
+{
+	if (b->len + n + 1 > b->room) {
+		b->room = 2 * (b->len + n) + 64;
+		b->text = rdep_realloc(b->text, b->room);
+	}
+	if (n)
+		memcpy(b->text + b->len, text, n);
+	b->len += n;
+	b->text[b->len] = 0;
+}
+
+void rdep_buf_add(struct rdep_buf *b, const char *text)
+{
+	rdep_buf_addn(b, text, strlen(text));
+}
+
+void rdep_buf_printf(struct rdep_buf *b, const char *format, ...)
+{
+	va_list ap;
+	char *text = NULL;
+	int n;
+
+	va_start(ap, format);
+	n = vasprintf(&text, format, ap);
+	va_end(ap);
+	if (n < 0)
+		no_memory();
+	rdep_buf_addn(b, text, (size_t)n);
+	free(text);
+}
+
+void rdep_buf_free(struct rdep_buf *b)
+{
+	free(b->text);
+	memset(b, 0, sizeof(*b));
+}
+
+/* The length of the UTF-8 sequence at p, 0 when it is not one; *code gets its value. */
+static size_t utf8(const unsigned char *p, size_t n, uint32_t *code)
+{
+	static const uint32_t least[] = { 0, 0, 0x80, 0x800, 0x10000 };
+	size_t len = *p < 0x80 ? 1 : *p < 0xc0 ? 0 : *p < 0xe0 ? 2 : *p < 0xf0 ? 3 : *p < 0xf8 ? 4 : 0;
+	size_t i;
+
+	if (!len || len > n)
+		return 0;
+	*code = len == 1 ? *p : *p & (0x7fu >> len);
+	for (i = 1; i < len; i++) {
+		if ((p[i] & 0xc0) != 0x80)
+			return 0;
+		*code = *code << 6 | (p[i] & 0x3f);
+	}
+	if (*code < least[len] || *code > 0x10ffff || (*code >= 0xd800 && *code < 0xe000))
+		return 0;
+	return len;
+}
+
+static bool harmless(uint32_t c)
+{
+	if (c < 0x20 || (c >= 0x7f && c < 0xa0))
+		return false;
+	if ((c >= 0x2028 && c <= 0x202e) || (c >= 0x2066 && c <= 0x2069) || c == 0x200e ||
+	    c == 0x200f || c == 0x061c || c == 0xfeff)
+		return false;
+	return c != 0xfffe && c != 0xffff;
+}
+
+char *rdep_clean(struct rdep_arena *a, const char *p, size_t n)
+{
+	struct rdep_buf b = { 0 };
+	char *text;
+	size_t i, len;
+
+	for (i = 0; i < n; i += len) {
+		uint32_t code = 0;
+
+		len = utf8((const unsigned char *)p + i, n - i, &code);
+		if (!len) {
+			rdep_buf_add(&b, "\xef\xbf\xbd");
+			len = 1;
+		} else if (!harmless(code)) {
+			rdep_buf_add(&b, "?");
+		} else {
+			rdep_buf_addn(&b, p + i, len);
+		}
+	}
+	text = rdep_arena_text(a, b.text, b.len);
+	rdep_buf_free(&b);
+	return text;
+}
+
+const char *rdep_basename(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	return slash ? slash + 1 : path;
+}
