@@ -48,6 +48,19 @@
  */
 void rd_start(void);
 
+/*
+ * libc's own lock functions, for the start-up test of the tags: the runtime knows no names. Given
+ * before rd_start(); without it tags stay off. The pointers are to the next functions in line.
+ */
+struct rd_lock_calls {
+	int (*mutex_lock)(void *), (*mutex_trylock)(void *), (*mutex_unlock)(void *);
+	int (*mutex_timedlock)(void *, const void *);
+	int (*rwlock_rdlock)(void *), (*rwlock_wrlock)(void *), (*rwlock_unlock)(void *);
+	int (*rwlock_timedwrlock)(void *, const void *);
+	int (*cond_timedwait)(void *, void *, const void *);
+};
+void rd_use_lock_calls(const struct rd_lock_calls *calls);
+
 /* True when the runtime follows this process. Lock-free. */
 bool rd_up(void);
 
@@ -158,25 +171,25 @@ static inline void rd_try_acquired(const void *lock, unsigned how, uint64_t site
 	rd_acquire(lock, how | RD_TRY, site, sp);
 }
 
-/* Before an unlock call. The hook may tail-jump to it. */
-static inline __attribute__((always_inline)) void
-rd_release(const void *lock, unsigned kind, uint64_t site, uint64_t sp)
+/*
+ * Before an unlock call: rd_release_fast(), and where that is false rd_release_slow(). The hook
+ * may jump on to the call. Inside libunwind the fast half is always false, so rd_unwinding() is
+ * asked on the slow way only.
+ */
+static inline __attribute__((always_inline)) bool rd_release_fast(const void *lock)
 {
 	struct rd_thread *t = rd_self;
 	struct rdep_held *top;
 
-	if (rd_unlikely(!t)) {
-		rd_release_slow(lock, kind, site, sp);
-		return;
-	}
+	if (rd_unlikely(!t))
+		return false;
 	top = t->top;
-	if (rd_unlikely(top >= t->limit || top->address != (uint64_t)lock || top->recursion)) {
-		rd_release_slow(lock, kind, site, sp);
-		return;
-	}
+	if (rd_unlikely(top >= t->limit || top->address != (uint64_t)lock || top->recursion))
+		return false;
 	top->address = 0;
 	rd_signal_fence();
 	t->top = top - 1;
+	return true;
 }
 
 /* True while this thread walks a stack with libunwind: its mutex calls, which come by our hooks,
@@ -214,14 +227,15 @@ static inline bool rd_forget_wanted(void)
 
 void rd_malloc_slow(uint64_t site, uint64_t sp);
 
-/* A plain allocation of the program (malloc, operator new, ...), before the call. The hook may
- * tail-jump afterwards. */
-static inline __attribute__((always_inline)) void rd_malloc(uint64_t site, uint64_t sp)
+/*
+ * A plain allocation of the program (malloc, operator new, ...), before the call: where this is
+ * true, rd_malloc_slow() is to be told. The hook may jump on to the call.
+ */
+static inline __attribute__((always_inline)) bool rd_malloc_counts(void)
 {
 	struct rd_thread *t = rd_self;
 
-	if (t && rd_unlikely(t->top != t->bottom) && (t->malloc_need & ~t->top->flags))
-		rd_malloc_slow(site, sp);
+	return t && rd_unlikely(t->top != t->bottom) && (t->malloc_need & ~t->top->flags);
 }
 
 /* The canonical bits (RDEP_GFP_*) of a mask as the program passed it (layout: gfp_layout). */

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * cond.c - pthread_cond_*wait.
+ *
+ * The mutex is given up and taken again where no hook runs, and on cancellation
+ * not even the code after the call: so the order is checked before, and the held
+ * stack is left as it will be whichever way the call ends.
+ *
+ * wait and timedwait have two versions with unlike condition variables. Each is
+ * defined under its own version and goes on to its own; one definition for both
+ * could not tell its callers apart.
+ */
+#include <pthread.h>
+#include "runtime/event.h"
+#include "resolve.h"
+
+/* WAIT(slot, declared arguments, passed arguments) */
+#define WAIT(slot, args, pass)                                                                     \
+	RD_EXPORT int slot args                                                                    \
+	{                                                                                          \
+		int rc;                                                                            \
+                                                                                                   \
+		rd_cond_wait_begin(cond, mutex, RD_SITE, RD_HERE);                                 \
+		rc = RD_NEXT(slot) pass;                                                           \
+		rd_cond_wait_end(cond, mutex);                                                     \
+		return rc;                                                                         \
+	}
+
+#define PLAIN pthread_cond_t *cond, pthread_mutex_t *mutex
+#define UNTIL PLAIN, const struct timespec *until
+#define CLOCK PLAIN, clockid_t clock, const struct timespec *until
+
+WAIT(pthread_cond_wait_v225, (PLAIN), (cond, mutex))
+WAIT(pthread_cond_wait_v232, (PLAIN), (cond, mutex))
+WAIT(pthread_cond_timedwait_v225, (UNTIL), (cond, mutex, until))
+WAIT(pthread_cond_timedwait_v232, (UNTIL), (cond, mutex, until))
+WAIT(pthread_cond_clockwait, (CLOCK), (cond, mutex, clock, until))
+
+__asm__(".symver pthread_cond_wait_v225, pthread_cond_wait@GLIBC_2.2.5\n"
+	".symver pthread_cond_wait_v232, pthread_cond_wait@@GLIBC_2.3.2\n"
+	".symver pthread_cond_timedwait_v225, pthread_cond_timedwait@GLIBC_2.2.5\n"
+	".symver pthread_cond_timedwait_v232, pthread_cond_timedwait@@GLIBC_2.3.2\n");

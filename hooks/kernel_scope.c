@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * kernel_scope.c - memalloc scopes and the fs_reclaim map, by the kernel's names.
+ *
+ * A provider's own function is always called, and the program gets its cookie; the
+ * runtime keeps its account beside it.
+ */
+#include "runtime/event.h"
+#include "resolve.h"
+
+#define SCOPE(which, bit)                                                                          \
+	RD_EXPORT unsigned long memalloc_##which##_save(long a, long b, long c, long d, long e,    \
+							long f);                                   \
+	RD_EXPORT long memalloc_##which##_restore(unsigned long cookie, long b, long c, long d,    \
+						  long e, long f);                                 \
+	unsigned long memalloc_##which##_save(long a, long b, long c, long d, long e, long f)      \
+	{                                                                                          \
+		__typeof__(&memalloc_##which##_save) next =                                        \
+			RD_NEXT_FROM(memalloc_##which##_save, RD_SITE);                            \
+		bool provided = (void *)next != (void *)rd_own_nothing;                            \
+		unsigned long cookie = provided ? next(a, b, c, d, e, f) : 0;                      \
+                                                                                                   \
+		return rd_scope_save(bit, provided, cookie, RD_SITE, RD_HERE);                     \
+	}                                                                                          \
+	long memalloc_##which##_restore(unsigned long cookie, long b, long c, long d, long e,      \
+					long f)                                                    \
+	{                                                                                          \
+		__typeof__(&memalloc_##which##_restore) next =                                     \
+			RD_NEXT_FROM(memalloc_##which##_restore, RD_SITE);                         \
+                                                                                                   \
+		rd_scope_restore(bit, cookie, RD_SITE, RD_HERE);                                   \
+		return next(cookie, b, c, d, e, f);                                                \
+	}
+
+SCOPE(nofs, RDEP_SCOPE_NOFS)
+SCOPE(noio, RDEP_SCOPE_NOIO)
+SCOPE(noreclaim, RDEP_SCOPE_NORECLAIM)
+
+#define MAP_CALL(name)                                                                             \
+	RD_EXPORT long name(long gfp, long b, long c, long d, long e, long f);                     \
+	long name(long gfp, long b, long c, long d, long e, long f)                                \
+	{                                                                                          \
+		rd_##name(rd_gfp((uint32_t)gfp), RD_SITE, RD_HERE);                                \
+		return RD_NEXT(name)(gfp, b, c, d, e, f);                                          \
+	}
+
+MAP_CALL(fs_reclaim_acquire)
+MAP_CALL(fs_reclaim_release)
+MAP_CALL(might_alloc)

@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * malloc.c - the allocator's C names: told, then jumped on to.
+ *
+ * Blocks of the arena (resolve.c) never reach the next allocator.
+ */
+#include <malloc.h>
+#include <stdlib.h>
+#include <string.h>
+#include "runtime/event.h"
+#include "resolve.h"
+
+/*
+ * ALLOCATOR(type, name, declared arguments, passed arguments). The telling is kept out
+ * of line, so that the usual way is a test and a jump.
+ */
+#define PLAIN(...) __VA_ARGS__
+#define ALLOCATOR(type, name, args, pass)                                                          \
+	static __attribute__((noinline)) type name##_told(PLAIN args, uint64_t site, uint64_t sp)  \
+	{                                                                                          \
+		rd_malloc_slow(site, sp);                                                          \
+		return RD_NEXT(name)(PLAIN pass);                                                  \
+	}                                                                                          \
+	RD_EXPORT type name(PLAIN args)                                                            \
+	{                                                                                          \
+		if (rd_malloc_counts())                                                            \
+			return name##_told(PLAIN pass, RD_SITE, RD_HERE);                          \
+		return RD_NEXT(name)(PLAIN pass);                                                  \
+	}
+
+ALLOCATOR(void *, malloc, (size_t n), (n))
+ALLOCATOR(void *, calloc, (size_t n, size_t size), (n, size))
+ALLOCATOR(void *, memalign, (size_t align, size_t n), (align, n))
+ALLOCATOR(void *, aligned_alloc, (size_t align, size_t n), (align, n))
+ALLOCATOR(int, posix_memalign, (void **p, size_t align, size_t n), (p, align, n))
+ALLOCATOR(void *, valloc, (size_t n), (n))
+ALLOCATOR(void *, pvalloc, (size_t n), (n))
+
+/* Told before: afterwards the block may be another thread's. */
+static inline void forget_block(void *p)
+{
+	if (rd_forget_wanted() && p)
+		rd_forget(p, rd_usable(p));
+}
+
+/* The block's own size is not known: what follows it in the arena is zero or older
+ * blocks, and copying too much of those does no harm. */
+static __attribute__((noinline)) void *leave_arena(void *p, size_t n)
+{
+	size_t rest = (size_t)(rd_arena + RD_ARENA_SIZE - (char *)p);
+	void *to = RD_NEXT(malloc)(n);
+
+	return to ? memcpy(to, p, n < rest ? n : rest) : NULL;
+}
+
+RD_EXPORT void *realloc(void *p, size_t n)
+{
+	if (rd_unlikely(rd_in_arena(p)))
+		return leave_arena(p, n);
+	if (rd_malloc_counts())
+		rd_malloc_slow(RD_SITE, RD_HERE);
+	forget_block(p);
+	return RD_NEXT(realloc)(p, n);
+}
+
+RD_EXPORT void *reallocarray(void *p, size_t n, size_t size)
+{
+	if (rd_malloc_counts())
+		rd_malloc_slow(RD_SITE, RD_HERE);
+	forget_block(p);
+	return RD_NEXT(reallocarray)(p, n, size);
+}
+
+RD_EXPORT void free(void *p)
+{
+	if (rd_unlikely(rd_in_arena(p)))
+		return;
+	forget_block(p);
+	RD_NEXT(free)(p);
+}

@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * mutex.c - pthread_mutex_*.
+ *
+ * A lock call is announced before it may block, made, and its outcome told. After
+ * an unlock has been told nothing need follow: it jumps on.
+ */
+#include <errno.h>
+#include <pthread.h>
+#include "runtime/event.h"
+#include "resolve.h"
+
+#define HOW RD_HOW(RDEP_MUTEX, RDEP_WRITE, 0)
+
+/* EOWNERDEAD gives the lock as well. */
+static inline int told(struct rdep_held *e, int rc)
+{
+	if (rd_likely(rc == 0 || rc == EOWNERDEAD))
+		rd_acquired(e);
+	else
+		rd_abandon(e);
+	return rc;
+}
+
+RD_EXPORT int pthread_mutex_init(pthread_mutex_t *mutex, const pthread_mutexattr_t *attr)
+{
+	int rc;
+
+	if (rd_unlikely(rd_unwinding()))
+		return 0;
+	rc = RD_NEXT(pthread_mutex_init)(mutex, attr);
+	if (rc == 0)
+		rd_lock_init(mutex, RDEP_MUTEX, RD_SITE, RD_HERE);
+	return rc;
+}
+
+RD_EXPORT int pthread_mutex_destroy(pthread_mutex_t *mutex)
+{
+	if (rd_unlikely(rd_unwinding()))
+		return 0;
+	rd_lock_destroy(mutex, RDEP_MUTEX);
+	return RD_NEXT(pthread_mutex_destroy)(mutex);
+}
+
+RD_EXPORT int pthread_mutex_lock(pthread_mutex_t *mutex)
+{
+	struct rdep_held *e = rd_acquire(mutex, HOW, RD_SITE, RD_HERE);
+
+	if (rd_unlikely(!e))
+		return rd_unwinding() ? 0 : RD_NEXT(pthread_mutex_lock)(mutex);
+	return told(e, RD_NEXT(pthread_mutex_lock)(mutex));
+}
+
+RD_EXPORT int pthread_mutex_trylock(pthread_mutex_t *mutex)
+{
+	int rc;
+
+	if (rd_unlikely(rd_unwinding()))
+		return 0;
+	rc = RD_NEXT(pthread_mutex_trylock)(mutex);
+	if (rc == 0 || rc == EOWNERDEAD)
+		rd_try_acquired(mutex, HOW, RD_SITE, RD_HERE);
+	return rc;
+}
+
+RD_EXPORT int pthread_mutex_timedlock(pthread_mutex_t *mutex, const struct timespec *until)
+{
+	struct rdep_held *e = rd_acquire(mutex, HOW | RD_TIMED, RD_SITE, RD_HERE);
+
+	if (rd_unlikely(!e))
+		return RD_NEXT(pthread_mutex_timedlock)(mutex, until);
+	return told(e, RD_NEXT(pthread_mutex_timedlock)(mutex, until));
+}
+
+RD_EXPORT int pthread_mutex_clocklock(pthread_mutex_t *mutex, clockid_t clock,
+				      const struct timespec *until)
+{
+	struct rdep_held *e = rd_acquire(mutex, HOW | RD_TIMED, RD_SITE, RD_HERE);
+
+	if (rd_unlikely(!e))
+		return RD_NEXT(pthread_mutex_clocklock)(mutex, clock, until);
+	return told(e, RD_NEXT(pthread_mutex_clocklock)(mutex, clock, until));
+}
+
+static __attribute__((noinline)) int unlock_slow(pthread_mutex_t *mutex, uint64_t site, uint64_t sp)
+{
+	if (rd_unwinding())
+		return 0;
+	rd_release_slow(mutex, RDEP_MUTEX, site, sp);
+	return RD_NEXT(pthread_mutex_unlock)(mutex);
+}
+
+RD_EXPORT int pthread_mutex_unlock(pthread_mutex_t *mutex)
+{
+	if (rd_unlikely(!rd_release_fast(mutex)))
+		return unlock_slow(mutex, RD_SITE, RD_HERE);
+	return RD_NEXT(pthread_mutex_unlock)(mutex);
+}

@@ -1,0 +1,429 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * resolve.c - finding the next function of every hook.
+ *
+ * Three times:
+ * - once, in the constructor or at the first call that comes before it, with
+ *   dlsym(RTLD_NEXT);
+ * - while that goes on, for the calls it makes itself (dlsym may allocate);
+ * - where RTLD_NEXT knows nobody: by the caller. A plugin loaded RTLD_LOCAL brings
+ *   its libstdc++ or its kernel shim in a scope of its own, which the caller's link
+ *   map leads to. What was found is remembered per caller.
+ *
+ * Memory must never meet the wrong heap. Of each family of kernel allocators either
+ * everything is somebody else's or everything is reclaimdep's own: where a family has
+ * a provider that lacks a name, that name gives no memory and frees none.
+ */
+#include <dlfcn.h>
+#include <errno.h>
+#include <link.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+#include "runtime/event.h"
+#include "kernel_own.h"
+#include "resolve.h"
+
+enum family {
+	FAMILY_MALLOC, FAMILY_MUTEX, FAMILY_RWLOCK, FAMILY_SPIN, FAMILY_COND, FAMILY_MAP,
+	FAMILY_THREAD, FAMILY_FORK, FAMILY_EXEC, FAMILY_PRCTL, FAMILY_NEW, FAMILY_KMALLOC,
+	FAMILY_KVMALLOC, FAMILY_VMALLOC, FAMILY_KMEM_CACHE, FAMILY_PAGES, FAMILY_SCOPE,
+	FAMILY_RECLAIM, FAMILY_ANNOTATE,
+};
+
+enum class { CLASS_LIBC, CLASS_CXX, CLASS_KERNEL, CLASS_ANNOTATE };
+
+struct hook {
+	const char *name;
+	const char *version;
+	void **slot;
+	void *stub;
+	void *own;
+	uint8_t family;
+	uint8_t class;
+};
+
+static long absent(void)
+{
+	return ENOSYS;
+}
+
+long rd_own_nothing(void)
+{
+	return 0;
+}
+
+/* What a hook goes on to where nobody else defines the name. */
+#define OWN_LIBC(slot) ((void *)absent)
+#define OWN_CXX(slot) ((void *)rd_own_##slot)
+#define OWN_KERNEL(slot) ((void *)rd_own_##slot)
+#define OWN_ANNOTATE(slot) ((void *)rd_own_nothing)
+
+#define HOOK(name, slot, family, version, class)                                                   \
+	_Static_assert(CLASS_##class >= 0, "a class of hooks.def");                                \
+	OWN_DECLARE_##class(slot)
+#define OWN_DECLARE_LIBC(slot)
+#define OWN_DECLARE_CXX(slot) extern char rd_own_##slot[] RD_HIDDEN;
+#define OWN_DECLARE_KERNEL(slot)
+#define OWN_DECLARE_ANNOTATE(slot)
+#include "hooks.def"
+#undef HOOK
+
+static const struct hook hooks[] = {
+#define HOOK(name, slot, family, version, class)                                                   \
+	{ #name, version, &rd_next_##slot, rd_stub_##slot, OWN_##class(slot), FAMILY_##family,     \
+	  CLASS_##class },
+#include "hooks.def"
+#undef HOOK
+};
+#define HOOKS (sizeof(hooks) / sizeof(hooks[0]))
+
+static const struct hook *hook_of(void **slot)
+{
+	size_t i;
+
+	for (i = 0; hooks[i].slot != slot; i++)
+		;
+	return &hooks[i];
+}
+
+/* ---- the arena: memory while the next malloc is not known ---- */
+
+char rd_arena[RD_ARENA_SIZE] __attribute__((aligned(64)));
+static size_t arena_used;
+
+static void *arena_aligned(size_t align, size_t n)
+{
+	size_t at, end, used = __atomic_load_n(&arena_used, __ATOMIC_RELAXED);
+
+	if (align < 16)
+		align = 16;
+	do {
+		at = (used + align - 1) & ~(align - 1);
+		end = at + n;
+		if (n > RD_ARENA_SIZE || at > RD_ARENA_SIZE || end > RD_ARENA_SIZE) {
+			errno = ENOMEM;
+			return NULL;
+		}
+	} while (!__atomic_compare_exchange_n(&arena_used, &used, end, true, __ATOMIC_RELAXED,
+					      __ATOMIC_RELAXED));
+	return rd_arena + at;
+}
+
+static void *arena_malloc(size_t n)
+{
+	return arena_aligned(16, n ? n : 1);
+}
+
+static void *arena_calloc(size_t n, size_t size)
+{
+	size_t bytes;
+
+	return __builtin_mul_overflow(n, size, &bytes) ? NULL : arena_malloc(bytes);
+}
+
+/* Only blocks that are not the arena's get here, and nobody can have one yet. */
+static void *arena_realloc(void *p, size_t n)
+{
+	return p ? NULL : arena_malloc(n);
+}
+
+static const struct {
+	const char *name;
+	void *function;
+} arena_calls[] = {
+	{ "malloc", arena_malloc },
+	{ "calloc", arena_calloc },
+	{ "realloc", arena_realloc },
+	{ "memalign", arena_aligned },
+	{ "aligned_alloc", arena_aligned },
+	{ "free", rd_own_nothing },
+};
+
+/* ---- once, for all ---- */
+
+enum { UNRESOLVED, RESOLVING, RESOLVED };
+static int state;
+static size_t (*usable)(void *);
+
+size_t rd_usable(void *p)
+{
+	return usable ? usable(p) : 0;
+}
+
+/* dlsym(RTLD_NEXT) goes by who calls it, so neither may be left by a jump. */
+static __attribute__((noinline)) void *next_in_line(const char *name, const char *version)
+{
+	void *p = *version ? dlvsym(RTLD_NEXT, name, version) : dlsym(RTLD_NEXT, name);
+
+	__asm__ volatile("" : "+r"(p));
+	return p;
+}
+
+static void *our_map(void)
+{
+	struct dl_find_object found;
+
+	return _dl_find_object((void *)rd_resolve, &found) ? NULL : found.dlfo_link_map;
+}
+
+static bool is_ours(void *function)
+{
+	struct dl_find_object found;
+
+	return !_dl_find_object(function, &found) && found.dlfo_link_map == our_map();
+}
+
+static bool heap_family(uint8_t family)
+{
+	return family == FAMILY_KMALLOC || family == FAMILY_KVMALLOC || family == FAMILY_VMALLOC ||
+	       family == FAMILY_KMEM_CACHE || family == FAMILY_PAGES;
+}
+
+/* kvfree takes what kmalloc and vmalloc gave. */
+static bool same_heap(uint8_t asked, uint8_t other)
+{
+	return asked == other ||
+	       (asked == FAMILY_KVMALLOC && (other == FAMILY_KMALLOC || other == FAMILY_VMALLOC));
+}
+
+static long lacking(void)
+{
+	static bool said;
+
+	if (!__atomic_exchange_n(&said, true, __ATOMIC_RELAXED))
+		rd_note("a kernel allocator's name was called that the program's own provider of its "
+			"family does not define: it gave no memory and freed none");
+	return 0;
+}
+
+/* A provider that sits before us in line, in the executable say, is seen by nobody
+ * that calls a hook, but it has the heap. */
+static bool provided_before_us(const struct hook *h)
+{
+	void *p = dlsym(RTLD_DEFAULT, h->name);
+
+	return p && !is_ours(p);
+}
+
+static void settle_kernel_heaps(void)
+{
+	bool provided[FAMILY_ANNOTATE + 1] = { false };
+	size_t i, family;
+
+	for (i = 0; i < HOOKS; i++) {
+		if (!heap_family(hooks[i].family))
+			continue;
+		if (*hooks[i].slot == hooks[i].stub && !provided_before_us(&hooks[i]))
+			continue;
+		for (family = 0; family <= FAMILY_ANNOTATE; family++)
+			provided[family] |= same_heap((uint8_t)family, hooks[i].family);
+	}
+	for (i = 0; i < HOOKS; i++)
+		if (heap_family(hooks[i].family) && provided[hooks[i].family] &&
+		    *hooks[i].slot == hooks[i].stub)
+			*hooks[i].slot = (void *)lacking;
+}
+
+/* What the runtime may call to see how this libc's locks are laid out. */
+static void lend_lock_calls(void)
+{
+	struct rd_lock_calls calls;
+
+#define LEND(field, slot) *(void **)&calls.field = rd_next_##slot
+	LEND(mutex_lock, pthread_mutex_lock);
+	LEND(mutex_trylock, pthread_mutex_trylock);
+	LEND(mutex_unlock, pthread_mutex_unlock);
+	LEND(mutex_timedlock, pthread_mutex_timedlock);
+	LEND(rwlock_rdlock, pthread_rwlock_rdlock);
+	LEND(rwlock_wrlock, pthread_rwlock_wrlock);
+	LEND(rwlock_unlock, pthread_rwlock_unlock);
+	LEND(rwlock_timedwrlock, pthread_rwlock_timedwrlock);
+	LEND(cond_timedwait, pthread_cond_timedwait_v232);
+#undef LEND
+	rd_use_lock_calls(&calls);
+}
+
+void rd_resolve(void)
+{
+	int error = errno, expected = UNRESOLVED;
+	size_t i;
+	void *p;
+
+	if (!__atomic_compare_exchange_n(&state, &expected, RESOLVING, false, __ATOMIC_ACQUIRE,
+					 __ATOMIC_ACQUIRE))
+		return;
+	for (i = 0; i < HOOKS; i++) {
+		if (hooks[i].class == CLASS_ANNOTATE)
+			continue;
+		p = next_in_line(hooks[i].name, hooks[i].version);
+		if (p)
+			__atomic_store_n(hooks[i].slot, p, __ATOMIC_RELEASE);
+	}
+	usable = (size_t(*)(void *))next_in_line("malloc_usable_size", "");
+	settle_kernel_heaps();
+	lend_lock_calls();
+	dlerror();
+	__atomic_store_n(&state, RESOLVED, __ATOMIC_RELEASE);
+	errno = error;
+}
+
+/* A call made while that goes on. */
+static void *find_meanwhile(const struct hook *h)
+{
+	size_t i;
+	void *p;
+
+	for (i = 0; h->family == FAMILY_MALLOC && i < sizeof(arena_calls) / sizeof(arena_calls[0]); i++)
+		if (!strcmp(h->name, arena_calls[i].name))
+			return arena_calls[i].function;
+	p = next_in_line(h->name, h->version);
+	return p ? p : h->own;
+}
+
+/* ---- by the caller ---- */
+
+/* One answer. Never changed, so that a reader needs no lock. */
+struct found {
+	void **slot;
+	struct link_map *map;	   /* the caller's */
+	void *start;		   /* and where it lay: maps are reused */
+	void *function;
+	struct link_map *provider; /* NULL: our own function */
+};
+
+#define ANSWERS 1024u
+#define ANSWERS_MAX 16384u
+static struct found *answers[ANSWERS];
+
+static struct found **answer_at(void **slot, const struct link_map *map)
+{
+	uint64_t h = ((uint64_t)(uintptr_t)map >> 4 ^ (uintptr_t)slot >> 3) * 0x9e3779b97f4a7c15u;
+
+	return &answers[h >> 54];
+}
+
+static void *recall(void **slot, const struct dl_find_object *caller)
+{
+	struct found *f = __atomic_load_n(answer_at(slot, caller->dlfo_link_map), __ATOMIC_ACQUIRE);
+	struct dl_find_object provider;
+
+	if (!f || f->slot != slot || f->map != caller->dlfo_link_map ||
+	    f->start != caller->dlfo_map_start)
+		return NULL;
+	if (f->provider && (_dl_find_object(f->function, &provider) ||
+			    provider.dlfo_link_map != f->provider))
+		return NULL;
+	return f->function;
+}
+
+static void remember(const struct hook *h, const struct dl_find_object *caller, void *function)
+{
+	static struct found *block;
+	static uint32_t used;
+	struct dl_find_object provider;
+	struct found *f, *none = NULL, *fresh;
+	uint32_t n;
+
+	f = __atomic_load_n(&block, __ATOMIC_ACQUIRE);
+	if (!f) {
+		long p = rd_sys(SYS_mmap, 0, ANSWERS_MAX * sizeof(*f), PROT_READ | PROT_WRITE,
+				MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+
+		if (rd_sys_failed(p))
+			return;
+		fresh = (struct found *)p;
+		if (__atomic_compare_exchange_n(&block, &none, fresh, false, __ATOMIC_ACQ_REL,
+						__ATOMIC_ACQUIRE)) {
+			f = fresh;
+		} else {
+			rd_sys(SYS_munmap, p, ANSWERS_MAX * sizeof(*f));
+			f = none;
+		}
+	}
+	n = __atomic_fetch_add(&used, 1, __ATOMIC_RELAXED);
+	if (n >= ANSWERS_MAX) {
+		__atomic_store_n(&used, ANSWERS_MAX, __ATOMIC_RELAXED);
+		return;
+	}
+	f += n;
+	f->slot = h->slot;
+	f->map = caller->dlfo_link_map;
+	f->start = caller->dlfo_map_start;
+	f->function = function;
+	if (!is_ours(function) && !_dl_find_object(function, &provider))
+		f->provider = provider.dlfo_link_map;
+	__atomic_store_n(answer_at(h->slot, f->map), f, __ATOMIC_RELEASE);
+}
+
+/* The name in the caller's own scope. A map that came in as a dependency gets its scope
+ * only by being opened itself; RTLD_NOLOAD does that and loads nothing. */
+static void *in_scope_of(const struct hook *h, void *handle)
+{
+	void *p = next_in_line(h->name, h->version);
+
+	if (!p && handle)
+		p = dlsym(handle, h->name);
+	return p && !is_ours(p) ? p : NULL;
+}
+
+static void *find_for_caller(const struct hook *h, uint64_t site)
+{
+	struct dl_find_object caller;
+	void *found[HOOKS], *handle = NULL, *answer = h->own;
+	bool provided = false;
+	size_t i;
+
+	if (_dl_find_object((void *)site, &caller))
+		return h->own;
+	answer = recall(h->slot, &caller);
+	if (answer)
+		return answer;
+
+	/* The whole family at once, so that one answer holds for all of it. */
+	if (caller.dlfo_link_map->l_name && *caller.dlfo_link_map->l_name)
+		handle = dlopen(caller.dlfo_link_map->l_name, RTLD_LAZY | RTLD_NOLOAD);
+	for (i = 0; i < HOOKS; i++) {
+		if (!same_heap(h->family, hooks[i].family))
+			continue;
+		found[i] = in_scope_of(&hooks[i], handle);
+		provided |= found[i] != NULL;
+	}
+	if (handle)
+		dlclose(handle);
+	for (i = 0; i < HOOKS; i++) {
+		void *p;
+
+		if (hooks[i].family != h->family)
+			continue;
+		p = found[i] ? found[i] :
+		    provided && heap_family(h->family) ? (void *)lacking :
+							 hooks[i].own;
+		remember(&hooks[i], &caller, p);
+		if (&hooks[i] == h)
+			answer = p;
+	}
+	return answer;
+}
+
+void *rd_find_slot(void **slot, uint64_t site)
+{
+	const struct hook *h = hook_of(slot);
+	int error = errno;
+	void *p;
+
+	if (__atomic_load_n(&state, __ATOMIC_ACQUIRE) == UNRESOLVED) {
+		rd_resolve();
+		/* The loader calls malloc before libc has its environment. */
+		if (environ)
+			rd_start();
+	}
+	p = __atomic_load_n(slot, __ATOMIC_ACQUIRE);
+	if (p == h->stub)
+		p = __atomic_load_n(&state, __ATOMIC_ACQUIRE) == RESOLVED ?
+			    find_for_caller(h, site) :
+			    find_meanwhile(h);
+	errno = error;
+	return p;
+}

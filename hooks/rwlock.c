@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * rwlock.c - pthread_rwlock_*.
+ */
+#include <errno.h>
+#include <pthread.h>
+#include "runtime/event.h"
+#include "resolve.h"
+
+#define WRITER RD_HOW(RDEP_RWLOCK, RDEP_WRITE, 0)
+
+/* A reader waits behind a waiting writer only where the lock was made to prefer
+ * writers; the attribute is kept in the lock. */
+static inline unsigned reader(const pthread_rwlock_t *lock)
+{
+	return lock->__data.__flags == PTHREAD_RWLOCK_PREFER_WRITER_NONRECURSIVE_NP ?
+		       RD_HOW(RDEP_RWLOCK, RDEP_READ, 0) :
+		       RD_HOW(RDEP_RWLOCK, RDEP_READ_REC, 0);
+}
+
+static inline int told(struct rdep_held *e, int rc)
+{
+	if (rd_likely(rc == 0))
+		rd_acquired(e);
+	else
+		rd_abandon(e);
+	return rc;
+}
+
+RD_EXPORT int pthread_rwlock_init(pthread_rwlock_t *lock, const pthread_rwlockattr_t *attr)
+{
+	int rc;
+
+	if (rd_unlikely(rd_unwinding()))
+		return 0;
+	rc = RD_NEXT(pthread_rwlock_init)(lock, attr);
+	if (rc == 0)
+		rd_lock_init(lock, RDEP_RWLOCK, RD_SITE, RD_HERE);
+	return rc;
+}
+
+RD_EXPORT int pthread_rwlock_destroy(pthread_rwlock_t *lock)
+{
+	if (rd_unlikely(rd_unwinding()))
+		return 0;
+	rd_lock_destroy(lock, RDEP_RWLOCK);
+	return RD_NEXT(pthread_rwlock_destroy)(lock);
+}
+
+/* LOCK(name, how, declared arguments, passed arguments): a call that may wait. */
+#define LOCK(name, how, args, pass)                                                                \
+	RD_EXPORT int name args                                                                    \
+	{                                                                                          \
+		struct rdep_held *e = rd_acquire(lock, how, RD_SITE, RD_HERE);                     \
+                                                                                                   \
+		if (rd_unlikely(!e))                                                               \
+			return rd_unwinding() ? 0 : RD_NEXT(name) pass;                            \
+		return told(e, RD_NEXT(name) pass);                                                \
+	}
+
+#define TRYLOCK(name, how)                                                                         \
+	RD_EXPORT int name(pthread_rwlock_t *lock)                                                 \
+	{                                                                                          \
+		int rc;                                                                            \
+                                                                                                   \
+		if (rd_unlikely(rd_unwinding()))                                                   \
+			return 0;                                                                  \
+		rc = RD_NEXT(name)(lock);                                                          \
+		if (rc == 0)                                                                       \
+			rd_try_acquired(lock, how, RD_SITE, RD_HERE);                              \
+		return rc;                                                                         \
+	}
+
+#define UNTIL pthread_rwlock_t *lock, const struct timespec *until
+#define CLOCK pthread_rwlock_t *lock, clockid_t clock, const struct timespec *until
+
+LOCK(pthread_rwlock_rdlock, reader(lock), (pthread_rwlock_t * lock), (lock))
+LOCK(pthread_rwlock_timedrdlock, reader(lock) | RD_TIMED, (UNTIL), (lock, until))
+LOCK(pthread_rwlock_clockrdlock, reader(lock) | RD_TIMED, (CLOCK), (lock, clock, until))
+TRYLOCK(pthread_rwlock_tryrdlock, reader(lock))
+
+LOCK(pthread_rwlock_wrlock, WRITER, (pthread_rwlock_t * lock), (lock))
+LOCK(pthread_rwlock_timedwrlock, WRITER | RD_TIMED, (UNTIL), (lock, until))
+LOCK(pthread_rwlock_clockwrlock, WRITER | RD_TIMED, (CLOCK), (lock, clock, until))
+TRYLOCK(pthread_rwlock_trywrlock, WRITER)
+
+static __attribute__((noinline)) int unlock_slow(pthread_rwlock_t *lock, uint64_t site, uint64_t sp)
+{
+	if (rd_unwinding())
+		return 0;
+	rd_release_slow(lock, RDEP_RWLOCK, site, sp);
+	return RD_NEXT(pthread_rwlock_unlock)(lock);
+}
+
+RD_EXPORT int pthread_rwlock_unlock(pthread_rwlock_t *lock)
+{
+	if (rd_unlikely(!rd_release_fast(lock)))
+		return unlock_slow(lock, RD_SITE, RD_HERE);
+	return RD_NEXT(pthread_rwlock_unlock)(lock);
+}

@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * spin.c - pthread_spin_*.
+ */
+#include <pthread.h>
+#include "runtime/event.h"
+#include "resolve.h"
+
+#define HOW RD_HOW(RDEP_SPIN, RDEP_WRITE, 0)
+
+RD_EXPORT int pthread_spin_init(pthread_spinlock_t *lock, int shared)
+{
+	int rc = RD_NEXT(pthread_spin_init)(lock, shared);
+
+	if (rc == 0)
+		rd_lock_init((const void *)lock, RDEP_SPIN, RD_SITE, RD_HERE);
+	return rc;
+}
+
+RD_EXPORT int pthread_spin_destroy(pthread_spinlock_t *lock)
+{
+	rd_lock_destroy((const void *)lock, RDEP_SPIN);
+	return RD_NEXT(pthread_spin_destroy)(lock);
+}
+
+RD_EXPORT int pthread_spin_lock(pthread_spinlock_t *lock)
+{
+	struct rdep_held *e = rd_acquire((const void *)lock, HOW, RD_SITE, RD_HERE);
+	int rc;
+
+	if (rd_unlikely(!e))
+		return RD_NEXT(pthread_spin_lock)(lock);
+	rc = RD_NEXT(pthread_spin_lock)(lock);
+	if (rd_likely(rc == 0))
+		rd_acquired(e);
+	else
+		rd_abandon(e);
+	return rc;
+}
+
+RD_EXPORT int pthread_spin_trylock(pthread_spinlock_t *lock)
+{
+	int rc = RD_NEXT(pthread_spin_trylock)(lock);
+
+	if (rc == 0)
+		rd_try_acquired((const void *)lock, HOW, RD_SITE, RD_HERE);
+	return rc;
+}
+
+RD_EXPORT int pthread_spin_unlock(pthread_spinlock_t *lock)
+{
+	if (rd_unlikely(!rd_release_fast((const void *)lock)))
+		rd_release_slow((const void *)lock, RDEP_SPIN, RD_SITE, RD_HERE);
+	return RD_NEXT(pthread_spin_unlock)(lock);
+}

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * start.c - the library comes up, and sees the process leave.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+#include "runtime/event.h"
+#include "resolve.h"
+
+/*
+ * Registered before main and before the loader's own exit handler, so it runs after
+ * every destructor. A status cannot be changed from there but by leaving, so what
+ * exit() would do after the handlers is done here.
+ */
+static void leave(int status, void *unused)
+{
+	int wanted = rd_exit(status);
+
+	(void)unused;
+	if (wanted != status) {
+		fcloseall();
+		_exit(wanted);
+	}
+}
+
+static __attribute__((constructor)) void start(void)
+{
+	rd_resolve();
+	rd_start();
+	on_exit(leave, NULL);
+}

@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * thread.c - pthread_create and pthread_join.
+ *
+ * Threads with the smallest stack must still run: the frame below every start
+ * routine holds one cleanup buffer and little else.
+ */
+#include <pthread.h>
+#include <sys/mman.h>
+#include "runtime/event.h"
+#include "resolve.h"
+
+/* What a new thread is told. From here or, when there are that many in flight at
+ * once, from a page of its own; never from the program's allocator. */
+struct errand {
+	void *(*start)(void *);
+	void *arg;
+	uint32_t token;
+};
+
+#define ERRANDS 64u
+static struct errand errands[ERRANDS];
+static uint64_t errands_taken;
+
+static struct errand *errand_get(void)
+{
+	uint64_t taken = __atomic_load_n(&errands_taken, __ATOMIC_RELAXED);
+	long p;
+
+	while (~taken) {
+		unsigned i = (unsigned)__builtin_ctzll(~taken);
+
+		if (__atomic_compare_exchange_n(&errands_taken, &taken, taken | 1ull << i, true,
+						__ATOMIC_ACQUIRE, __ATOMIC_RELAXED))
+			return &errands[i];
+	}
+	p = rd_sys(SYS_mmap, 0, sizeof(struct errand), PROT_READ | PROT_WRITE,
+		   MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	return rd_sys_failed(p) ? NULL : (struct errand *)p;
+}
+
+static void errand_put(struct errand *e)
+{
+	if (e >= errands && e < errands + ERRANDS)
+		__atomic_fetch_and(&errands_taken, ~(1ull << (e - errands)), __ATOMIC_RELEASE);
+	else
+		rd_sys(SYS_munmap, e, sizeof(*e));
+}
+
+static void ended(void *unused)
+{
+	(void)unused;
+	rd_thread_end();
+}
+
+/* Built without -fexceptions, so that the cleanup is a buffer that glibc jumps to and
+ * needs no personality routine; cancellation and pthread_exit come by there too. */
+static void *run(void *p)
+{
+	struct errand e = *(struct errand *)p;
+	void *ret;
+
+	errand_put(p);
+	rd_thread_begin(e.token, (uint64_t)pthread_self());
+	pthread_cleanup_push(ended, NULL);
+	ret = e.start(e.arg);
+	pthread_cleanup_pop(1);
+	return ret;
+}
+
+/* The new thread may have freed what its id was written to. */
+static uint64_t id_written_to(const pthread_t *thread)
+{
+	pthread_t id;
+
+	return rd_peek(&id, thread, sizeof(id)) ? 0 : (uint64_t)id;
+}
+
+RD_EXPORT int pthread_create(pthread_t *thread, const pthread_attr_t *attr, void *(*start)(void *),
+			     void *arg)
+{
+	struct errand *e = rd_up() ? errand_get() : NULL;
+	uint32_t token;
+	int rc;
+
+	if (!e)
+		return RD_NEXT(pthread_create)(thread, attr, start, arg);
+	token = rd_thread_create((void *)start, RD_SITE, RD_HERE);
+	*e = (struct errand){ start, arg, token };
+	rc = RD_NEXT(pthread_create)(thread, attr, run, e);
+	if (rc == 0) {
+		rd_thread_created(token, id_written_to(thread));
+	} else {
+		rd_thread_create_failed(token);
+		errand_put(e);
+	}
+	return rc;
+}
+
+/* JOIN(name, declared arguments, passed arguments): a join that waits. */
+#define JOIN(name, args, pass)                                                                     \
+	RD_EXPORT int name args                                                                    \
+	{                                                                                          \
+		int rc;                                                                            \
+                                                                                                   \
+		rd_join_begin((uint64_t)thread);                                                   \
+		rc = RD_NEXT(name) pass;                                                           \
+		rd_join_end((uint64_t)thread, rc == 0);                                            \
+		return rc;                                                                         \
+	}
+
+JOIN(pthread_join, (pthread_t thread, void **ret), (thread, ret))
+JOIN(pthread_timedjoin_np, (pthread_t thread, void **ret, const struct timespec *until),
+     (thread, ret, until))
+JOIN(pthread_clockjoin_np,
+     (pthread_t thread, void **ret, clockid_t clock, const struct timespec *until),
+     (thread, ret, clock, until))
+
+RD_EXPORT int pthread_tryjoin_np(pthread_t thread, void **ret)
+{
+	int rc = RD_NEXT(pthread_tryjoin_np)(thread, ret);
+
+	if (rc == 0)
+		rd_join_end((uint64_t)thread, true);
+	return rc;
+}
