@@ -124,15 +124,28 @@ static bool make_id(struct run *r)
 	return true;
 }
 
+/* The directory as a pattern: the runtime expands what it is given. */
+static void as_pattern(char *to, const char *dir)
+{
+	for (; *dir; dir++) {
+		if (*dir == '%')
+			*to++ = '%';
+		*to++ = *dir;
+	}
+	*to = '\0';
+}
+
 /* The command's environment, in the child. */
 static bool set_environment(struct run *r)
 {
 	struct options target = r->options;
+	char output[2 * sizeof(r->dir)];
 	char *options, *preload = preload_value(&r->preload), from[128];
 	const char *asan = getenv("ASAN_OPTIONS");
 	char *asan_options = NULL;
 
-	target.value[OPTION_output] = (struct option_value){ .given = true, .text = r->dir };
+	as_pattern(output, r->dir);
+	target.value[OPTION_output] = (struct option_value){ .given = true, .text = output };
 	/* Findings are printed, and the status is decided, out here. */
 	target.value[OPTION_print] = (struct option_value){ .given = true, .number = 0 };
 	target.value[OPTION_exitcode] = (struct option_value){ .given = true, .number = 0 };
@@ -183,6 +196,8 @@ static const struct signal_way {
 	{ SIGTERM, on_forward },
 	{ SIGHUP, on_forward },
 	{ SIGCHLD, on_child },
+	/* A report that nobody reads is no reason to leave the command alone. */
+	{ SIGPIPE, SIG_IGN },
 };
 
 #define SIGNALS (sizeof(signal_ways) / sizeof(signal_ways[0]))
