@@ -1,0 +1,80 @@
+# SPDX-License-Identifier: MIT
+#
+# Compares a JSON report with what the first comment block of a victim's source expects (victim.h
+# says what may stand there). Prints what is wrong, a line each; nothing when all is as expected.
+#
+# $source: the text of the source. $hook: "" or what else to do: "status" prints the exit status that
+# the command must end with instead.
+
+# ---- the source's side ----
+
+def header: $source | split("\n")
+	| .[:index(" */") // 0]
+	| map(capture("^ \\* (?<key>[a-z]+): *(?<value>.*)$")?);
+
+def words: split(" ") | map(select(. != ""));
+
+# [{kind, verdict, classes, stacks: [{which, functions}]}]
+def expected: reduce header[] as $line ([];
+	if $line.key == "expect" and $line.value != "none" then
+		. + [($line.value | words) as $w
+			| {kind: $w[0], verdict: $w[1], classes: ($w[2:] | sort), stacks: []}]
+	elif $line.key == "stack" then
+		.[-1].stacks += [($line.value | words) as $w | {which: $w[0], functions: $w[1:]}]
+	else . end);
+
+def value($key): first(header[] | select(.key == $key) | .value) // null;
+
+def status:
+	(value("exit") // "0") as $own
+	| if $own != "0" then $own
+	elif value("status") then value("status")
+	elif any(expected[]; .verdict == "certain" or .verdict == "possible") then "66"
+	else "0" end;
+
+# ---- the report's side ----
+
+def class_names: [.cycle[].from];
+
+def functions: [.[]?.function | strings];
+
+# Is this name that function? C++ names come with their arguments.
+def is_function($name): . == $name or startswith($name + "(");
+
+# Do the names stand in the list, in this order, others between them allowed?
+def in_order($names): reduce .[] as $function ($names;
+	if length > 0 and (.[0] as $name | $function | is_function($name)) then .[1:] else . end)
+	| length == 0;
+
+def has_stack($want): any(.cycle[]; .[$want.which + "_stack"] | functions | in_order($want.functions));
+
+def matches($want): .kind == $want.kind and .verdict == $want.verdict
+	and ($want.classes == [] or (class_names | sort) == $want.classes)
+	and (. as $finding | all($want.stacks[]; . as $stack | $finding | has_stack($stack)));
+
+def shown: "\(.kind) \(.verdict) \(class_names | join(" "))"
+	+ ([.cycle[] | "\n   \(.from) -> \(.to)\n     held: \(.held_stack | functions | join(" < "))"
+		+ "\n     acquire: \(.acquire_stack | functions | join(" < "))"] | join(""));
+
+def wanted: "\(.kind) \(.verdict) \(.classes | join(" "))"
+	+ (.stacks | map("\n     \(.which): \(.functions | join(" < "))") | join(""));
+
+def finding_problems:
+	reduce expected[] as $want ({left: (.findings | unique_by(.fingerprint)), missing: []};
+		(first(.left | to_entries[] | select(.value | matches($want)) | .key) // null) as $i
+		| if $i == null then .missing += [$want] else .left |= del(.[$i]) end)
+	| (.missing[] | "not found: \(wanted)"), (.left[] | "not expected: \(shown)");
+
+def process_problems:
+	(value("processes") // "1" | split("..") | map(tonumber)) as $range
+	| (.processes | length) as $n
+	| select($n < $range[0] or $n > $range[-1])
+	| "\($n) processes, wanted \($range | map(tostring) | join(" to "))";
+
+def class_problems:
+	[.classes[].name] as $names
+	| header[] | select(.key == "class") | .value
+	| . as $name | [$names[] | select(. == $name)] | length
+	| select(. != 1) | "class \($name) is there \(.) times";
+
+if $hook == "status" then status else finding_problems, process_problems, class_problems end

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * 3 locks, 3 threads alive at the same time, the links in a mixed order.
+ *
+ * expect: lock-inversion certain lock_0 lock_1 lock_2
+ * stack: acquire nest link_0
+ * stack: acquire nest link_1
+ * stack: acquire nest link_2
+ */
+#include "victim.h"
+
+static pthread_mutex_t lock_0 = PTHREAD_MUTEX_INITIALIZER;
+static pthread_mutex_t lock_1 = PTHREAD_MUTEX_INITIALIZER;
+static pthread_mutex_t lock_2 = PTHREAD_MUTEX_INITIALIZER;
+
+static NOINLINE void link_0(void)
+{
+	nest(&lock_0, &lock_1);
+}
+
+static NOINLINE void link_1(void)
+{
+	nest(&lock_1, &lock_2);
+}
+
+static NOINLINE void link_2(void)
+{
+	nest(&lock_2, &lock_0);
+}
+
+int main(void)
+{
+	static const victim_fn fns[] = {
+		link_0, link_2, link_1,
+	};
+
+	together(fns, 3);
+	puts("done");
+	return 0;
+}

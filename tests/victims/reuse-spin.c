@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Silent: spinlocks, which have no room for a tag, and robust mutexes, in memory that is reused.
+ *
+ * expect: none
+ */
+#include "victim.h"
+
+static pthread_mutex_t global = PTHREAD_MUTEX_INITIALIZER;
+
+static NOINLINE void first(void)
+{
+	pthread_spinlock_t *s = malloc(64);
+
+	pthread_spin_init(s, PTHREAD_PROCESS_PRIVATE);
+	pthread_spin_lock(s);
+	pthread_mutex_lock(&global);
+	pthread_mutex_unlock(&global);
+	pthread_spin_unlock(s);
+	free((void *)s);
+}
+
+static NOINLINE void second(void)
+{
+	pthread_spinlock_t *s = malloc(64);
+
+	pthread_spin_init(s, PTHREAD_PROCESS_PRIVATE);
+	pthread_mutex_lock(&global);
+	pthread_spin_lock(s);
+	pthread_spin_unlock(s);
+	pthread_mutex_unlock(&global);
+	free((void *)s);
+}
+
+static void robust(pthread_mutex_t *m)
+{
+	pthread_mutexattr_t attr;
+
+	pthread_mutexattr_init(&attr);
+	pthread_mutexattr_setrobust(&attr, PTHREAD_MUTEX_ROBUST);
+	pthread_mutex_init(m, &attr);
+}
+
+static NOINLINE void third(void)
+{
+	pthread_mutex_t *m = malloc(sizeof(*m));
+
+	robust(m);
+	nest(m, &global);
+	pthread_mutex_destroy(m);
+	free(m);
+}
+
+int main(void)
+{
+	first();
+	second();
+	third();
+	puts("done");
+	return 0;
+}

@@ -1,0 +1,11 @@
+// SPDX-License-Identifier: MIT
+/*
+ * A program that is linked with tcmalloc.
+ *
+ * expect: reclaim-inversion certain fs_reclaim malloc_lock
+ * expect: reclaim-inversion certain fs_reclaim new_lock
+ * build: -Wl,--no-as-needed -ltcmalloc
+ * needs: tcmalloc
+ * kshim: full none
+ */
+#include "allocators.h"
