@@ -79,13 +79,11 @@ static const struct hook hooks[] = {
 };
 #define HOOKS (sizeof(hooks) / sizeof(hooks[0]))
 
+extern void *rd_slots[HOOKS] RD_HIDDEN;
+
 static const struct hook *hook_of(void **slot)
 {
-	size_t i;
-
-	for (i = 0; hooks[i].slot != slot; i++)
-		;
-	return &hooks[i];
+	return &hooks[slot - rd_slots];
 }
 
 /* ---- the arena: memory while the next malloc is not known ---- */

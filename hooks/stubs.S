@@ -81,6 +81,12 @@ rd_find:
 	.cfi_endproc
 	.size	rd_find, . - rd_find
 
+/* The slots lie in a row, in the table's order. */
+	.data
+	.balign 8
+	.globl	rd_slots
+	.hidden	rd_slots
+rd_slots:
 #include "hooks.def"
 
 /* Only passed on, with any number of arguments. */
