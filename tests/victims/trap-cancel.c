@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Five hundred threads are cancelled asynchronously, each in a loop that takes locks nobody knew before.
+ * Three hundred threads are cancelled asynchronously, each in a loop that takes locks nobody knew before.
  * Then the others go on: nothing of reclaimdep's was left locked.
  *
  * expect: lock-inversion certain lock_a lock_b
@@ -8,7 +8,7 @@
 #include <sched.h>
 #include "victim.h"
 
-#define ROUNDS 500
+#define ROUNDS 300
 static pthread_mutex_t lock_a = PTHREAD_MUTEX_INITIALIZER;
 static pthread_mutex_t lock_b = PTHREAD_MUTEX_INITIALIZER;
 /* Each round has locks of its own, since a cancelled thread leaves some locked for good. */

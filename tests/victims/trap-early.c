@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Before any constructor has run, the program allocates, takes locks and closes a circle; what it
- * allocated then is freed at the end.
+ * Before any constructor has run, the program allocates, takes locks, closes a circle and starts a thread;
+ * what it allocated then is freed at the end.
  *
  * expect: lock-inversion single-thread lock_a lock_b
  */
@@ -9,7 +9,14 @@
 
 static pthread_mutex_t lock_a = PTHREAD_MUTEX_INITIALIZER;
 static pthread_mutex_t lock_b = PTHREAD_MUTEX_INITIALIZER;
+static pthread_mutex_t lock_c = PTHREAD_MUTEX_INITIALIZER;
 static void *block;
+
+static void in_early_thread(void)
+{
+	nest(&lock_c, &lock_a);
+	free(malloc(100));
+}
 
 static void early(int argc, char **argv, char **envp)
 {
@@ -22,6 +29,7 @@ static void early(int argc, char **argv, char **envp)
 	pthread_mutex_lock(&lock_a);
 	block = realloc(block, 10000);
 	pthread_mutex_unlock(&lock_a);
+	in_thread(in_early_thread);
 }
 
 __attribute__((section(".preinit_array"), used)) static void (*preinit)(int, char **, char **) = early;

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Silent: a lock is given back where no hook sees it, by libc's own function and by another thread. What
+ * is taken next is not taken under it.
+ *
+ * expect: none
+ */
+#include <dlfcn.h>
+#include "victim.h"
+
+static pthread_mutex_t lock_a = PTHREAD_MUTEX_INITIALIZER;
+static pthread_mutex_t lock_b = PTHREAD_MUTEX_INITIALIZER;
+static pthread_mutex_t lock_c = PTHREAD_MUTEX_INITIALIZER;
+static pthread_rwlock_t table = PTHREAD_RWLOCK_INITIALIZER;
+
+static void give_back_for_other(void)
+{
+	pthread_mutex_unlock(&lock_b);
+}
+
+int main(void)
+{
+	void *libc = dlopen("libc.so.6", RTLD_NOW | RTLD_NOLOAD);
+	int (*unlock)(pthread_mutex_t *) = (int (*)(pthread_mutex_t *))dlsym(libc, "pthread_mutex_unlock");
+	int (*unlock_rw)(pthread_rwlock_t *) =
+		(int (*)(pthread_rwlock_t *))dlsym(libc, "pthread_rwlock_unlock");
+
+	must(unlock && unlock_rw, "dlsym");
+	pthread_mutex_lock(&lock_a);
+	unlock(&lock_a);
+	pthread_rwlock_wrlock(&table);
+	unlock_rw(&table);
+	pthread_mutex_lock(&lock_b);
+	in_thread(give_back_for_other);
+	pthread_mutex_lock(&lock_c);
+	pthread_mutex_unlock(&lock_c);
+
+	nest(&lock_c, &lock_a);
+	nest(&lock_c, &lock_b);
+	pthread_mutex_lock(&lock_c);
+	pthread_rwlock_wrlock(&table);
+	pthread_rwlock_unlock(&table);
+	pthread_mutex_unlock(&lock_c);
+	puts("done");
+	return 0;
+}
