@@ -18,6 +18,7 @@ static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static pthread_cond_t never = PTHREAD_COND_INITIALIZER;
 static sem_t ready;
 static int destroyed;
+static volatile size_t too_much = (size_t)1 << 62;
 
 struct witness {
 	~witness()
@@ -48,16 +49,12 @@ static void through_new()
 	std::set_new_handler(no_memory);
 	try {
 		witness w;
-		char *volatile p = new char[(size_t)1 << 62];
-
-		delete[] p;
+		::operator delete(::operator new(too_much));
 	} catch (const std::logic_error &e) {
 		puts(e.what());
 	}
 	try {
-		char *volatile p = new char[(size_t)1 << 62];
-
-		delete[] p;
+		::operator delete(::operator new(too_much));
 	} catch (const std::bad_alloc &e) {
 		puts("bad_alloc");
 	}
