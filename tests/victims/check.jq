@@ -34,7 +34,10 @@ def status:
 
 # ---- the report's side ----
 
-def class_names: [.cycle[].from];
+# The edges of a cycle; of a finding about one lock, something that looks like one.
+def edges: .cycle[], (.lock // empty | {from: .name, to: .name, held_stack, acquire_stack});
+
+def class_names: [edges | .from];
 
 def functions: [.[]?.function | strings];
 
@@ -46,14 +49,14 @@ def in_order($names): reduce .[] as $function ($names;
 	if length > 0 and (.[0] as $name | $function | is_function($name)) then .[1:] else . end)
 	| length == 0;
 
-def has_stack($want): any(.cycle[]; .[$want.which + "_stack"] | functions | in_order($want.functions));
+def has_stack($want): any(edges; .[$want.which + "_stack"] | functions | in_order($want.functions));
 
 def matches($want): .kind == $want.kind and .verdict == $want.verdict
 	and ($want.classes == [] or (class_names | sort) == $want.classes)
 	and (. as $finding | all($want.stacks[]; . as $stack | $finding | has_stack($stack)));
 
 def shown: "\(.kind) \(.verdict) \(class_names | join(" "))"
-	+ ([.cycle[] | "\n   \(.from) -> \(.to)\n     held: \(.held_stack | functions | join(" < "))"
+	+ ([edges | "\n   \(.from) -> \(.to)\n     held: \(.held_stack | functions | join(" < "))"
 		+ "\n     acquire: \(.acquire_stack | functions | join(" < "))"] | join(""));
 
 def wanted: "\(.kind) \(.verdict) \(.classes | join(" "))"

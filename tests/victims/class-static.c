@@ -2,7 +2,7 @@
 /*
  * Classes of static locks have the variables' names: file-local, of a function, extern, in a struct.
  *
- * expect: lock-inversion certain file_lock function_lock.0 extern_lock
+ * expect: lock-inversion certain file_lock function_lock extern_lock
  * class: file_lock
  * class: extern_lock
  */
