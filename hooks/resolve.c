@@ -121,10 +121,16 @@ static void *arena_calloc(size_t n, size_t size)
 	return __builtin_mul_overflow(n, size, &bytes) ? NULL : arena_malloc(bytes);
 }
 
-/* Only blocks that are not the arena's get here, and nobody can have one yet. */
+/* The arena's blocks do not get here (malloc.c), and there are no others yet. */
 static void *arena_realloc(void *p, size_t n)
 {
 	return p ? NULL : arena_malloc(n);
+}
+
+static int arena_posix_memalign(void **p, size_t align, size_t n)
+{
+	*p = arena_aligned(align, n);
+	return *p ? 0 : ENOMEM;
 }
 
 static const struct {
@@ -136,6 +142,7 @@ static const struct {
 	{ "realloc", arena_realloc },
 	{ "memalign", arena_aligned },
 	{ "aligned_alloc", arena_aligned },
+	{ "posix_memalign", arena_posix_memalign },
 	{ "free", rd_own_nothing },
 };
 
@@ -246,14 +253,20 @@ static void lend_lock_calls(void)
 void rd_resolve(void)
 {
 	int error = errno, expected = UNRESOLVED;
+	void *p, *allocator[HOOKS];
 	size_t i;
-	void *p;
 
 	if (!__atomic_compare_exchange_n(&state, &expected, RESOLVING, false, __ATOMIC_ACQUIRE,
 					 __ATOMIC_ACQUIRE))
 		return;
+	/* The allocator all at once: until then every block is the arena's. */
+	for (i = 0; hooks[i].family == FAMILY_MALLOC; i++)
+		allocator[i] = next_in_line(hooks[i].name, hooks[i].version);
+	while (i--)
+		if (allocator[i])
+			__atomic_store_n(hooks[i].slot, allocator[i], __ATOMIC_RELEASE);
 	for (i = 0; i < HOOKS; i++) {
-		if (hooks[i].class == CLASS_ANNOTATE)
+		if (hooks[i].family == FAMILY_MALLOC || hooks[i].class == CLASS_ANNOTATE)
 			continue;
 		p = next_in_line(hooks[i].name, hooks[i].version);
 		if (p)
