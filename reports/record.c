@@ -227,6 +227,15 @@ static void resync(struct rdep_record *r, uint64_t end)
 	r->next = at;
 }
 
+/* A chunk that turned out too small for its first item has none: no damage. */
+static bool unused_chunk(struct rdep_record *r)
+{
+	static const struct rdep_item none;
+	const char *p = window(r, r->next, sizeof(none));
+
+	return r->next == r->chunk_start && p && memcmp(p, &none, sizeof(none)) == 0;
+}
+
 /* One step: a chunk header, an item, or damage. */
 static void step(struct rdep_record *r, uint64_t end)
 {
@@ -236,6 +245,7 @@ static void step(struct rdep_record *r, uint64_t end)
 	if (r->next == r->chunk_end || r->chunk_end == UINT64_MAX) {
 		if (chunk_at(r, r->next, end, &c)) {
 			r->next += sizeof(c);
+			r->chunk_start = r->next;
 			r->chunk_end = c.offset + c.size;
 			return;
 		}
@@ -250,6 +260,10 @@ static void step(struct rdep_record *r, uint64_t end)
 		return;
 	}
 	item = item_at(r, r->next, r->chunk_end < end ? r->chunk_end : end, NULL);
+	if (!item && unused_chunk(r)) {
+		r->next = r->chunk_end < end ? r->chunk_end : end;
+		return;
+	}
 	if (!item) {
 		resync(r, end);
 		return;

@@ -78,6 +78,7 @@ struct rdep_record {
 	struct rdep_header header; /* as at the last poll */
 	uint64_t size;		   /* of the file, then */
 	uint64_t next;		   /* the first byte not taken in yet */
+	uint64_t chunk_start;	   /* of the items of the last chunk met */
 	uint64_t chunk_end;	   /* of the chunk that holds `next`; UINT64_MAX: unknown */
 
 	struct rdep_rmodule *modules;

@@ -86,6 +86,12 @@ const struct rdep_variable *rdep_symbols_data(struct rdep_symbol_module *m, uint
 unsigned rdep_symbols_ordinal(struct rdep_symbol_module *m, uint64_t return_address);
 
 /*
+ * The function that the call before the return address goes to, by name: through the PLT or
+ * directly; NULL when that can't be told.
+ */
+const char *rdep_symbols_callee(struct rdep_symbol_module *m, uint64_t return_address);
+
+/*
  * What a call's source line, where it can be read and is not newer than the module, names as
  * its object: "inode->lock" for pthread_mutex_init(&inode->lock, NULL). NULL: not told.
  */

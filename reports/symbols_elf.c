@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* symbols_elf.c - symbol tables, build-ids, separate debug files, code bytes. */
+/* symbols_elf.c - symbol tables, build-ids, separate debug files. */
 #include <elfutils/libdwelf.h>
 #include <fcntl.h>
 #include <libiberty/demangle.h>
@@ -10,7 +10,6 @@
 #include "reports/symbols_tables.h"
 
 #define NAME_MAX_DEMANGLED 4096u
-#define FUNCTION_MAX (16u << 20) /* bytes of code that are searched for calls */
 
 static bool same_build_id(Elf *elf, const char *hex)
 {
@@ -271,6 +270,7 @@ void rdep_elf_unload(struct rdep_symbol_tables *t)
 	free(t->functions);
 	free(t->objects);
 	free(t->units);
+	rdep_map_free(&t->slots);
 	free(t);
 }
 
@@ -308,79 +308,4 @@ char *rdep_symbol_name(struct rdep_arena *a, const char *raw)
 	clean = rdep_clean(a, demangled, n < NAME_MAX_DEMANGLED ? n : NAME_MAX_DEMANGLED);
 	free(demangled);
 	return clean;
-}
-
-/* ---- the calls of a function ---- */
-
-/* File offset of a virtual address, with at least n bytes of the file behind it. */
-static bool file_offset(Elf *elf, uint64_t address, uint64_t n, uint64_t *at)
-{
-	size_t i, count;
-
-	if (elf_getphdrnum(elf, &count) < 0)
-		return false;
-	for (i = 0; i < count && i < 1024; i++) {
-		GElf_Phdr p;
-
-		if (!gelf_getphdr(elf, (int)i, &p) || p.p_type != PT_LOAD ||
-		    address < p.p_vaddr || address - p.p_vaddr > p.p_filesz ||
-		    n > p.p_filesz - (address - p.p_vaddr))
-			continue;
-		*at = p.p_offset + (address - p.p_vaddr);
-		return true;
-	}
-	return false;
-}
-
-static int32_t displacement(const unsigned char *p)
-{
-	int32_t d;
-
-	memcpy(&d, p, sizeof(d));
-	return d;
-}
-
-/*
- * The target of the x86-64 call that ends at code + end (call rel32, or call *rip-relative):
- * its place relative to `code`, and the length of the instruction; 0 when it is no such call.
- */
-static unsigned call_target(const unsigned char *code, size_t end, int64_t *target)
-{
-	if (end >= 5 && code[end - 5] == 0xe8) {
-		*target = (int64_t)end + displacement(code + end - 4);
-		return 5;
-	}
-	if (end >= 6 && code[end - 6] == 0xff && code[end - 5] == 0x15) {
-		*target = (int64_t)end + displacement(code + end - 4);
-		return 6;
-	}
-	return 0;
-}
-
-unsigned rdep_symbols_ordinal(struct rdep_symbol_module *m, uint64_t return_address)
-{
-	const struct rdep_symbol *f;
-	int64_t wanted, target;
-	unsigned char *code;
-	unsigned n = 0, kind;
-	uint64_t at, len;
-	size_t i;
-
-	rdep_symbols_code(m, return_address - 1);
-	if (!m->tables || !m->tables->elf)
-		return 0;
-	f = rdep_elf_symbol(m->tables->functions, m->tables->function_count, return_address - 1);
-	if (!f)
-		return 0;
-	len = return_address - f->address;
-	if (len > FUNCTION_MAX || !file_offset(m->tables->elf, f->address, len, &at))
-		return 0;
-	code = rdep_alloc(len);
-	if (pread(m->tables->fd, code, len, (off_t)at) == (ssize_t)len) {
-		kind = call_target(code, len, &wanted);
-		for (i = 5; kind && i <= len; i++)
-			n += call_target(code, i, &target) == kind && target == wanted;
-	}
-	free(code);
-	return n;
 }

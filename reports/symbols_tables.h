@@ -27,6 +27,8 @@ struct rdep_symbol_tables {
 	Dwarf *dwarf;
 	struct rdep_unit_range *units; /* sorted by low */
 	size_t unit_count;
+	struct rdep_map slots; /* GOT slot -> name that is bound there */
+	bool slots_read;
 };
 
 /* Opens an ELF file that has this build-id (hex; "" takes any). NULL: *state says why. */

@@ -1,0 +1,349 @@
+/* SPDX-License-Identifier: MIT */
+/* coverage.c - gathering what the report does not know; see coverage.h. */
+#include <stdlib.h>
+#include <string.h>
+#include "reports/coverage.h"
+#include "reports/coverage_modules.h"
+
+struct builder {
+	struct rdep_report *report;
+	struct rdep_coverage *coverage;
+	struct rdep_map known; /* hash of kind and text -> line + 1 */
+	struct rdep_map scanned; /* module pointer */
+	uint8_t used[RDEP_HOOKS_MAX];
+};
+
+const char *rdep_coverage_kind_id(enum rdep_coverage_kind kind)
+{
+	static const char *const ids[] = {
+		[RDEP_COVERAGE_UNREAD] = "unread", [RDEP_COVERAGE_DAMAGE] = "damage",
+		[RDEP_COVERAGE_LOSS] = "loss",	   [RDEP_COVERAGE_NOTE] = "note",
+		[RDEP_COVERAGE_MODULE] = "module", [RDEP_COVERAGE_SYMBOLS] = "symbols",
+	};
+
+	return ids[kind];
+}
+
+/* Adds a line, or adds its count to the one that says the same. */
+static void add_line(struct builder *b, struct rdep_coverage_line line)
+{
+	uint64_t key = rdep_hash(line.kind, line.text, strlen(line.text));
+	uint64_t *known = rdep_map_put(&b->known, key);
+	struct rdep_coverage *c = b->coverage;
+
+	if (*known) {
+		c->lines[*known - 1].count += line.count;
+		return;
+	}
+	RDEP_GROW(c->lines, c->count);
+	c->lines[c->count++] = line;
+	*known = c->count;
+}
+
+/* ---- what the records say of themselves ---- */
+
+static void add_damage(struct builder *b, const struct rdep_process *p)
+{
+	const struct rdep_record *r = p->record;
+	struct rdep_arena *a = &b->report->arena;
+	const char *path = rdep_clean(a, r->path, strlen(r->path));
+
+	if (r->cut)
+		add_line(b, (struct rdep_coverage_line){
+				    .kind = RDEP_COVERAGE_DAMAGE,
+				    .process = p,
+				    .id = "cut-short",
+				    .count = r->header.journal_end - r->size,
+				    .text = rdep_arena_printf(
+					    a, "%s: cut short: the file ends at offset %llu, its journal at %llu",
+					    path, (unsigned long long)r->size,
+					    (unsigned long long)r->header.journal_end) });
+	if (r->places_damaged)
+		add_line(b, (struct rdep_coverage_line){
+				    .kind = RDEP_COVERAGE_DAMAGE,
+				    .process = p,
+				    .id = "damaged",
+				    .count = r->bytes_skipped,
+				    .text = rdep_arena_printf(
+					    a, "%s: damaged in %llu places, the first at offset %llu: %llu bytes skipped",
+					    path, (unsigned long long)r->places_damaged,
+					    (unsigned long long)r->first_damage,
+					    (unsigned long long)r->bytes_skipped) });
+	if (r->items_bad)
+		add_line(b, (struct rdep_coverage_line){
+				    .kind = RDEP_COVERAGE_DAMAGE,
+				    .process = p,
+				    .id = "items-bad",
+				    .count = r->items_bad,
+				    .text = rdep_arena_printf(
+					    a, "%s: %llu items that make no sense were left out", path,
+					    (unsigned long long)r->items_bad) });
+	if (r->items_unknown)
+		add_line(b, (struct rdep_coverage_line){
+				    .kind = RDEP_COVERAGE_DAMAGE,
+				    .process = p,
+				    .minor = true,
+				    .id = "items-unknown",
+				    .count = r->items_unknown,
+				    .text = rdep_arena_printf(
+					    a, "%s: %llu items of a later version were left out", path,
+					    (unsigned long long)r->items_unknown) });
+}
+
+/* One line per counter, over all processes. */
+static void add_counters(struct builder *b)
+{
+	struct rdep_report *r = b->report;
+	unsigned c;
+
+	for (c = 0; c < RDEP_COUNTERS; c++) {
+		uint64_t sum = 0;
+		size_t i, processes = 0;
+		const char *id = rdep_counter_id(c), *help = rdep_counter_help(c);
+
+		for (i = 0; i < r->process_count; i++) {
+			uint64_t n = r->processes[i]->record->header.counters[c];
+
+			sum += n;
+			processes += n != 0;
+		}
+		if (!sum)
+			continue;
+		add_line(b, (struct rdep_coverage_line){
+				    .kind = RDEP_COVERAGE_LOSS,
+				    .minor = !rdep_counter_loss(c),
+				    .id = id ? id : "unknown",
+				    .count = sum,
+				    .text = rdep_arena_printf(&r->arena, "%s: %llu in %zu processes (%s)",
+							      id ? id : "a counter of a later version",
+							      (unsigned long long)sum, processes,
+							      help ? help : "no more is known") });
+	}
+}
+
+static void add_notes(struct builder *b, const struct rdep_process *p)
+{
+	struct rdep_arena *a = &b->report->arena;
+	size_t i;
+
+	for (i = 0; i < p->record->note_count; i++) {
+		const struct rdep_rnote *n = &p->record->notes[i];
+
+		add_line(b, (struct rdep_coverage_line){
+				    .kind = RDEP_COVERAGE_NOTE,
+				    .process = p,
+				    .id = "",
+				    .count = 1,
+				    .text = rdep_arena_printf(a, "%s: %s", p->name,
+							      rdep_clean(a, n->text, n->len)) });
+	}
+}
+
+/* ---- what the modules say ---- */
+
+static void add_module(struct builder *b, const struct rdep_process *p, bool minor, const char *id,
+		       const char *text)
+{
+	add_line(b, (struct rdep_coverage_line){ .kind = RDEP_COVERAGE_MODULE,
+						 .minor = minor,
+						 .process = p,
+						 .id = id,
+						 .count = 1,
+						 .text = text });
+}
+
+/* The names of a set of hooks, of that class, in one text; NULL when there are none. */
+static const char *names_of(struct builder *b, const uint8_t *set, int cls, const char *family)
+{
+	struct rdep_buf buf = { 0 };
+	char *text = NULL;
+	size_t i, n = 0;
+
+	for (i = 0; i < rdep_hook_count; i++) {
+		if (!set[i] || (int)rdep_hook_names[i].cls != cls ||
+		    (family && strcmp(rdep_hook_names[i].family, family) != 0))
+			continue;
+		if (n++ < 8)
+			rdep_buf_printf(&buf, "%s%s", buf.len ? ", " : "", rdep_hook_names[i].name);
+	}
+	if (n > 8)
+		rdep_buf_printf(&buf, " and %zu more", n - 8);
+	if (n)
+		text = rdep_arena_text(&b->report->arena, buf.text, buf.len);
+	rdep_buf_free(&buf);
+	return text;
+}
+
+static bool same_set(const uint8_t *a, const uint8_t *b)
+{
+	return memcmp(a, b, RDEP_HOOKS_MAX) == 0;
+}
+
+static void add_definitions(struct builder *b, const struct rdep_process *p,
+			    const struct rdep_symbol_module *m, const struct rdep_module_scan *s)
+{
+	static const uint8_t none[RDEP_HOOKS_MAX];
+	struct rdep_arena *a = &b->report->arena;
+	const char *kernel = names_of(b, s->defines, RDEP_HOOK_KERNEL, NULL);
+	const char *local = names_of(b, s->local, RDEP_HOOK_KERNEL, NULL);
+	const char *heap = names_of(b, s->defines, RDEP_HOOK_LIBC, "MALLOC");
+	const char *locks = names_of(b, s->defines, RDEP_HOOK_LIBC, "MUTEX");
+
+	if (same_set(s->defines, none) && same_set(s->local, none) && !s->sanitizer)
+		return;
+	if (local)
+		add_module(b, p, false, "static-names",
+			   rdep_arena_printf(a,
+					     "%s has its own static %s: calls to them are bound inside; what "
+					     "they call in turn is seen",
+					     m->name, local));
+	if (s->sanitizer && s->executable)
+		add_module(b, p, false, "static-sanitizer",
+			   rdep_arena_printf(a,
+					     "%s has %s built in, which takes malloc first: its allocations "
+					     "are not seen; its locks are",
+					     m->name, s->sanitizer));
+	else if (s->executable && heap)
+		add_module(b, p, false, "own-malloc",
+			   rdep_arena_printf(a,
+					     "%s defines %s itself: what is allocated with it is not seen",
+					     m->name, heap));
+	if (s->executable && locks && !s->sanitizer)
+		add_module(b, p, false, "own-pthread",
+			   rdep_arena_printf(a, "%s defines %s itself: locks taken with it are not seen",
+					     m->name, locks));
+	if (s->executable && kernel)
+		add_module(b, p, false, "own-names",
+			   rdep_arena_printf(a,
+					     "%s defines %s itself: calls to them are bound inside; what they "
+					     "call in turn is seen",
+					     m->name, kernel));
+	else if (s->symbolic && kernel)
+		add_module(b, p, false, "symbolic",
+			   rdep_arena_printf(a,
+					     "%s defines %s and was linked with -Bsymbolic: its own calls to "
+					     "them are bound inside",
+					     m->name, kernel));
+}
+
+static void add_unseen(struct builder *b, const struct rdep_process *p,
+		       const struct rdep_symbol_module *m, const struct rdep_module_scan *s)
+{
+	size_t i;
+
+	for (i = 0; i < rdep_unseen_count; i++)
+		if (s->unseen >> i & 1)
+			add_module(b, p, !s->executable, "no-hook",
+				   rdep_arena_printf(&b->report->arena,
+						     "%s uses %s, for which there is no hook", m->name,
+						     rdep_unseen_names[i].what));
+}
+
+/* The runtime itself, and what it stands on: their calls are not the program's. */
+static bool is_ours(const char *name)
+{
+	static const char *const prefixes[] = { "libreclaimdep", "libc.so", "libc-",   "ld-linux",
+						"libpthread",	 "libunwind", "libstdc++", "[",
+						"linux-vdso",	 NULL };
+	const char *const *p;
+
+	for (p = prefixes; *p; p++)
+		if (strncmp(name, *p, strlen(*p)) == 0)
+			return true;
+	return false;
+}
+
+static void scan_modules(struct builder *b, const struct rdep_process *p)
+{
+	size_t i, k;
+
+	for (i = 0; i < p->record->module_count; i++) {
+		const struct rdep_rmodule *rm = &p->record->modules[i];
+		struct rdep_symbol_module *m = rdep_symbols_module(
+			b->report->symbols, rm->path, rm->raw->build_id, rm->raw->build_id_len);
+		bool executable = p->record->exe && strcmp(rm->path, p->record->exe) == 0;
+		uint64_t *known = rdep_map_put(&b->scanned, (uintptr_t)m);
+		struct rdep_module_scan s;
+
+		if (*known)
+			continue;
+		*known = 1;
+		if (m->state == RDEP_MODULE_CHANGED)
+			add_line(b, (struct rdep_coverage_line){
+					    .kind = RDEP_COVERAGE_SYMBOLS,
+					    .id = "changed",
+					    .count = 1,
+					    .text = rdep_arena_printf(
+						    &b->report->arena,
+						    "%s is not the file of the run (build-id %s): no names from it",
+						    m->clean_path, m->build_id) });
+		else if (m->state == RDEP_MODULE_MISSING || m->state == RDEP_MODULE_NOT_ELF)
+			add_line(b, (struct rdep_coverage_line){
+					    .kind = RDEP_COVERAGE_SYMBOLS,
+					    .minor = is_ours(m->name),
+					    .id = "missing",
+					    .count = 1,
+					    .text = rdep_arena_printf(&b->report->arena,
+								      "%s is not here (build-id %s): no names from it",
+								      m->clean_path,
+								      *m->build_id ? m->build_id : "unknown") });
+		if (is_ours(m->name))
+			continue;
+		rdep_module_scan(m, executable, &s);
+		for (k = 0; k < rdep_hook_count; k++)
+			b->used[k] |= s.imports[k];
+		add_definitions(b, p, m, &s);
+		add_unseen(b, p, m, &s);
+	}
+}
+
+static void add_hooks(struct builder *b)
+{
+	struct rdep_coverage *c = b->coverage;
+	size_t i, k;
+
+	for (i = 0; i < rdep_hook_count; i++) {
+		for (k = 0; k < c->hook_count; k++)
+			if (strcmp(c->hooks[k].family, rdep_hook_names[i].family) == 0)
+				break;
+		if (k == c->hook_count) {
+			RDEP_GROW(c->hooks, c->hook_count);
+			c->hooks[c->hook_count++] =
+				(struct rdep_hook_use){ rdep_hook_names[i].family, false };
+		}
+		c->hooks[k].used |= b->used[i];
+	}
+}
+
+const struct rdep_coverage *rdep_coverage(struct rdep_report *r)
+{
+	struct builder b = { .report = r };
+	struct rdep_coverage *kept;
+	struct rdep_coverage c = { 0 };
+	size_t i;
+
+	b.coverage = &c;
+	for (i = 0; i < r->trouble_count; i++)
+		add_line(&b, (struct rdep_coverage_line){
+				     .kind = RDEP_COVERAGE_UNREAD,
+				     .id = "unread",
+				     .count = 1,
+				     .text = rdep_clean(&r->arena, r->troubles[i].text,
+							strlen(r->troubles[i].text)) });
+	for (i = 0; i < r->process_count; i++)
+		add_damage(&b, r->processes[i]);
+	add_counters(&b);
+	for (i = 0; i < r->process_count; i++)
+		add_notes(&b, r->processes[i]);
+	for (i = 0; i < r->process_count; i++)
+		scan_modules(&b, r->processes[i]);
+	add_hooks(&b);
+	kept = rdep_arena_copy(&r->arena, &c, sizeof(c));
+	kept->lines = rdep_arena_copy(&r->arena, c.lines, c.count * sizeof(*c.lines));
+	kept->hooks = rdep_arena_copy(&r->arena, c.hooks, c.hook_count * sizeof(*c.hooks));
+	free(c.lines);
+	free(c.hooks);
+	rdep_map_free(&b.known);
+	rdep_map_free(&b.scanned);
+	return kept;
+}

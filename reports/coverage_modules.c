@@ -1,0 +1,151 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * coverage_modules.c - what one module's file says about calls that no hook sees.
+ *
+ * A preload is asked for a name only when the dynamic linker binds it: not for a call
+ * inside the executable, not for an inline or static function, not inside a library that
+ * was linked with -Bsymbolic.
+ */
+#include <gelf.h>
+#include <string.h>
+#include <unistd.h>
+#include "reports/coverage_modules.h"
+#include "reports/symbols_tables.h"
+
+#define LIBC RDEP_HOOK_LIBC
+#define CXX RDEP_HOOK_CXX
+#define KERNEL RDEP_HOOK_KERNEL
+#define ANNOTATE RDEP_HOOK_ANNOTATE
+
+const struct rdep_hook_name rdep_hook_names[] = {
+#define HOOK(name, slot, family, version, cls) { #name, #family, cls },
+#include "hooks/hooks.def"
+#undef HOOK
+};
+const size_t rdep_hook_count = sizeof(rdep_hook_names) / sizeof(rdep_hook_names[0]);
+_Static_assert(sizeof(rdep_hook_names) / sizeof(rdep_hook_names[0]) <= RDEP_HOOKS_MAX,
+	       "raise RDEP_HOOKS_MAX");
+
+const struct rdep_unseen_name rdep_unseen_names[] = {
+	{ "mtx_lock", "C11 mutexes (mtx_*)" },
+	{ "cnd_wait", "C11 condition variables (cnd_*)" },
+	{ "sem_wait", "POSIX semaphores (sem_*)" },
+	{ "pthread_barrier_wait", "barriers" },
+	{ "flockfile", "stdio locks (flockfile)" },
+	{ "pthread_mutexattr_setrobust", "the recovery of robust mutexes" },
+};
+const size_t rdep_unseen_count = sizeof(rdep_unseen_names) / sizeof(rdep_unseen_names[0]);
+
+/* Name -> number of the hook plus 1; several versions of a name are one. */
+static size_t hook_of(const char *name)
+{
+	static struct rdep_map map;
+	uint64_t *v;
+	size_t i;
+
+	if (!map.count)
+		for (i = rdep_hook_count; i-- > 0;)
+			*rdep_map_put(&map, rdep_hash_text(rdep_hook_names[i].name)) = i + 1;
+	v = rdep_map_get(&map, rdep_hash_text(name));
+	return v && strcmp(rdep_hook_names[*v - 1].name, name) == 0 ? (size_t)*v : 0;
+}
+
+static void scan_import(struct rdep_module_scan *s, const char *name)
+{
+	size_t i, hook = hook_of(name);
+
+	if (hook) {
+		s->imports[hook - 1] = 1;
+		return;
+	}
+	for (i = 0; i < rdep_unseen_count; i++)
+		if (strcmp(name, rdep_unseen_names[i].name) == 0)
+			s->unseen |= 1u << i;
+}
+
+static void scan_definition(struct rdep_module_scan *s, const char *name, unsigned bind)
+{
+	size_t hook = hook_of(name);
+
+	if (hook && bind == STB_LOCAL)
+		s->local[hook - 1] = 1;
+	else if (hook)
+		s->defines[hook - 1] = 1;
+	if (strcmp(name, "__asan_init") == 0)
+		s->sanitizer = "AddressSanitizer";
+	else if (strcmp(name, "__tsan_init") == 0)
+		s->sanitizer = "ThreadSanitizer";
+	else if (strcmp(name, "__msan_init") == 0)
+		s->sanitizer = "MemorySanitizer";
+}
+
+static void scan_symbols(struct rdep_module_scan *s, Elf *elf, Elf_Scn *scn, const GElf_Shdr *shdr)
+{
+	Elf_Data *data = elf_getdata(scn, NULL);
+	size_t i, n = data && shdr->sh_entsize ? data->d_size / shdr->sh_entsize : 0;
+
+	for (i = 1; i < n && i < INT32_MAX; i++) {
+		GElf_Sym sym;
+		const char *name;
+		unsigned type;
+
+		if (!gelf_getsym(data, (int)i, &sym))
+			break;
+		type = GELF_ST_TYPE(sym.st_info);
+		name = elf_strptr(elf, shdr->sh_link, sym.st_name);
+		if (!name || !*name)
+			continue;
+		if (sym.st_shndx == SHN_UNDEF) {
+			if (shdr->sh_type == SHT_DYNSYM)
+				scan_import(s, name);
+		} else if (type == STT_FUNC || type == STT_GNU_IFUNC) {
+			scan_definition(s, name, GELF_ST_BIND(sym.st_info));
+		}
+	}
+}
+
+static void scan_dynamic(struct rdep_module_scan *s, Elf_Scn *scn, const GElf_Shdr *shdr)
+{
+	Elf_Data *data = elf_getdata(scn, NULL);
+	size_t i, n = data && shdr->sh_entsize ? data->d_size / shdr->sh_entsize : 0;
+
+	for (i = 0; i < n && i < INT32_MAX; i++) {
+		GElf_Dyn dyn;
+
+		if (!gelf_getdyn(data, (int)i, &dyn) || dyn.d_tag == DT_NULL)
+			break;
+		if (dyn.d_tag == DT_SYMBOLIC ||
+		    (dyn.d_tag == DT_FLAGS && dyn.d_un.d_val & DF_SYMBOLIC))
+			s->symbolic = true;
+	}
+}
+
+void rdep_module_scan(struct rdep_symbol_module *m, bool executable, struct rdep_module_scan *s)
+{
+	enum rdep_module_state state;
+	Elf_Scn *scn = NULL;
+	Elf *elf;
+	int fd;
+
+	memset(s, 0, sizeof(*s));
+	s->executable = executable;
+	if (m->path[0] != '/')
+		return;
+	elf_version(EV_CURRENT);
+	elf = rdep_elf_open(m->path, m->build_id, &fd, &state);
+	if (!elf)
+		return;
+	s->read = true;
+	while ((scn = elf_nextscn(elf, scn))) {
+		GElf_Shdr shdr;
+
+		if (!gelf_getshdr(scn, &shdr))
+			continue;
+		if (shdr.sh_type == SHT_DYNSYM || shdr.sh_type == SHT_SYMTAB)
+			scan_symbols(s, elf, scn, &shdr);
+		else if (shdr.sh_type == SHT_DYNAMIC)
+			scan_dynamic(s, scn, &shdr);
+	}
+	elf_end(elf);
+	close(fd);
+}

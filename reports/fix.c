@@ -1,0 +1,194 @@
+/* SPDX-License-Identifier: MIT */
+/* fix.c - a finding in one sentence, and what to do about it in another. */
+#include <string.h>
+#include "reports/model.h"
+
+/* What a domain is left by: a table, one line per domain. */
+static const struct remedy {
+	uint32_t domain;
+	const char *scope; /* that keeps allocations out of it; NULL: none */
+	const char *gfp;
+} remedies[] = {
+	{ RDEP_CLASS_FS_RECLAIM, "memalloc_nofs", "GFP_NOFS" },
+	{ RDEP_CLASS_IO_RECLAIM, "memalloc_noio", "GFP_NOIO" },
+	{ RDEP_CLASS_RECLAIM, NULL, "GFP_NOWAIT" },
+};
+
+static const struct remedy *remedy_for(uint32_t domain)
+{
+	size_t i;
+
+	for (i = 0; i < sizeof(remedies) / sizeof(*remedies); i++)
+		if (remedies[i].domain == domain)
+			return &remedies[i];
+	return &remedies[0];
+}
+
+/* The edge into a domain, or NULL; *out gets the one after it, out of the domain. */
+static const struct rdep_medge *edge_into_domain(const struct rdep_mfinding *f,
+						 const struct rdep_medge **out)
+{
+	size_t i;
+
+	for (i = 0; i < f->edge_count; i++) {
+		if (!f->edges[i].to->domain)
+			continue;
+		*out = &f->edges[(i + 1) % f->edge_count];
+		return &f->edges[i];
+	}
+	return NULL;
+}
+
+static const char *where(struct rdep_report *r, const struct rdep_mstack *s)
+{
+	return rdep_model_where(r, rdep_model_frame(s));
+}
+
+/* An allocator that takes no mask: the call itself can't be told to be careful. */
+static bool takes_no_mask(const char *callee)
+{
+	static const char *const names[] = { "malloc",	     "calloc",	       "realloc",
+					     "reallocarray", "memalign",       "aligned_alloc",
+					     "valloc",	     "posix_memalign", "pvalloc",
+					     "strdup",	     "asprintf",       NULL };
+	const char *const *n;
+
+	if (!callee)
+		return false;
+	for (n = names; *n; n++)
+		if (strcmp(callee, *n) == 0)
+			return true;
+	return strncmp(callee, "operator new", 12) == 0;
+}
+
+static const char *fix_reclaim(struct rdep_report *r, const struct rdep_mfinding *f)
+{
+	const struct rdep_medge *out = NULL, *in = edge_into_domain(f, &out);
+	const struct remedy *remedy;
+	const char *lock, *taken, *alloc;
+
+	if (!in)
+		return "keep the allocation out of the locks that reclaim takes";
+	remedy = remedy_for(in->to->id);
+	lock = in->from->name;
+	taken = where(r, &in->held);
+	alloc = where(r, &in->acquire);
+	if (takes_no_mask(in->callee))
+		return rdep_arena_printf(&r->arena,
+					 "allocate before %s is taken (%s) instead of under it (%s), or "
+					 "let the reclaim path only try the lock (%s); a thread that "
+					 "serves the filesystem's or device's own requests sets "
+					 "prctl(PR_SET_IO_FLUSHER, 1)",
+					 lock, taken, alloc, where(r, &out->acquire));
+	if (!remedy->scope)
+		return rdep_arena_printf(&r->arena,
+					 "do not allocate with direct reclaim under %s: use %s in %s, or "
+					 "allocate before the lock is taken (%s)",
+					 lock, remedy->gfp, alloc, taken);
+	return rdep_arena_printf(&r->arena,
+				 "open a %s scope where %s is taken, in %s (%s_save() there, "
+				 "%s_restore() after the unlock), or allocate with %s in %s",
+				 remedy->scope, lock, taken, remedy->scope, remedy->scope, remedy->gfp,
+				 alloc);
+}
+
+static const char *fix_inversion(struct rdep_report *r, const struct rdep_mfinding *f)
+{
+	const struct rdep_medge *odd = &f->edges[0];
+
+	if (f->edge_count == 1 || odd->from == odd->to)
+		return rdep_arena_printf(&r->arena,
+					 "give the locks of %s an order among themselves (by address or by "
+					 "level) and keep it in %s",
+					 odd->from->name, where(r, &odd->acquire));
+	return rdep_arena_printf(&r->arena,
+				 "take %s before %s everywhere: the odd one out is %s, which takes %s "
+				 "while it holds %s (taken in %s)",
+				 odd->to->name, odd->from->name, where(r, &odd->acquire),
+				 odd->to->name, odd->from->name, where(r, &odd->held));
+}
+
+const char *rdep_fix(struct rdep_report *r, const struct rdep_mfinding *f)
+{
+	switch (f->kind) {
+	case RDEP_K_RECLAIM_INVERSION:
+		if (f->edge_count)
+			return fix_reclaim(r, f);
+		break;
+	case RDEP_K_LOCK_INVERSION:
+		if (f->edge_count)
+			return fix_inversion(r, f);
+		break;
+	case RDEP_K_SELF_DEADLOCK:
+		return rdep_arena_printf(&r->arena,
+					 "release %s (taken in %s) before the call that comes to %s, or call "
+					 "a variant there that expects the lock to be held",
+					 f->cls->name, where(r, &f->held), where(r, &f->acquire));
+	case RDEP_K_UNLOCK_UNHELD:
+		return rdep_arena_printf(&r->arena,
+					 "unlock %s only where it is held: %s unlocks it on a path that did "
+					 "not take it, or that gave it up already",
+					 f->cls->name, where(r, &f->acquire));
+	}
+	return "see the stacks";
+}
+
+static const char *title_reclaim(struct rdep_report *r, const struct rdep_mfinding *f)
+{
+	const struct rdep_medge *out = NULL, *in = edge_into_domain(f, &out);
+
+	if (!in)
+		return "an allocation may reclaim under a lock that reclaim takes";
+	if (in->from == out->to)
+		return rdep_arena_printf(&r->arena,
+					 "%s is held over an allocation that may enter %s, which takes %s",
+					 in->from->name, in->to->name, out->to->name);
+	return rdep_arena_printf(&r->arena,
+				 "%s is held over an allocation that may enter %s, which takes %s, under "
+				 "which %s is taken",
+				 in->from->name, in->to->name, out->to->name, in->from->name);
+}
+
+static const char *title_inversion(struct rdep_report *r, const struct rdep_mfinding *f)
+{
+	struct rdep_buf b = { 0 };
+	char *text;
+	size_t i;
+
+	if (f->edge_count == 1 || f->edges[0].from == f->edges[0].to)
+		return rdep_arena_printf(&r->arena, "two locks of class %s are nested",
+					 f->edges[0].from->name);
+	if (f->edge_count == 2)
+		return rdep_arena_printf(&r->arena, "%s and %s are taken in both orders",
+					 f->edges[0].from->name, f->edges[0].to->name);
+	for (i = 0; i < f->edge_count && i < 16; i++)
+		rdep_buf_printf(&b, "%s%s", !i ? "" : i + 1 < f->edge_count ? ", " : " and ",
+				f->edges[i].from->name);
+	if (f->edge_count > 16)
+		rdep_buf_printf(&b, ", ... (%zu locks)", f->edge_count);
+	text = rdep_arena_printf(&r->arena, "%s are taken in orders that cannot all hold", b.text);
+	rdep_buf_free(&b);
+	return text;
+}
+
+const char *rdep_title(struct rdep_report *r, const struct rdep_mfinding *f)
+{
+	switch (f->kind) {
+	case RDEP_K_RECLAIM_INVERSION:
+		if (f->edge_count)
+			return title_reclaim(r, f);
+		break;
+	case RDEP_K_LOCK_INVERSION:
+		if (f->edge_count)
+			return title_inversion(r, f);
+		break;
+	case RDEP_K_SELF_DEADLOCK:
+		return rdep_arena_printf(&r->arena, "%s is taken again by the thread that holds it",
+					 f->cls->name);
+	case RDEP_K_UNLOCK_UNHELD:
+		return rdep_arena_printf(&r->arena,
+					 "%s is unlocked by a thread that does not hold it",
+					 f->cls->name);
+	}
+	return rdep_kind_help(f->kind);
+}

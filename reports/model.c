@@ -1,0 +1,267 @@
+/* SPDX-License-Identifier: MIT */
+/* model.c - joining records to findings; see model.h. */
+#include <stdlib.h>
+#include <string.h>
+#include "reports/model.h"
+
+#define EDGES_MAX 4096u /* of one finding that are kept */
+
+static uint64_t image_key(const uint64_t id[2])
+{
+	return rdep_hash(1, id, 2 * sizeof(*id));
+}
+
+static struct rdep_process *process_of(const struct rdep_report *r, const uint64_t id[2])
+{
+	uint64_t *p = id[0] || id[1] ? rdep_map_get(&r->by_image, image_key(id)) : NULL;
+
+	return p ? (struct rdep_process *)(uintptr_t)*p : NULL;
+}
+
+static const char *join_cmdline(struct rdep_arena *a, const struct rdep_record *record)
+{
+	size_t i, n = record->cmdline_len;
+	char *text = rdep_arena_text(a, record->cmdline, n);
+
+	while (n && !text[n - 1])
+		n--;
+	for (i = 0; i < n; i++)
+		if (!text[i])
+			text[i] = ' ';
+	return rdep_clean(a, text, n);
+}
+
+/* The program's name and command line; known only once the record has them. */
+static void name_process(struct rdep_process *p)
+{
+	struct rdep_arena *a = &p->report->arena;
+	const char *base;
+
+	if (p->exe || !p->record->exe)
+		return;
+	base = rdep_basename(p->record->exe);
+	p->exe = rdep_clean(a, p->record->exe, p->record->exe_len);
+	p->name = rdep_clean(a, base, strlen(base));
+	p->cmdline = join_cmdline(a, p->record);
+}
+
+struct rdep_process *rdep_model_add(struct rdep_report *r, struct rdep_record *record)
+{
+	struct rdep_process *p;
+	uint64_t *known = rdep_map_put(&r->by_image, image_key(record->header.image_id));
+
+	if (*known) {
+		rdep_record_close(record);
+		return NULL;
+	}
+	p = rdep_arena_alloc(&r->arena, sizeof(*p));
+	*known = (uintptr_t)p;
+	p->record = record;
+	p->report = r;
+	p->index = r->process_count;
+	p->name = p->cmdline = "?";
+	RDEP_GROW(r->processes, r->process_count);
+	r->processes[r->process_count++] = p;
+	return p;
+}
+
+/* ---- findings ---- */
+
+static const struct rdep_roccurrence *occurrence(const struct rdep_redge *e, uint32_t sample)
+{
+	return sample && sample <= e->sample_count ? &e->samples[sample - 1] : &e->first;
+}
+
+static const char *callee_of(struct rdep_process *p, uint32_t stack)
+{
+	const struct rdep_rstack *s = rdep_record_stack(p->record, stack);
+	struct rdep_mstack m = rdep_model_stack(p, stack);
+
+	if (!s || !s->raw->count || s->raw->exact[0] & 1 || !m.count || !m.frames[0].module)
+		return NULL;
+	return rdep_symbols_callee(m.frames[0].module, m.frames[0].address);
+}
+
+/* False when the record does not have the edge. */
+static bool fill_edge(struct rdep_process *p, const struct rdep_finding_edge *fe,
+		      struct rdep_medge *m)
+{
+	const struct rdep_redge *e = rdep_record_edge(p->record, fe->edge);
+	const struct rdep_roccurrence *o;
+
+	if (!e)
+		return false;
+	o = occurrence(e, fe->sample);
+	m->raw = o->raw;
+	m->from = rdep_model_class(p, o->raw->from);
+	m->to = rdep_model_class(p, o->raw->to);
+	m->held = rdep_model_stack(p, o->raw->held_stack);
+	if (!m->held.count)
+		m->held = rdep_model_site(p, o->raw->held_site, o->site_module);
+	m->acquire = rdep_model_stack(p, o->raw->acquire_stack);
+	m->thread = rdep_model_thread(p, o->raw->thread);
+	m->callee = callee_of(p, o->raw->acquire_stack);
+	return true;
+}
+
+static void fill_edges(struct rdep_process *p, struct rdep_mfinding *f)
+{
+	size_t i, n = f->raw->edge_count;
+
+	if (n > EDGES_MAX)
+		n = EDGES_MAX;
+	f->edges = rdep_arena_alloc(&p->report->arena, n * sizeof(*f->edges));
+	f->edge_count = 0;
+	for (i = 0; i < n; i++)
+		if (fill_edge(p, &f->raw->edges[i], &f->edges[f->edge_count]))
+			f->edge_count++;
+}
+
+/* Everything of a finding that comes from one occurrence. */
+static void fill(struct rdep_process *p, const struct rdep_rfinding *rf, struct rdep_mfinding *f)
+{
+	struct rdep_report *r = p->report;
+	const struct rdep_finding *raw = rf->raw;
+
+	f->raw = raw;
+	f->process = p;
+	f->kind = raw->kind;
+	f->verdict = raw->verdict;
+	f->kind_id = rdep_kind_id(raw->kind);
+	f->verdict_id = rdep_verdict_id(raw->verdict);
+	f->severity = rdep_severity(raw->kind, raw->verdict);
+	f->thread = rdep_model_thread(p, raw->thread);
+	fill_edges(p, f);
+	f->cls = rdep_model_class(p, raw->cls);
+	f->held = rdep_model_stack(p, raw->held_stack);
+	if (!f->held.count)
+		f->held = rdep_model_site(p, raw->held_site, rf->site_module);
+	f->acquire = rdep_model_stack(p, raw->acquire_stack);
+	f->title = rdep_title(r, f);
+	f->fix = rdep_fix(r, f);
+	rdep_fingerprint(r, f);
+}
+
+/* Takes the weightier occurrence's view; what belongs to the whole stays. */
+static void take_view(struct rdep_mfinding *f, const struct rdep_mfinding *view)
+{
+	struct rdep_mfinding old = *f;
+
+	*f = *view;
+	f->number = old.number;
+	f->count = old.count;
+	f->processes = old.processes;
+	f->last_process = old.last_process;
+	f->told = old.told && old.severity == f->severity;
+}
+
+static struct rdep_mfinding *merge(struct rdep_report *r, const struct rdep_mfinding *view)
+{
+	uint64_t *known = rdep_map_put(&r->by_fingerprint, rdep_hash_text(view->suppression));
+	struct rdep_mfinding *f = (struct rdep_mfinding *)(uintptr_t)*known;
+
+	if (f) {
+		if (view->verdict > f->verdict)
+			take_view(f, view);
+		return f;
+	}
+	f = rdep_arena_copy(&r->arena, view, sizeof(*view));
+	*known = (uintptr_t)f;
+	f->number = (unsigned)r->finding_count + 1;
+	RDEP_GROW(r->findings, r->finding_count);
+	r->findings[r->finding_count++] = f;
+	return f;
+}
+
+/* A finding of one record: counted once, however many revisions it has. */
+static void join_finding(struct rdep_process *p, struct rdep_rfinding *rf)
+{
+	uint64_t *counted = rdep_map_put(&p->findings, rf->raw->id);
+	struct rdep_mfinding view = { 0 }, *f;
+
+	rf->told = true;
+	fill(p, rf, &view);
+	f = merge(p->report, &view);
+	if (*counted)
+		return;
+	*counted = (uintptr_t)f;
+	f->count++;
+	if (f->last_process != p) {
+		f->last_process = p;
+		f->processes++;
+	}
+}
+
+void rdep_model_join(struct rdep_report *r)
+{
+	size_t i, k;
+
+	for (i = 0; i < r->process_count; i++) {
+		struct rdep_process *p = r->processes[i];
+
+		name_process(p);
+		p->parent = process_of(r, p->record->header.parent_id);
+		p->replaced = process_of(r, p->record->header.exec_id);
+		for (k = 0; k < p->record->finding_count; k++)
+			if (!p->record->findings[k].told)
+				join_finding(p, &p->record->findings[k]);
+	}
+}
+
+/* ---- the report ---- */
+
+struct rdep_report *rdep_report_new(void)
+{
+	struct rdep_report *r = rdep_alloc(sizeof(*r));
+
+	r->symbols = rdep_symbols_new();
+	return r;
+}
+
+void rdep_report_free(struct rdep_report *r)
+{
+	size_t i;
+
+	if (!r)
+		return;
+	for (i = 0; i < r->process_count; i++) {
+		rdep_record_close(r->processes[i]->record);
+		rdep_map_free(&r->processes[i]->classes);
+		rdep_map_free(&r->processes[i]->stacks);
+		rdep_map_free(&r->processes[i]->findings);
+	}
+	for (i = 0; i < r->trouble_count; i++)
+		free(r->troubles[i].text);
+	free(r->troubles);
+	free(r->processes);
+	free(r->findings);
+	rdep_map_free(&r->by_fingerprint);
+	rdep_map_free(&r->by_image);
+	rdep_symbols_free(r->symbols);
+	rdep_arena_free(&r->arena);
+	free(r);
+}
+
+size_t rdep_report_records(const struct rdep_report *r)
+{
+	return r->process_count;
+}
+
+bool rdep_report_fails(struct rdep_report *r, enum rdep_fail_on line)
+{
+	size_t i;
+
+	rdep_model_join(r);
+	for (i = 0; i < r->finding_count; i++) {
+		const struct rdep_mfinding *f = r->findings[i];
+		bool fails = line == RDEP_FAIL_WARNING ? f->severity >= RDEP_WARNING :
+			     line == RDEP_FAIL_POSSIBLE ? f->severity >= RDEP_ERROR :
+			     line == RDEP_FAIL_CERTAIN  ? f->severity >= RDEP_ERROR &&
+								 f->verdict >= RDEP_CERTAIN :
+							 false;
+
+		if (fails)
+			return true;
+	}
+	return false;
+}

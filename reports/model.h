@@ -1,0 +1,167 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * model.h - records joined to what people are told: processes, classes with names,
+ * findings with their edges, stacks and fingerprints.
+ *
+ * Findings are the same when their fingerprints are: within a process and across
+ * processes they are counted, and the weightiest occurrence is the one shown. The
+ * model can be joined again after its records were polled.
+ *
+ * All text here is clean (rdep_clean), and lives as long as the report.
+ */
+#ifndef RECLAIMDEP_REPORTS_MODEL_H
+#define RECLAIMDEP_REPORTS_MODEL_H
+
+#include "reports/record.h"
+#include "reports/symbols.h"
+
+enum rdep_severity { RDEP_NOTE_SEVERITY, RDEP_WARNING, RDEP_ERROR };
+
+/* One frame as it is shown; inline functions are frames of their own. */
+struct rdep_mframe {
+	const char *function; /* NULL: unknown */
+	const char *unit;     /* of a function local to a source file */
+	const char *file;     /* NULL: unknown */
+	unsigned line;
+	bool inlined;
+	struct rdep_symbol_module *module; /* NULL: unknown */
+	uint64_t address; /* in the module; without one the pc itself */
+	uint64_t pc;	  /* as recorded */
+};
+
+struct rdep_mstack {
+	struct rdep_mframe *frames;
+	size_t count;
+	unsigned flags; /* RDEP_STACK_* */
+};
+
+struct rdep_mclass {
+	const char *name;   /* "cache_lock", "inode->lock" */
+	const char *key;    /* what a fingerprint is made of: no path, line or address */
+	const char *detail; /* how it got its name: "static variable of minifs" */
+	const char *kind;   /* "mutex" */
+	bool domain;
+	uint32_t id;
+	struct rdep_mstack origin; /* of the init call, the first acquisition */
+	const struct rdep_rclass *raw; /* NULL: a domain, or not in the record */
+};
+
+struct rdep_mthread {
+	uint32_t id, tid; /* of the journal; of the system, 0: unknown */
+	const char *name; /* "" when unknown */
+};
+
+/* `from` held while `to` was acquired. */
+struct rdep_medge {
+	const struct rdep_mclass *from, *to;
+	const struct rdep_edge *raw; /* the occurrence that supports the verdict */
+	struct rdep_mstack held;     /* where `from` was taken; one frame when only its site is known */
+	struct rdep_mstack acquire;
+	struct rdep_mthread thread;
+	const char *callee; /* that was called to acquire `to`, NULL: unknown */
+};
+
+struct rdep_mfinding {
+	unsigned number; /* 1, 2, ... in this report */
+	uint8_t kind, verdict;
+	const char *kind_id, *verdict_id;
+	enum rdep_severity severity;
+	const char *title;
+	const char *fingerprint; /* 16 hex digits */
+	const char *suppression;
+	const char *fix; /* one sentence */
+	struct rdep_process *process; /* of the occurrence that is shown */
+	const struct rdep_finding *raw;
+	struct rdep_mthread thread;
+	struct rdep_medge *edges; /* in cycle order; edges[0] closed the cycle */
+	size_t edge_count;
+	/* Kinds about one lock. */
+	const struct rdep_mclass *cls;
+	struct rdep_mstack held, acquire;
+	size_t count;	  /* occurrences over all processes */
+	size_t processes; /* in how many */
+	const struct rdep_process *last_process; /* that was counted */
+	bool told;	  /* printed already, with this severity */
+};
+
+struct rdep_process {
+	struct rdep_record *record;
+	struct rdep_report *report;
+	size_t index;
+	const char *name, *exe, *cmdline; /* name: of the program */
+	struct rdep_process *parent, *replaced; /* by id, when they are in the report */
+	struct rdep_map classes; /* id -> struct rdep_mclass */
+	struct rdep_map stacks;	 /* id -> struct rdep_mstack */
+	struct rdep_map findings; /* id -> struct rdep_mfinding */
+};
+
+struct rdep_trouble {
+	char *text;
+};
+
+struct rdep_report {
+	struct rdep_symbols *symbols;
+	struct rdep_arena arena;
+	struct rdep_process **processes;
+	size_t process_count;
+	struct rdep_mfinding **findings; /* in the order met */
+	size_t finding_count;
+	struct rdep_map by_fingerprint; /* hash -> finding */
+	struct rdep_map by_image;	/* hash of the image id -> process */
+	struct rdep_trouble *troubles;	/* records that could not be read */
+	size_t trouble_count;
+};
+
+/* Takes over a record. NULL when one of that image is there already (it is closed). */
+struct rdep_process *rdep_model_add(struct rdep_report *r, struct rdep_record *record);
+
+/* Joins what is new in the records. */
+void rdep_model_join(struct rdep_report *r);
+
+/* ---- names.c ---- */
+
+const struct rdep_mclass *rdep_model_class(struct rdep_process *p, uint32_t id);
+struct rdep_mstack rdep_model_stack(struct rdep_process *p, uint32_t id);
+/* The frames at one return address. */
+struct rdep_mstack rdep_model_site(struct rdep_process *p, uint64_t site, uint32_t module);
+struct rdep_mthread rdep_model_thread(struct rdep_process *p, uint32_t id);
+
+/*
+ * The frame that tells people where something happens: the first that is not of the C++
+ * library's wrappers. NULL for an empty stack.
+ */
+const struct rdep_mframe *rdep_model_frame(const struct rdep_mstack *s);
+/* "FUNCTION at FILE:LINE", "FUNCTION (MODULE+0x12)", "MODULE+0x12". */
+const char *rdep_model_where(struct rdep_report *r, const struct rdep_mframe *f);
+
+/* "GFP_KERNEL", "GFP_NOFS|__GFP_ZERO". */
+const char *rdep_gfp_text(struct rdep_report *r, uint32_t gfp);
+/* The lock call as text: "lock", "read_lock", "down". */
+const char *rdep_lock_verb(const struct rdep_mclass *c, uint32_t mode);
+
+/* ---- fingerprint.c ---- */
+
+/* Sets suppression and fingerprint from kind, classes and functions. */
+void rdep_fingerprint(struct rdep_report *r, struct rdep_mfinding *f);
+/* What a function is called in a key: its name, with the file it is local to. */
+const char *rdep_function_key(struct rdep_report *r, const struct rdep_mframe *f);
+
+/* ---- fix.c ---- */
+
+const char *rdep_title(struct rdep_report *r, const struct rdep_mfinding *f);
+const char *rdep_fix(struct rdep_report *r, const struct rdep_mfinding *f);
+
+/* ---- the tables ---- */
+
+const char *rdep_kind_id(unsigned kind);
+const char *rdep_kind_help(unsigned kind);
+const char *rdep_verdict_id(unsigned verdict);
+const char *rdep_severity_id(enum rdep_severity s);
+enum rdep_severity rdep_severity(unsigned kind, unsigned verdict);
+const char *rdep_origin_id(unsigned origin);
+const char *rdep_state_text(const struct rdep_process *p);
+const char *rdep_counter_id(unsigned c);
+const char *rdep_counter_help(unsigned c);
+bool rdep_counter_loss(unsigned c);
+
+#endif

@@ -1,0 +1,409 @@
+/* SPDX-License-Identifier: MIT */
+/* names.c - what places, stacks, threads and classes are called. */
+#include <stdlib.h>
+#include <string.h>
+#include "reports/model.h"
+
+/* ---- frames and stacks ---- */
+
+static struct rdep_symbol_module *symbol_module(struct rdep_process *p, uint32_t module)
+{
+	const struct rdep_rmodule *m;
+
+	if (!module || module > p->record->module_count)
+		return NULL;
+	m = &p->record->modules[module - 1];
+	return rdep_symbols_module(p->report->symbols, m->path, m->raw->build_id,
+				   m->raw->build_id_len);
+}
+
+/* Appends the frames at one pc. exact: it is no return address. */
+static void add_place(struct rdep_process *p, struct rdep_mframe **frames, size_t *count,
+		      uint64_t pc, uint32_t module, bool exact)
+{
+	const struct rdep_place *place;
+	struct rdep_mframe f = { .pc = pc, .address = pc };
+	size_t i;
+
+	if (!module)
+		module = rdep_record_module_at(p->record, pc - 1);
+	f.module = symbol_module(p, module);
+	if (!f.module) {
+		RDEP_GROW(*frames, *count);
+		(*frames)[(*count)++] = f;
+		return;
+	}
+	f.address = pc - p->record->modules[module - 1].raw->bias;
+	place = rdep_symbols_code(f.module, exact ? f.address : f.address - 1);
+	for (i = 0; i < place->count; i++) {
+		f.function = place->frames[i].function;
+		f.unit = place->frames[i].unit;
+		f.file = place->frames[i].file;
+		f.line = place->frames[i].line;
+		f.inlined = place->frames[i].inlined;
+		RDEP_GROW(*frames, *count);
+		(*frames)[(*count)++] = f;
+	}
+}
+
+static struct rdep_mstack keep(struct rdep_process *p, struct rdep_mframe *frames, size_t count,
+			       unsigned flags)
+{
+	struct rdep_mstack s = { .count = count, .flags = flags };
+
+	s.frames = rdep_arena_copy(&p->report->arena, frames, count * sizeof(*frames));
+	free(frames);
+	return s;
+}
+
+/* The frames of a stack from its frame `skip` on. */
+static struct rdep_mstack stack_from(struct rdep_process *p, uint32_t id, size_t skip)
+{
+	const struct rdep_rstack *s = id ? rdep_record_stack(p->record, id) : NULL;
+	struct rdep_mframe *frames = NULL;
+	size_t i, count = 0;
+
+	if (!s)
+		return (struct rdep_mstack){ 0 };
+	if (skip >= s->raw->count)
+		skip = 0;
+	for (i = skip; i < s->raw->count; i++)
+		add_place(p, &frames, &count, s->raw->pcs[i], s->modules[i],
+			  i < 256 && s->raw->exact[i / 64] >> i % 64 & 1);
+	return keep(p, frames, count, s->raw->flags);
+}
+
+struct rdep_mstack rdep_model_stack(struct rdep_process *p, uint32_t id)
+{
+	uint64_t *known = rdep_map_put(&p->stacks, id);
+	struct rdep_mstack *s = (struct rdep_mstack *)(uintptr_t)*known;
+
+	if (!s) {
+		s = rdep_arena_alloc(&p->report->arena, sizeof(*s));
+		*known = (uintptr_t)s;
+		*s = stack_from(p, id, 0);
+	}
+	return *s;
+}
+
+struct rdep_mstack rdep_model_site(struct rdep_process *p, uint64_t site, uint32_t module)
+{
+	struct rdep_mframe *frames = NULL;
+	size_t count = 0;
+
+	if (site)
+		add_place(p, &frames, &count, site, module, false);
+	return keep(p, frames, count, 0);
+}
+
+/* Is that one of the C++ library's layers between a program and the lock call? */
+static bool is_wrapper(const struct rdep_mframe *f)
+{
+	static const char *const prefixes[] = { "std::", "__gthread_", "__gnu_cxx::", NULL };
+	const char *const *p;
+
+	if (!f->function)
+		return false;
+	for (p = prefixes; *p; p++)
+		if (strncmp(f->function, *p, strlen(*p)) == 0)
+			return true;
+	return strstr(f->function, "__glibcxx_rwlock") != NULL;
+}
+
+const struct rdep_mframe *rdep_model_frame(const struct rdep_mstack *s)
+{
+	size_t i;
+
+	for (i = 0; i < s->count; i++)
+		if (!is_wrapper(&s->frames[i]))
+			return &s->frames[i];
+	return s->count ? &s->frames[0] : NULL;
+}
+
+const char *rdep_model_where(struct rdep_report *r, const struct rdep_mframe *f)
+{
+	struct rdep_arena *a = &r->arena;
+
+	if (!f)
+		return "an unknown place";
+	if (f->function && f->file)
+		return rdep_arena_printf(a, "%s at %s:%u", f->function, f->file, f->line);
+	if (f->module && f->function)
+		return rdep_arena_printf(a, "%s (%s+0x%llx)", f->function, f->module->name,
+					 (unsigned long long)f->address);
+	if (f->module)
+		return rdep_arena_printf(a, "%s+0x%llx", f->module->name,
+					 (unsigned long long)f->address);
+	return rdep_arena_printf(a, "0x%llx", (unsigned long long)f->pc);
+}
+
+struct rdep_mthread rdep_model_thread(struct rdep_process *p, uint32_t id)
+{
+	const struct rdep_rthread *t = rdep_record_thread(p->record, id);
+	struct rdep_mthread m = { .id = id, .name = "" };
+
+	if (!t)
+		return m;
+	m.tid = t->raw->tid;
+	m.name = rdep_clean(&p->report->arena, t->raw->name,
+			    strnlen(t->raw->name, sizeof(t->raw->name)));
+	return m;
+}
+
+/* ---- classes ---- */
+
+static const char *kind_text(unsigned kind)
+{
+	static const char *const names[] = {
+		[RDEP_MUTEX] = "mutex", [RDEP_RWLOCK] = "rwlock", [RDEP_SPIN] = "spinlock",
+		[RDEP_SEM] = "semaphore", [RDEP_DOMAIN] = "reclaim domain", [RDEP_USER] = "lock",
+	};
+
+	return kind < sizeof(names) / sizeof(*names) && names[kind] ? names[kind] : "lock";
+}
+
+static const char *domain_name(uint32_t id)
+{
+	return id == RDEP_CLASS_RECLAIM    ? "reclaim" :
+	       id == RDEP_CLASS_IO_RECLAIM ? "io_reclaim" :
+	       id == RDEP_CLASS_FS_RECLAIM ? "fs_reclaim" :
+					     NULL;
+}
+
+const char *rdep_function_key(struct rdep_report *r, const struct rdep_mframe *f)
+{
+	struct rdep_arena *a = &r->arena;
+
+	if (!f)
+		return "?";
+	if (!f->function && f->module)
+		return rdep_arena_printf(a, "%s+0x%llx", f->module->name,
+					 (unsigned long long)f->address);
+	if (!f->function)
+		return "?";
+	return f->unit ? rdep_arena_printf(a, "%s:%s", f->unit, f->function) : f->function;
+}
+
+static void name_static(struct rdep_process *p, struct rdep_mclass *c)
+{
+	struct rdep_arena *a = &p->report->arena;
+	uint64_t *index = rdep_map_get(&p->record->index,
+				       (uint64_t)RDEP_MODULE << 32 | c->raw->raw->module);
+	struct rdep_symbol_module *m = index ? symbol_module(p, (uint32_t)*index) : NULL;
+	const struct rdep_variable *v;
+	uint64_t offset = c->raw->raw->offset;
+	char rest[32] = "";
+
+	if (!m) {
+		c->name = rdep_arena_printf(a, "lock at 0x%llx",
+					    (unsigned long long)c->raw->raw->address);
+		c->key = "static:?";
+		c->detail = "a static variable of a module that the record does not name";
+		return;
+	}
+	v = rdep_symbols_data(m, offset);
+	c->detail = rdep_arena_printf(a, "static variable of %s", m->name);
+	if (!v->name) {
+		c->name = c->key = rdep_arena_printf(a, "%s+0x%llx", m->name,
+						     (unsigned long long)offset);
+		return;
+	}
+	if (v->offset)
+		snprintf(rest, sizeof(rest), "+0x%llx", (unsigned long long)v->offset);
+	c->name = rdep_arena_printf(a, "%s%s%s", v->name, v->member, rest);
+	c->key = v->unit ? rdep_arena_printf(a, "%s:%s", v->unit, c->name) : c->name;
+	if (v->unit)
+		c->detail = rdep_arena_printf(a, "static variable of %s in %s", v->unit, m->name);
+}
+
+/* How many frames, past the wrappers, made the class. */
+static size_t class_depth(const struct rdep_process *p)
+{
+	char text[16];
+	int depth = 1;
+
+	if (rdep_record_option(p->record, "class_depth", text, sizeof(text)))
+		depth = (int)strtol(text, NULL, 10);
+	return depth < 1 ? 1 : depth > 16 ? 16 : (size_t)depth;
+}
+
+/* "cache_init#2" or, with class_depth=2, "cache_init#2<setup". */
+static const char *stack_key(struct rdep_process *p, const struct rdep_mclass *c,
+			     const struct rdep_mframe *at)
+{
+	struct rdep_buf b = { 0 };
+	size_t i, depth = class_depth(p), frames = 1;
+	unsigned ordinal = at->module ? rdep_symbols_ordinal(at->module, at->address) : 0;
+	char *text;
+
+	rdep_buf_add(&b, rdep_function_key(p->report, at));
+	if (ordinal && at->function)
+		rdep_buf_printf(&b, "#%u", ordinal);
+	for (i = (size_t)(at - c->origin.frames) + 1; i < c->origin.count && frames < depth; i++) {
+		if (c->origin.frames[i - 1].inlined)
+			continue;
+		rdep_buf_printf(&b, "<%s", rdep_function_key(p->report, &c->origin.frames[i]));
+		frames++;
+	}
+	text = rdep_arena_text(&p->report->arena, b.text, b.len);
+	rdep_buf_free(&b);
+	return text;
+}
+
+static void name_stack(struct rdep_process *p, struct rdep_mclass *c)
+{
+	struct rdep_arena *a = &p->report->arena;
+	const struct rdep_mframe *at = rdep_model_frame(&c->origin);
+	bool init = c->raw->raw->origin == RDEP_BY_INIT;
+	const char *where = rdep_model_where(p->report, at), *object = NULL, *short_where;
+
+	if (!at) {
+		c->name = rdep_arena_printf(a, "lock at 0x%llx",
+					    (unsigned long long)c->raw->raw->address);
+		c->key = init ? "init:?" : "first:?";
+		c->detail = "its stack is not in the record";
+		return;
+	}
+	c->key = rdep_arena_printf(a, "%s", stack_key(p, c, at));
+	short_where = at->function && at->file ?
+			      rdep_arena_printf(a, "%s:%u", rdep_basename(at->file), at->line) :
+			      NULL;
+	if (at->module && at->file)
+		object = rdep_source_object(at->module, at->file, at->line);
+	if (c->raw->raw->origin == RDEP_BY_ALLOC) {
+		c->name = rdep_arena_printf(a, "lock at +0x%llx of what %s allocates",
+					    (unsigned long long)c->raw->raw->offset,
+					    at->function ? at->function : where);
+		c->key = rdep_arena_printf(a, "alloc:%s+0x%llx", c->key,
+					   (unsigned long long)c->raw->raw->offset);
+		c->detail = rdep_arena_printf(a, "in memory allocated in %s", where);
+	} else if (init) {
+		c->name = object ? object :
+			  short_where ?
+				   rdep_arena_printf(a, "lock of %s (%s)", at->function, short_where) :
+				   rdep_arena_printf(a, "lock of %s", at->function ? at->function : where);
+		c->detail = rdep_arena_printf(a, "initialised in %s", where);
+	} else {
+		c->name = object ? object :
+			  short_where ? rdep_arena_printf(a, "lock first taken in %s (%s)",
+							  at->function, short_where) :
+					rdep_arena_printf(a, "lock first taken in %s",
+							  at->function ? at->function : where);
+		c->key = rdep_arena_printf(a, "first:%s", c->key);
+		c->detail = rdep_arena_printf(a, "lock first taken in %s", where);
+	}
+}
+
+static void name_class(struct rdep_process *p, struct rdep_mclass *c)
+{
+	struct rdep_arena *a = &p->report->arena;
+	const struct rdep_class *raw;
+	const char *domain = domain_name(c->id);
+
+	if (domain) {
+		c->name = c->key = domain;
+		c->domain = true;
+		c->detail = "reclaim domain";
+		c->kind = "reclaim domain";
+		return;
+	}
+	if (!c->raw) {
+		c->name = rdep_arena_printf(a, "lock of unknown class %u", c->id);
+		c->key = "?";
+		c->detail = "its class is not in the record";
+		c->kind = "lock";
+		return;
+	}
+	raw = c->raw->raw;
+	c->kind = kind_text(raw->kind);
+	if (raw->origin == RDEP_BY_NAME) {
+		c->name = c->key = c->raw->name_len ?
+					   rdep_clean(a, c->raw->name, c->raw->name_len) :
+					   rdep_arena_printf(a, "unnamed class %u", c->id);
+		c->detail = "named by an annotation";
+	} else if (raw->origin == RDEP_BY_STATIC) {
+		name_static(p, c);
+	} else {
+		c->origin = stack_from(p, raw->stack, raw->skip);
+		name_stack(p, c);
+	}
+	if (raw->subclass) {
+		c->name = rdep_arena_printf(a, "%s/%u", c->name, raw->subclass);
+		c->key = rdep_arena_printf(a, "%s/%u", c->key, raw->subclass);
+	}
+}
+
+const struct rdep_mclass *rdep_model_class(struct rdep_process *p, uint32_t id)
+{
+	uint64_t *known = rdep_map_put(&p->classes, id);
+	struct rdep_mclass *c;
+
+	if (*known)
+		return (const struct rdep_mclass *)(uintptr_t)*known;
+	c = rdep_arena_alloc(&p->report->arena, sizeof(*c));
+	*known = (uintptr_t)c;
+	c->id = id;
+	c->raw = rdep_record_class(p->record, id);
+	name_class(p, c);
+	return c;
+}
+
+/* ---- words ---- */
+
+const char *rdep_gfp_text(struct rdep_report *r, uint32_t gfp)
+{
+	static const struct {
+		uint32_t bits;
+		const char *name;
+	} words[] = {
+		{ RDEP_GFP_KERNEL, "GFP_KERNEL" },
+		{ RDEP_GFP_NOFS, "GFP_NOFS" },
+		{ RDEP_GFP_NOIO, "GFP_NOIO" },
+		{ RDEP_GFP_HIGH | RDEP_GFP_KSWAPD_RECLAIM, "GFP_ATOMIC" },
+		{ RDEP_GFP_KSWAPD_RECLAIM, "GFP_NOWAIT" },
+		{ RDEP_GFP_DIRECT_RECLAIM, "__GFP_DIRECT_RECLAIM" },
+		{ RDEP_GFP_IO, "__GFP_IO" },
+		{ RDEP_GFP_FS, "__GFP_FS" },
+		{ RDEP_GFP_HIGH, "__GFP_HIGH" },
+		{ RDEP_GFP_NOFAIL, "__GFP_NOFAIL" },
+		{ RDEP_GFP_NORETRY, "__GFP_NORETRY" },
+		{ RDEP_GFP_RETRY_MAYFAIL, "__GFP_RETRY_MAYFAIL" },
+		{ RDEP_GFP_NOWARN, "__GFP_NOWARN" },
+		{ RDEP_GFP_ZERO, "__GFP_ZERO" },
+		{ RDEP_GFP_MOVABLE, "__GFP_MOVABLE" },
+		{ RDEP_GFP_ACCOUNT, "__GFP_ACCOUNT" },
+		{ RDEP_GFP_MEMALLOC, "__GFP_MEMALLOC" },
+		{ RDEP_GFP_NOMEMALLOC, "__GFP_NOMEMALLOC" },
+		{ RDEP_GFP_NOLOCKDEP, "__GFP_NOLOCKDEP" },
+		{ RDEP_GFP_HARDWALL, "__GFP_HARDWALL" },
+		{ RDEP_GFP_HIGHMEM, "__GFP_HIGHMEM" },
+	};
+	struct rdep_buf b = { 0 };
+	char *text;
+	size_t i;
+
+	if (!gfp)
+		return "0";
+	for (i = 0; i < sizeof(words) / sizeof(*words); i++) {
+		if ((gfp & words[i].bits) != words[i].bits)
+			continue;
+		rdep_buf_printf(&b, "%s%s", b.len ? "|" : "", words[i].name);
+		gfp &= ~words[i].bits;
+	}
+	if (gfp)
+		rdep_buf_printf(&b, "%s0x%x", b.len ? "|" : "", gfp);
+	text = rdep_arena_text(&r->arena, b.text, b.len);
+	rdep_buf_free(&b);
+	return text;
+}
+
+const char *rdep_lock_verb(const struct rdep_mclass *c, uint32_t mode)
+{
+	unsigned kind = c->raw ? c->raw->raw->kind : 0;
+
+	if (kind == RDEP_SEM)
+		return "down";
+	if (mode == RDEP_READ || mode == RDEP_READ_REC)
+		return "read_lock";
+	return kind == RDEP_RWLOCK ? "write_lock" : "lock";
+}

@@ -1,0 +1,213 @@
+/* SPDX-License-Identifier: MIT */
+/* text.c - the report as text: which findings, the coverage, the last lines. */
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+#include "reports/coverage.h"
+#include "reports/text.h"
+
+#define LINES_MAX 20 /* of a kind in the coverage, unless all is asked for */
+
+void rdep_text_begin(struct rdep_text *t, struct rdep_report *r, FILE *out,
+		     const struct rdep_text_options *options)
+{
+	static const struct rdep_text_options usual = { .verbosity = 1 };
+	char *cwd = getcwd(NULL, 0);
+
+	memset(t, 0, sizeof(*t));
+	t->out = out;
+	t->report = r;
+	t->options = options ? *options : usual;
+	if (cwd && strcmp(cwd, "/") != 0 && asprintf(&t->here, "%s/", cwd) < 0)
+		t->here = NULL;
+	free(cwd);
+	rdep_model_join(r);
+}
+
+void rdep_text_end(struct rdep_text *t)
+{
+	free(t->here);
+	fflush(t->out);
+}
+
+void rdep_text_paint(struct rdep_text *t, enum rdep_paint paint, const char *format, ...)
+{
+	static const char *const codes[] = {
+		[RDEP_PLAIN] = "0", [RDEP_BOLD] = "1",	  [RDEP_DIM] = "2",
+		[RDEP_RED] = "1;31", [RDEP_YELLOW] = "1;33", [RDEP_CYAN] = "36",
+	};
+	bool color = t->options.color && paint != RDEP_PLAIN;
+	va_list ap;
+
+	if (color)
+		fprintf(t->out, "\033[%sm", codes[paint]);
+	va_start(ap, format);
+	vfprintf(t->out, format, ap);
+	va_end(ap);
+	if (color)
+		fputs("\033[0m", t->out);
+}
+
+static const char *short_path(const struct rdep_text *t, const char *path)
+{
+	size_t n = t->here ? strlen(t->here) : 0;
+
+	return n && strncmp(path, t->here, n) == 0 ? path + n : path;
+}
+
+static void print_frame(struct rdep_text *t, const struct rdep_mframe *f, size_t number,
+			const char *indent)
+{
+	char label[16];
+
+	snprintf(label, sizeof(label), "#%zu", number);
+	fprintf(t->out, "%s%-4s", indent, label);
+	if (f->function)
+		rdep_text_paint(t, RDEP_CYAN, "%s", f->function);
+	else
+		fputs("??", t->out);
+	if (f->file)
+		fprintf(t->out, "  %s:%u", short_path(t, f->file), f->line);
+	if (!f->module)
+		rdep_text_paint(t, RDEP_DIM, "  [0x%llx, in no known module]",
+				(unsigned long long)f->pc);
+	else if (f->inlined)
+		rdep_text_paint(t, RDEP_DIM, "  (%s, inlined)", f->module->name);
+	else if (f->file)
+		rdep_text_paint(t, RDEP_DIM, "  (%s)", f->module->name);
+	else if (f->function || !*f->module->build_id)
+		rdep_text_paint(t, RDEP_DIM, "  (%s+0x%llx)", f->module->name,
+				(unsigned long long)f->address);
+	else
+		rdep_text_paint(t, RDEP_DIM, "  (%s+0x%llx, build-id %.16s)", f->module->name,
+				(unsigned long long)f->address, f->module->build_id);
+	fputc('\n', t->out);
+}
+
+void rdep_text_stack(struct rdep_text *t, const struct rdep_mstack *s, const char *indent)
+{
+	size_t i;
+
+	if (!s->count)
+		fprintf(t->out, "%s(no stack was kept)\n", indent);
+	for (i = 0; i < s->count; i++)
+		print_frame(t, &s->frames[i], i, indent);
+	if (s->flags & RDEP_STACK_CUT)
+		fprintf(t->out, "%s...  (more frames than stack_depth keeps)\n", indent);
+	if (s->flags & RDEP_STACK_BROKEN)
+		fprintf(t->out, "%s...  (the next frame has no unwind data)\n", indent);
+}
+
+static bool is_shown(const struct rdep_text *t, const struct rdep_mfinding *f)
+{
+	return f->severity > RDEP_NOTE_SEVERITY || t->options.verbosity >= 2;
+}
+
+static void print_findings(struct rdep_text *t, bool untold_only)
+{
+	size_t i;
+
+	for (i = 0; i < t->report->finding_count; i++) {
+		struct rdep_mfinding *f = t->report->findings[i];
+
+		if (!is_shown(t, f) || (untold_only && f->told))
+			continue;
+		rdep_text_finding(t, f);
+		f->told = true;
+	}
+}
+
+/* ---- what was left behind, and what could not be seen ---- */
+
+/* A process that was killed, or hangs: what its threads hold. */
+static void print_leftovers(struct rdep_text *t)
+{
+	size_t i;
+
+	for (i = 0; i < t->report->process_count; i++) {
+		struct rdep_process *p = t->report->processes[i];
+
+		if (p->record->header.state == RDEP_RUNNING)
+			rdep_text_held(t, p, "    ");
+	}
+}
+
+static void print_coverage(struct rdep_text *t)
+{
+	const struct rdep_coverage *c = rdep_coverage(t->report);
+	size_t i, shown[RDEP_COVERAGE_KINDS] = { 0 }, left = 0;
+	bool all = t->options.verbosity >= 2, any = false;
+
+	for (i = 0; i < c->count; i++) {
+		const struct rdep_coverage_line *l = &c->lines[i];
+
+		if (!all && (l->minor || shown[l->kind] >= LINES_MAX)) {
+			left++;
+			continue;
+		}
+		if (!any)
+			rdep_text_paint(t, RDEP_BOLD, "\nWhat was not seen, or not kept:\n");
+		any = true;
+		shown[l->kind]++;
+		fprintf(t->out, "  - %s\n", l->text);
+	}
+	if (any && left)
+		fprintf(t->out, "  (%zu lesser remarks: --verbosity=2 shows them)\n", left);
+}
+
+static void print_next(struct rdep_text *t, const char *records)
+{
+	size_t i, notes = 0;
+
+	for (i = 0; i < t->report->finding_count; i++)
+		notes += !is_shown(t, t->report->findings[i]);
+	if (notes)
+		fprintf(t->out, "%zu notes are not shown; to see them: reclaimdep report --verbosity=2 %s\n",
+			notes, records);
+	if (t->report->finding_count)
+		fprintf(t->out,
+			"Next: reclaimdep report %s   (all findings again; --format=json for programs)\n",
+			records);
+	else
+		fprintf(t->out, "Next: reclaimdep info %s   (what was followed)\n", records);
+}
+
+static void print_last_line(struct rdep_text *t)
+{
+	size_t i, of[3] = { 0 };
+
+	for (i = 0; i < t->report->finding_count; i++)
+		of[t->report->findings[i]->severity]++;
+	fprintf(t->out, "reclaimdep: %zu findings (%zu errors, %zu warnings, %zu notes) in %zu processes\n",
+		t->report->finding_count, of[RDEP_ERROR], of[RDEP_WARNING], of[RDEP_NOTE_SEVERITY],
+		t->report->process_count);
+}
+
+static int render(struct rdep_report *r, FILE *out, const struct rdep_text_options *options,
+		  bool untold_only, const char *records)
+{
+	struct rdep_text t;
+
+	rdep_text_begin(&t, r, out, options);
+	print_findings(&t, untold_only);
+	if (t.options.verbosity >= 1) {
+		print_leftovers(&t);
+		print_coverage(&t);
+		if (records)
+			print_next(&t, records);
+		print_last_line(&t);
+	}
+	rdep_text_end(&t);
+	return ferror(out) ? -1 : 0;
+}
+
+int rdep_report_text(struct rdep_report *r, FILE *out, const struct rdep_text_options *options)
+{
+	return render(r, out, options, false, NULL);
+}
+
+int rdep_report_summary(struct rdep_report *r, FILE *out, const struct rdep_text_options *options,
+			const char *records)
+{
+	return render(r, out, options, true, records);
+}

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: MIT */
+/* text.h - the text renderer's parts: findings, scenario, coverage. */
+#ifndef RECLAIMDEP_REPORTS_TEXT_H
+#define RECLAIMDEP_REPORTS_TEXT_H
+
+#include "reports/model.h"
+
+struct rdep_text {
+	FILE *out;
+	struct rdep_report *report;
+	struct rdep_text_options options;
+	char *here; /* the current directory with a '/' behind: cut off the paths that begin so */
+};
+
+enum rdep_paint { RDEP_PLAIN, RDEP_BOLD, RDEP_DIM, RDEP_RED, RDEP_YELLOW, RDEP_CYAN };
+
+void rdep_text_begin(struct rdep_text *t, struct rdep_report *r, FILE *out,
+		     const struct rdep_text_options *options);
+void rdep_text_end(struct rdep_text *t);
+
+/* Writes in a colour, when colour is on. */
+void rdep_text_paint(struct rdep_text *t, enum rdep_paint paint, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
+void rdep_text_stack(struct rdep_text *t, const struct rdep_mstack *s, const char *indent);
+
+/* text_finding.c */
+void rdep_text_finding(struct rdep_text *t, const struct rdep_mfinding *f);
+/* text_scenario.c */
+void rdep_text_scenario(struct rdep_text *t, const struct rdep_mfinding *f);
+/* text_info.c */
+void rdep_text_held(struct rdep_text *t, struct rdep_process *p, const char *indent);
+
+#endif

@@ -1,0 +1,201 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * text_finding.c - one finding as text, in the order in which lockdep's reports are
+ * read: what is being acquired, what is held, what already depends on it, how the two
+ * come together, and what to do.
+ */
+#include <string.h>
+#include "reports/text.h"
+
+#define EDGES_SHOWN 16u
+
+static enum rdep_paint severity_paint(enum rdep_severity s)
+{
+	return s == RDEP_ERROR ? RDEP_RED : s == RDEP_WARNING ? RDEP_YELLOW : RDEP_BOLD;
+}
+
+static const char *verdict_meaning(const struct rdep_mfinding *f)
+{
+	switch (f->verdict) {
+	case RDEP_CERTAIN:
+		return f->edge_count ? "the same locks, and nothing that keeps the two sides apart" :
+				       "it happened in this run";
+	case RDEP_POSSIBLE:
+		return "by the rules that these locks follow; this run did not show the same locks on "
+		       "both sides";
+	case RDEP_SINGLE_THREAD:
+		return "one thread did all of it in this run";
+	case RDEP_ORDERED:
+		return "in this run, creating and joining threads kept the two sides apart";
+	case RDEP_GUARDED:
+		return "in this run, a common lock was held on both sides";
+	}
+	return "a verdict that this version does not know";
+}
+
+static void print_thread(struct rdep_text *t, const struct rdep_mthread *m)
+{
+	fprintf(t->out, "thread %u", m->id);
+	if (*m->name)
+		fprintf(t->out, " \"%s\"", m->name);
+	if (m->tid)
+		fprintf(t->out, " (tid %u)", m->tid);
+}
+
+static void print_class(struct rdep_text *t, const struct rdep_mclass *c)
+{
+	rdep_text_paint(t, RDEP_BOLD, "%s", c->name);
+	if (!c->domain)
+		fprintf(t->out, " (%s; %s)", c->kind, c->detail);
+}
+
+static void print_heading(struct rdep_text *t, const struct rdep_mfinding *f)
+{
+	const struct rdep_process *p = f->process;
+
+	fputc('\n', t->out);
+	rdep_text_paint(t, RDEP_DIM, "==============================================================="
+				     "=================\n");
+	rdep_text_paint(t, severity_paint(f->severity), "%s: %s: ", rdep_severity_id(f->severity),
+			f->kind_id);
+	rdep_text_paint(t, RDEP_BOLD, "%s\n", f->title);
+	fprintf(t->out, "%s: %s\n", f->verdict_id, verdict_meaning(f));
+	fprintf(t->out, "%s (pid %u), ", p->name, p->record->header.pid);
+	print_thread(t, &f->thread);
+	if (f->count > 1)
+		fprintf(t->out, "; %zu occurrences in %zu processes", f->count, f->processes);
+	fputs("\n\n", t->out);
+}
+
+/* "by an allocation: malloc(), which counts as GFP_KERNEL" */
+static void print_allocation(struct rdep_text *t, const struct rdep_medge *e)
+{
+	struct rdep_report *r = t->report;
+	uint32_t gfp = e->raw->gfp, raw = e->raw->raw_gfp;
+
+	if (!(e->raw->flags & RDEP_EDGE_ALLOC)) {
+		fputs(", which reclaim may be waited for in", t->out);
+		return;
+	}
+	fputs(", by an allocation", t->out);
+	if (e->callee)
+		fprintf(t->out, " through %s()", e->callee);
+	fprintf(t->out, " with %s", rdep_gfp_text(r, raw ? raw : gfp));
+	if (raw && raw != gfp)
+		fprintf(t->out, " (%s in force, after the thread's scopes)", rdep_gfp_text(r, gfp));
+}
+
+static void print_acquired(struct rdep_text *t, const struct rdep_medge *e)
+{
+	fputs("    ", t->out);
+	print_class(t, e->to);
+	if (e->to->domain)
+		print_allocation(t, e);
+	else if (e->raw->to_inst.mode != RDEP_WRITE)
+		fputs(", as a reader", t->out);
+	fputs(":\n", t->out);
+	rdep_text_stack(t, &e->acquire, "        ");
+}
+
+/* How much the held side's stack tells: the truth about it in a few words. */
+static const char *held_words(const struct rdep_medge *e)
+{
+	if (!e->raw->held_stack)
+		return e->from->domain ? ", entered at" : ", taken at (its callers were not kept)";
+	if (e->from->domain)
+		return ", entered at";
+	if (e->raw->flags & RDEP_EDGE_HELD_LIVE)
+		return ", taken at";
+	return ", taken at (callers as first seen at this site)";
+}
+
+static void print_held(struct rdep_text *t, const struct rdep_medge *e)
+{
+	fputs("    ", t->out);
+	print_class(t, e->from);
+	if (!e->from->domain && e->raw->from_inst.mode != RDEP_WRITE)
+		fputs(", as a reader", t->out);
+	fprintf(t->out, "%s:\n", held_words(e));
+	rdep_text_stack(t, &e->held, "        ");
+}
+
+static void print_dependency(struct rdep_text *t, const struct rdep_medge *e, size_t number,
+			     size_t count)
+{
+	fputc('\n', t->out);
+	if (count > 1)
+		fprintf(t->out, "  %zu of %zu: ", number, count);
+	else
+		fputs("  ", t->out);
+	rdep_text_paint(t, RDEP_BOLD, "%s -> %s", e->from->name, e->to->name);
+	fputs(", seen in ", t->out);
+	print_thread(t, &e->thread);
+	if (e->raw->flags & RDEP_EDGE_INHERITED)
+		fputs(", in the process that forked this one", t->out);
+	fputs(", which acquired\n", t->out);
+	print_acquired(t, e);
+	fputs(e->from->domain ? "  inside\n" : "  while it held\n", t->out);
+	print_held(t, e);
+}
+
+static void print_cycle(struct rdep_text *t, const struct rdep_mfinding *f)
+{
+	const struct rdep_medge *first = &f->edges[0];
+	size_t i, others = f->edge_count - 1;
+
+	fputs("It acquires\n", t->out);
+	print_acquired(t, first);
+	fputs(first->from->domain ? "inside\n" : "while it holds\n", t->out);
+	print_held(t, first);
+	if (first->thread.id != f->thread.id) {
+		fputs("(as seen in ", t->out);
+		print_thread(t, &first->thread);
+		fputs(")\n", t->out);
+	}
+	if (others)
+		fprintf(t->out, "\nBut the other way round, %s already depends on %s:\n",
+			first->from->name, first->to->name);
+	for (i = 1; i < f->edge_count && i <= EDGES_SHOWN; i++)
+		print_dependency(t, &f->edges[i], i, others);
+	if (others > EDGES_SHOWN)
+		fprintf(t->out, "\n  ... and %zu more dependencies (--format=json has all)\n",
+			others - EDGES_SHOWN);
+	if (f->raw->edge_count > f->edge_count)
+		fprintf(t->out, "\n  (%zu dependencies of this finding are not in the record)\n",
+			(size_t)f->raw->edge_count - f->edge_count);
+	rdep_text_scenario(t, f);
+}
+
+static void print_one_lock(struct rdep_text *t, const struct rdep_mfinding *f)
+{
+	bool unlock = f->kind == RDEP_K_UNLOCK_UNHELD;
+	bool site_only = !f->raw->held_stack;
+
+	fputs(unlock ? "It unlocks\n    " : "It acquires\n    ", t->out);
+	print_class(t, f->cls);
+	if (f->raw->inst.address)
+		fprintf(t->out, " at 0x%llx", (unsigned long long)f->raw->inst.address);
+	fputs(":\n", t->out);
+	rdep_text_stack(t, &f->acquire, "        ");
+	if (!f->held.count)
+		return;
+	fprintf(t->out, "%s%s:\n", unlock ? "which was taken" : "which it holds already, taken",
+		site_only ? " at (its callers were not kept)" :
+		f->raw->flags & RDEP_EDGE_HELD_LIVE ? " at" :
+						      " at (callers as first seen at this site)");
+	rdep_text_stack(t, &f->held, "        ");
+}
+
+void rdep_text_finding(struct rdep_text *t, const struct rdep_mfinding *f)
+{
+	print_heading(t, f);
+	if (f->edge_count)
+		print_cycle(t, f);
+	else
+		print_one_lock(t, f);
+	fputc('\n', t->out);
+	rdep_text_paint(t, RDEP_BOLD, "Fix: ");
+	fprintf(t->out, "%s.\n", f->fix);
+	fprintf(t->out, "Suppression: %s\n", f->suppression);
+	fprintf(t->out, "Fingerprint: %s\n", f->fingerprint);
+}

@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * text_scenario.c - how a cycle becomes a deadlock: one column per side, in time order.
+ *
+ * Every dependency is a side: it has its first lock, and then waits for its second. A
+ * reclaim domain is not waited for but entered: the side that runs inside it is reclaim,
+ * in the allocating thread itself or in another.
+ */
+#include <stdlib.h>
+#include <string.h>
+#include "reports/text.h"
+
+#define COLUMNS_MAX 3u
+#define LINE 100
+
+struct column {
+	char *title, *has, *wants;
+};
+
+static void make_column(struct rdep_text *t, const struct rdep_medge *e, struct column *c)
+{
+	struct rdep_arena *a = &t->report->arena;
+
+	if (e->from->domain) {
+		c->title = rdep_arena_printf(a, "reclaim (in any thread)");
+		c->has = rdep_arena_printf(a, "runs in %s", e->from->name);
+	} else {
+		c->title = *e->thread.name ?
+				   rdep_arena_printf(a, "thread %u (%s)", e->thread.id, e->thread.name) :
+				   rdep_arena_printf(a, "thread %u", e->thread.id);
+		c->has = rdep_arena_printf(a, "%s(%s);", rdep_lock_verb(e->from, e->raw->from_inst.mode),
+					   e->from->name);
+	}
+	if (!e->to->domain)
+		c->wants = rdep_arena_printf(a, "%s(%s);", rdep_lock_verb(e->to, e->raw->to_inst.mode),
+					     e->to->name);
+	else if (e->callee)
+		c->wants = rdep_arena_printf(a, "%s(): enters %s", e->callee, e->to->name);
+	else
+		c->wants = rdep_arena_printf(a, "alloc(%s): enters %s",
+					     rdep_gfp_text(t->report, e->raw->gfp), e->to->name);
+}
+
+static void print_cell(struct rdep_text *t, size_t column, int width, const char *text)
+{
+	fprintf(t->out, "    %*s%s\n", (int)column * width, "", text);
+}
+
+/* In columns: all sides have what they have, then each waits for what it wants. */
+static void print_columns(struct rdep_text *t, const struct column *columns, size_t n, int width)
+{
+	size_t i;
+
+	fputs("    ", t->out);
+	for (i = 0; i < n; i++)
+		fprintf(t->out, "%-*s", i + 1 < n ? width : 0, columns[i].title);
+	fputs("\n    ", t->out);
+	for (i = 0; i < n; i++) {
+		char rule[LINE + 1];
+		size_t len = strlen(columns[i].title);
+
+		memset(rule, '-', sizeof(rule));
+		rule[len < LINE ? len : LINE] = 0;
+		fprintf(t->out, "%-*s", i + 1 < n ? width : 0, rule);
+	}
+	fputc('\n', t->out);
+	for (i = 0; i < n; i++)
+		print_cell(t, i, width, columns[i].has);
+	for (i = 0; i < n; i++)
+		print_cell(t, i, width, columns[i].wants);
+}
+
+/* One below the other: too many sides, or too long names. */
+static void print_rows(struct rdep_text *t, const struct column *columns, size_t n)
+{
+	size_t i;
+
+	for (i = 0; i < n; i++)
+		fprintf(t->out, "    %s:\n        %s\n        %s\n", columns[i].title, columns[i].has,
+			columns[i].wants);
+}
+
+static size_t longest(const struct column *c)
+{
+	size_t a = strlen(c->title), b = strlen(c->has), w = strlen(c->wants);
+
+	return a > b ? (a > w ? a : w) : (b > w ? b : w);
+}
+
+void rdep_text_scenario(struct rdep_text *t, const struct rdep_mfinding *f)
+{
+	struct column *columns;
+	size_t i, n = f->edge_count, width = 0;
+
+	if (n < 2)
+		return;
+	columns = rdep_alloc(n * sizeof(*columns));
+	/* Who runs inside reclaim comes last: the allocation brings it about. */
+	for (i = 0; i < n; i++) {
+		size_t first = f->edges[0].from->domain ? 1 : 0;
+
+		make_column(t, &f->edges[(first + i) % n], &columns[i]);
+		if (longest(&columns[i]) + 2 > width)
+			width = longest(&columns[i]) + 2;
+	}
+	rdep_text_paint(t, RDEP_BOLD, "\nHow it deadlocks:\n");
+	if (n <= COLUMNS_MAX && n * width <= LINE)
+		print_columns(t, columns, n, (int)width);
+	else
+		print_rows(t, columns, n);
+	rdep_text_paint(t, RDEP_RED, "     *** DEADLOCK ***\n");
+	free(columns);
+}
