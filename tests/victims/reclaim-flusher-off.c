@@ -21,8 +21,8 @@ static NOINLINE void cache_shrink(void)
 
 static NOINLINE void cache_add(void)
 {
-	must(!prctl(PR_SET_IO_FLUSHER, 1, 0, 0, 0), "PR_SET_IO_FLUSHER");
 	pthread_mutex_lock(&cache_lock);
+	must(!prctl(PR_SET_IO_FLUSHER, 1, 0, 0, 0), "PR_SET_IO_FLUSHER");
 	kfree(kmalloc(64, GFP_KERNEL));
 	must(!prctl(PR_SET_IO_FLUSHER, 0, 0, 0, 0), "PR_SET_IO_FLUSHER");
 	kfree(kmalloc(64, GFP_KERNEL));

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Silent: PR_SET_IO_FLUSHER gives the thread a NOIO scope.
+ * Silent: PR_SET_IO_FLUSHER gives the thread a NOIO scope, and ends with it.
  *
  * expect: none
  */
@@ -30,9 +30,9 @@ static NOINLINE void cache_add(void)
 
 int main(void)
 {
-	cache_add();
+	in_thread(cache_add);
 	direct_reclaim(cache_shrink);
-	cache_add();
+	in_thread(cache_add);
 	puts("done");
 	return 0;
 }
