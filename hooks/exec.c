@@ -49,7 +49,7 @@ static bool is_path(const char *p, const char *end, const char *path)
 /* A sanitizer's runtime insists on being the first. */
 static bool is_sanitizer(const char *p, const char *end)
 {
-	static const char *const names[] = { "libasan", "libtsan", "libclang_rt." };
+	static const char *const names[] = {"libasan", "libtsan", "libclang_rt."};
 	const char *base = p;
 	size_t i;
 
@@ -142,10 +142,10 @@ static bool replaced(const struct plan *plan, const char *entry)
 /* False: nothing is to be added. */
 static bool make_plan(struct plan *plan, char *const envp[])
 {
-	static char *const none[] = { NULL };
+	static char *const none[] = {NULL};
 	const char *const *v;
 
-	*plan = (struct plan){ .from = envp ? envp : none, .preload = "" };
+	*plan = (struct plan){.from = envp ? envp : none, .preload = ""};
 	plan->variables = rd_follow_variables();
 	plan->path = rd_follow_preload();
 	if (!plan->variables && !plan->path)
@@ -213,12 +213,13 @@ static __attribute__((noinline)) int on_stack(const struct plan *plan, bool exec
 static __attribute__((noinline)) int in_pages(const struct plan *plan, bool exec, make_call *call,
 					      const struct request *r)
 {
-	long p = rd_sys(SYS_mmap, 0, plan->bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS,
-			-1, 0);
+	long p = rd_sys(SYS_mmap, 0, plan->bytes, PROT_READ | PROT_WRITE,
+			MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	int rc, error;
 
 	if (rd_sys_failed(p)) {
-		rd_note("a program was started that is not followed: no memory for its environment");
+		rd_note("a program was started that is not followed: no memory for its "
+			"environment");
 		return call(r, plan->from);
 	}
 	rc = call(r, carry_out(plan, (void *)p, exec));
@@ -288,49 +289,52 @@ static int call_spawnp(const struct request *r, char *const envp[])
 
 RD_EXPORT int execve(const char *path, char *const argv[], char *const envp[])
 {
-	return replace_image(envp, call_execve, &(struct request){ .path = path, .argv = argv });
+	return replace_image(envp, call_execve, &(struct request){.path = path, .argv = argv});
 }
 
 RD_EXPORT int execv(const char *path, char *const argv[])
 {
-	return replace_image(environ, call_execve, &(struct request){ .path = path, .argv = argv });
+	return replace_image(environ, call_execve, &(struct request){.path = path, .argv = argv});
 }
 
 RD_EXPORT int execvp(const char *path, char *const argv[])
 {
-	return replace_image(environ, call_execvpe, &(struct request){ .path = path, .argv = argv });
+	return replace_image(environ, call_execvpe, &(struct request){.path = path, .argv = argv});
 }
 
 RD_EXPORT int execvpe(const char *path, char *const argv[], char *const envp[])
 {
-	return replace_image(envp, call_execvpe, &(struct request){ .path = path, .argv = argv });
+	return replace_image(envp, call_execvpe, &(struct request){.path = path, .argv = argv});
 }
 
 RD_EXPORT int fexecve(int fd, char *const argv[], char *const envp[])
 {
-	return replace_image(envp, call_fexecve, &(struct request){ .fd = fd, .argv = argv });
+	return replace_image(envp, call_fexecve, &(struct request){.fd = fd, .argv = argv});
 }
 
 RD_EXPORT int execveat(int fd, const char *path, char *const argv[], char *const envp[], int flags)
 {
-	return replace_image(envp, call_execveat,
-			     &(struct request){ .fd = fd, .path = path, .argv = argv, .flags = flags });
+	return replace_image(
+		envp, call_execveat,
+		&(struct request){.fd = fd, .path = path, .argv = argv, .flags = flags});
 }
 
 RD_EXPORT int posix_spawn(pid_t *pid, const char *path, const posix_spawn_file_actions_t *actions,
 			  const posix_spawnattr_t *attr, char *const argv[], char *const envp[])
 {
-	return with_environment(envp, false, call_spawn,
-				&(struct request){ .path = path, .argv = argv, .pid = pid,
-						   .actions = actions, .attr = attr });
+	return with_environment(
+		envp, false, call_spawn,
+		&(struct request){
+			.path = path, .argv = argv, .pid = pid, .actions = actions, .attr = attr});
 }
 
 RD_EXPORT int posix_spawnp(pid_t *pid, const char *path, const posix_spawn_file_actions_t *actions,
 			   const posix_spawnattr_t *attr, char *const argv[], char *const envp[])
 {
-	return with_environment(envp, false, call_spawnp,
-				&(struct request){ .path = path, .argv = argv, .pid = pid,
-						   .actions = actions, .attr = attr });
+	return with_environment(
+		envp, false, call_spawnp,
+		&(struct request){
+			.path = path, .argv = argv, .pid = pid, .actions = actions, .attr = attr});
 }
 
 /* EXECL(name, call, environment): the arguments of a call with a list of them. What
@@ -354,7 +358,7 @@ RD_EXPORT int posix_spawnp(pid_t *pid, const char *path, const posix_spawn_file_
 			argv[i] = va_arg(ap, char *);                                              \
 		char *const *envp = (environment);                                                 \
 		va_end(ap);                                                                        \
-		return replace_image(envp, call, &(struct request){ .path = path, .argv = argv }); \
+		return replace_image(envp, call, &(struct request){.path = path, .argv = argv});   \
 	}
 
 EXECL(execl, call_execve, environ)

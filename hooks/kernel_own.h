@@ -25,8 +25,9 @@ RD_HIDDEN void *rd_own_vmalloc(size_t n);
 RD_HIDDEN void *rd_own_vzalloc(size_t n);
 RD_HIDDEN void *rd_own___vmalloc(size_t n, unsigned gfp);
 #define rd_own_vfree rd_own_kfree
-RD_HIDDEN struct kmem_cache *rd_own_kmem_cache_create(const char *name, unsigned size, unsigned align,
-						      unsigned flags, void (*ctor)(void *));
+RD_HIDDEN struct kmem_cache *rd_own_kmem_cache_create(const char *name, unsigned size,
+						      unsigned align, unsigned flags,
+						      void (*ctor)(void *));
 RD_HIDDEN void rd_own_kmem_cache_destroy(struct kmem_cache *cache);
 RD_HIDDEN void *rd_own_kmem_cache_alloc(struct kmem_cache *cache, unsigned gfp);
 RD_HIDDEN void *rd_own_kmem_cache_zalloc(struct kmem_cache *cache, unsigned gfp);

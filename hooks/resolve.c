@@ -26,10 +26,25 @@
 #include "resolve.h"
 
 enum family {
-	FAMILY_MALLOC, FAMILY_MUTEX, FAMILY_RWLOCK, FAMILY_SPIN, FAMILY_COND, FAMILY_MAP,
-	FAMILY_THREAD, FAMILY_FORK, FAMILY_EXEC, FAMILY_PRCTL, FAMILY_NEW, FAMILY_KMALLOC,
-	FAMILY_KVMALLOC, FAMILY_VMALLOC, FAMILY_KMEM_CACHE, FAMILY_PAGES, FAMILY_SCOPE,
-	FAMILY_RECLAIM, FAMILY_ANNOTATE,
+	FAMILY_MALLOC,
+	FAMILY_MUTEX,
+	FAMILY_RWLOCK,
+	FAMILY_SPIN,
+	FAMILY_COND,
+	FAMILY_MAP,
+	FAMILY_THREAD,
+	FAMILY_FORK,
+	FAMILY_EXEC,
+	FAMILY_PRCTL,
+	FAMILY_NEW,
+	FAMILY_KMALLOC,
+	FAMILY_KVMALLOC,
+	FAMILY_VMALLOC,
+	FAMILY_KMEM_CACHE,
+	FAMILY_PAGES,
+	FAMILY_SCOPE,
+	FAMILY_RECLAIM,
+	FAMILY_ANNOTATE,
 };
 
 enum class { CLASS_LIBC, CLASS_CXX, CLASS_KERNEL, CLASS_ANNOTATE };
@@ -72,8 +87,8 @@ long rd_own_nothing(void)
 
 static const struct hook hooks[] = {
 #define HOOK(name, slot, family, version, class)                                                   \
-	{ #name, version, &rd_next_##slot, rd_stub_##slot, OWN_##class(slot), FAMILY_##family,     \
-	  CLASS_##class },
+	{#name,		  version,	&rd_next_##slot, rd_stub_##slot, OWN_##class(slot),        \
+	 FAMILY_##family, CLASS_##class},
 #include "hooks.def"
 #undef HOOK
 };
@@ -137,13 +152,10 @@ static const struct {
 	const char *name;
 	void *function;
 } arena_calls[] = {
-	{ "malloc", arena_malloc },
-	{ "calloc", arena_calloc },
-	{ "realloc", arena_realloc },
-	{ "memalign", arena_aligned },
-	{ "aligned_alloc", arena_aligned },
-	{ "posix_memalign", arena_posix_memalign },
-	{ "free", rd_own_nothing },
+	{"malloc", arena_malloc},	  {"calloc", arena_calloc},
+	{"realloc", arena_realloc},	  {"memalign", arena_aligned},
+	{"aligned_alloc", arena_aligned}, {"posix_memalign", arena_posix_memalign},
+	{"free", rd_own_nothing},
 };
 
 /* ---- once, for all ---- */
@@ -198,8 +210,8 @@ static long lacking(void)
 	static bool said;
 
 	if (!__atomic_exchange_n(&said, true, __ATOMIC_RELAXED))
-		rd_note("a kernel allocator's name was called that the program's own provider of its "
-			"family does not define: it gave no memory and freed none");
+		rd_note("a kernel allocator's name was called that the program's own provider of "
+			"its family does not define: it gave no memory and freed none");
 	return 0;
 }
 
@@ -214,7 +226,7 @@ static bool provided_before_us(const struct hook *h)
 
 static void settle_kernel_heaps(void)
 {
-	bool provided[FAMILY_ANNOTATE + 1] = { false };
+	bool provided[FAMILY_ANNOTATE + 1] = {false};
 	size_t i, family;
 
 	for (i = 0; i < HOOKS; i++) {
@@ -286,7 +298,8 @@ static void *find_meanwhile(const struct hook *h)
 	size_t i;
 	void *p;
 
-	for (i = 0; h->family == FAMILY_MALLOC && i < sizeof(arena_calls) / sizeof(arena_calls[0]); i++)
+	for (i = 0; h->family == FAMILY_MALLOC && i < sizeof(arena_calls) / sizeof(arena_calls[0]);
+	     i++)
 		if (!strcmp(h->name, arena_calls[i].name))
 			return arena_calls[i].function;
 	p = next_in_line(h->name, h->version);
@@ -298,8 +311,8 @@ static void *find_meanwhile(const struct hook *h)
 /* One answer. Never changed, so that a reader needs no lock. */
 struct found {
 	void **slot;
-	struct link_map *map;	   /* the caller's */
-	void *start;		   /* and where it lay: maps are reused */
+	struct link_map *map; /* the caller's */
+	void *start;	      /* and where it lay: maps are reused */
 	void *function;
 	struct link_map *provider; /* NULL: our own function */
 };
@@ -323,8 +336,8 @@ static void *recall(void **slot, const struct dl_find_object *caller)
 	if (!f || f->slot != slot || f->map != caller->dlfo_link_map ||
 	    f->start != caller->dlfo_map_start)
 		return NULL;
-	if (f->provider && (_dl_find_object(f->function, &provider) ||
-			    provider.dlfo_link_map != f->provider))
+	if (f->provider &&
+	    (_dl_find_object(f->function, &provider) || provider.dlfo_link_map != f->provider))
 		return NULL;
 	return f->function;
 }
@@ -408,9 +421,9 @@ static void *find_for_caller(const struct hook *h, uint64_t site)
 
 		if (hooks[i].family != h->family)
 			continue;
-		p = found[i] ? found[i] :
-		    provided && heap_family(h->family) ? (void *)lacking :
-							 hooks[i].own;
+		p = found[i]				 ? found[i]
+		    : provided && heap_family(h->family) ? (void *)lacking
+							 : hooks[i].own;
 		remember(&hooks[i], &caller, p);
 		if (&hooks[i] == h)
 			answer = p;
@@ -432,9 +445,8 @@ void *rd_find_slot(void **slot, uint64_t site)
 	}
 	p = __atomic_load_n(slot, __ATOMIC_ACQUIRE);
 	if (p == h->stub)
-		p = __atomic_load_n(&state, __ATOMIC_ACQUIRE) == RESOLVED ?
-			    find_for_caller(h, site) :
-			    find_meanwhile(h);
+		p = __atomic_load_n(&state, __ATOMIC_ACQUIRE) == RESOLVED ? find_for_caller(h, site)
+									  : find_meanwhile(h);
 	errno = error;
 	return p;
 }

@@ -28,9 +28,9 @@
 
 /* The same for a hook that does not jump there itself: site is its caller. */
 #define RD_NEXT_FROM(slot, site)                                                                   \
-	((__typeof__(&slot))(rd_next_##slot == (void *)rd_stub_##slot ?                            \
-				     rd_find_slot(&rd_next_##slot, site) :                         \
-				     rd_next_##slot))
+	((__typeof__(&slot))(rd_next_##slot == (void *)rd_stub_##slot                              \
+				     ? rd_find_slot(&rd_next_##slot, site)                         \
+				     : rd_next_##slot))
 
 /* Finds every next function. Idempotent; a call from inside itself returns at once. */
 void rd_resolve(void);

@@ -13,9 +13,9 @@
  * writers; the attribute is kept in the lock. */
 static inline unsigned reader(const pthread_rwlock_t *lock)
 {
-	return lock->__data.__flags == PTHREAD_RWLOCK_PREFER_WRITER_NONRECURSIVE_NP ?
-		       RD_HOW(RDEP_RWLOCK, RDEP_READ, 0) :
-		       RD_HOW(RDEP_RWLOCK, RDEP_READ_REC, 0);
+	return lock->__data.__flags == PTHREAD_RWLOCK_PREFER_WRITER_NONRECURSIVE_NP
+		       ? RD_HOW(RDEP_RWLOCK, RDEP_READ, 0)
+		       : RD_HOW(RDEP_RWLOCK, RDEP_READ_REC, 0);
 }
 
 static inline int told(struct rdep_held *e, int rc)

@@ -86,7 +86,7 @@ RD_EXPORT int pthread_create(pthread_t *thread, const pthread_attr_t *attr, void
 	if (!e)
 		return RD_NEXT(pthread_create)(thread, attr, start, arg);
 	token = rd_thread_create((void *)start, RD_SITE, RD_HERE);
-	*e = (struct errand){ start, arg, token };
+	*e = (struct errand){start, arg, token};
 	rc = RD_NEXT(pthread_create)(thread, attr, run, e);
 	if (rc == 0) {
 		rd_thread_created(token, id_written_to(thread));

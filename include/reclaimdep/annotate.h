@@ -20,7 +20,7 @@
 enum reclaimdep_domain {
 	RECLAIMDEP_RECLAIM = 1,	   /* any direct reclaim brings it about */
 	RECLAIMDEP_IO_RECLAIM = 2, /* it needs __GFP_IO */
-	RECLAIMDEP_FS_RECLAIM = 3 /* it needs __GFP_FS */
+	RECLAIMDEP_FS_RECLAIM = 3  /* it needs __GFP_FS */
 };
 
 #ifdef __cplusplus

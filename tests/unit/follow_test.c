@@ -78,7 +78,8 @@ static int next_fexecve(int fd, char *const argv[], char *const envp[])
 	return see("fexecve", fd == 7 ? "7" : "?", argv, envp);
 }
 
-static int next_execveat(int fd, const char *path, char *const argv[], char *const envp[], int flags)
+static int next_execveat(int fd, const char *path, char *const argv[], char *const envp[],
+			 int flags)
 {
 	return see(fd == 7 && flags == 9 ? "execveat" : "?", path, argv, envp);
 }
@@ -99,13 +100,14 @@ static int next_spawnp(pid_t *pid, const char *path, const posix_spawn_file_acti
 	return see("spawnp", path, argv, envp);
 }
 
-void *rd_next_execve = next_execve, *rd_next_execvpe = next_execvpe, *rd_next_fexecve = next_fexecve;
+void *rd_next_execve = next_execve, *rd_next_execvpe = next_execvpe,
+     *rd_next_fexecve = next_fexecve;
 void *rd_next_execveat = next_execveat, *rd_next_posix_spawn = next_spawn;
 void *rd_next_posix_spawnp = next_spawnp;
 
 /* ---- the tests ---- */
 
-static char *const args[] = { "a0", "a1", NULL };
+static char *const args[] = {"a0", "a1", NULL};
 
 static bool saw(const char *what, const char *wanted)
 {
@@ -120,7 +122,7 @@ static bool saw(const char *what, const char *wanted)
 
 static void each_call(void)
 {
-	char *mine[] = { "X=2", NULL }, *inherited[] = { "Y=3", NULL };
+	char *mine[] = {"X=2", NULL}, *inherited[] = {"Y=3", NULL};
 	pid_t pid;
 
 	environ = inherited;
@@ -159,30 +161,32 @@ static void preload_lists(void)
 	static const struct {
 		const char *what, *given, *wanted;
 	} lists[] = {
-		{ "a list in front of it", "LD_PRELOAD=a.so:b.so", LIBRARY ":a.so:b.so" },
-		{ "a list parted by blanks", "LD_PRELOAD=a.so b.so", LIBRARY ":a.so:b.so" },
-		{ "an empty list", "LD_PRELOAD=", LIBRARY },
-		{ "a list of separators", "LD_PRELOAD= :: ", LIBRARY },
-		{ "first already", "LD_PRELOAD=" LIBRARY " a.so", LIBRARY " a.so" },
-		{ "there, but not first", "LD_PRELOAD=a.so:" LIBRARY ":b.so", LIBRARY ":a.so:b.so" },
-		{ "there twice", "LD_PRELOAD=a.so:" LIBRARY ":" LIBRARY, LIBRARY ":a.so" },
-		{ "a longer name", "LD_PRELOAD=" LIBRARY ".old", LIBRARY ":" LIBRARY ".old" },
-		{ "a shorter name", "LD_PRELOAD=/opt/r/lib", LIBRARY ":/opt/r/lib" },
-		{ "behind a sanitizer", "LD_PRELOAD=/l/libasan.so.8:" LIBRARY, "/l/libasan.so.8:" LIBRARY },
-		{ "a sanitizer alone", "LD_PRELOAD=/l/libasan.so.8", LIBRARY ":/l/libasan.so.8" },
+		{"a list in front of it", "LD_PRELOAD=a.so:b.so", LIBRARY ":a.so:b.so"},
+		{"a list parted by blanks", "LD_PRELOAD=a.so b.so", LIBRARY ":a.so:b.so"},
+		{"an empty list", "LD_PRELOAD=", LIBRARY},
+		{"a list of separators", "LD_PRELOAD= :: ", LIBRARY},
+		{"first already", "LD_PRELOAD=" LIBRARY " a.so", LIBRARY " a.so"},
+		{"there, but not first", "LD_PRELOAD=a.so:" LIBRARY ":b.so", LIBRARY ":a.so:b.so"},
+		{"there twice", "LD_PRELOAD=a.so:" LIBRARY ":" LIBRARY, LIBRARY ":a.so"},
+		{"a longer name", "LD_PRELOAD=" LIBRARY ".old", LIBRARY ":" LIBRARY ".old"},
+		{"a shorter name", "LD_PRELOAD=/opt/r/lib", LIBRARY ":/opt/r/lib"},
+		{"behind a sanitizer", "LD_PRELOAD=/l/libasan.so.8:" LIBRARY,
+		 "/l/libasan.so.8:" LIBRARY},
+		{"a sanitizer alone", "LD_PRELOAD=/l/libasan.so.8", LIBRARY ":/l/libasan.so.8"},
 	};
 	char wanted[300];
 	size_t i;
 
 	for (i = 0; i < sizeof(lists) / sizeof(lists[0]); i++) {
-		char *mine[] = { (char *)lists[i].given, NULL };
+		char *mine[] = {(char *)lists[i].given, NULL};
 		const char *found;
 
 		execve("p", args, mine);
 		found = strstr(seen, "LD_PRELOAD=");
 		snprintf(wanted, sizeof(wanted), "LD_PRELOAD=%s", lists[i].wanted);
 		if (!tap_ok(found && !strncmp(found, wanted, strlen(wanted)) &&
-				    (!found[strlen(wanted)] || !strcmp(found + strlen(wanted), " V=1")) &&
+				    (!found[strlen(wanted)] ||
+				     !strcmp(found + strlen(wanted), " V=1")) &&
 				    !strstr(found + 1, "LD_PRELOAD="),
 			    "LD_PRELOAD: %s", lists[i].what))
 			tap_note("%s", seen);
@@ -191,7 +195,7 @@ static void preload_lists(void)
 
 static void replaced_variables(void)
 {
-	char *mine[] = { "VV=old", "V=old", IDENTITY "old", "V", "W=1", NULL };
+	char *mine[] = {"VV=old", "V=old", IDENTITY "old", "V", "W=1", NULL};
 
 	execve("p", args, mine);
 	saw("older values give way, others stay", "execve p a0 a1 | " OURS("exec") " VV=old V W=1");
@@ -199,7 +203,7 @@ static void replaced_variables(void)
 
 static void not_followed(void)
 {
-	char *mine[] = { "V=old", NULL };
+	char *mine[] = {"V=old", NULL};
 
 	variables = NULL;
 	preload = NULL;
@@ -213,7 +217,7 @@ static void not_followed(void)
 static void long_ones(size_t n, bool vfork, bool followed)
 {
 	char **mine = calloc(n + 1, sizeof(*mine));
-	struct rd_thread self = { .vfork = vfork };
+	struct rd_thread self = {.vfork = vfork};
 	const char *p;
 	size_t found = 0, i;
 
@@ -225,7 +229,8 @@ static void long_ones(size_t n, bool vfork, bool followed)
 	rd_self = NULL;
 	for (p = seen; (p = strstr(p, " L=1")); p++)
 		found++;
-	tap_ok(found == n && !!strstr(seen, " LD_PRELOAD=" LIBRARY) == followed && noted == !followed,
+	tap_ok(found == n && !!strstr(seen, " LD_PRELOAD=" LIBRARY) == followed &&
+		       noted == !followed,
 	       "%zu variables%s are passed on, %s", n, vfork ? " in a vfork child" : "",
 	       followed ? "and followed" : "not followed, and that is said");
 	tap_ok(!followed || strstr(seen, vfork ? IDENTITY "spawn" : IDENTITY "exec"),
@@ -235,7 +240,7 @@ static void long_ones(size_t n, bool vfork, bool followed)
 
 int main(void)
 {
-	static const char *const ours[] = { "V=1", NULL };
+	static const char *const ours[] = {"V=1", NULL};
 
 	variables = ours;
 	preload = LIBRARY;

@@ -101,7 +101,8 @@ static void plain(void)
 	p = rd_own_kmalloc_array(11, 13, ZEROED);
 	tap_ok(all(p, 143, 0), "kmalloc_array honours __GFP_ZERO");
 	rd_own_kfree(p);
-	tap_ok(!rd_own_kcalloc(SIZE_MAX / 2, 3, KERNEL) && !rd_own_kmalloc_array(3, SIZE_MAX / 2, KERNEL),
+	tap_ok(!rd_own_kcalloc(SIZE_MAX / 2, 3, KERNEL) &&
+		       !rd_own_kmalloc_array(3, SIZE_MAX / 2, KERNEL),
 	       "kcalloc and kmalloc_array refuse what overflows");
 	rd_own_kfree(NULL);
 	tap_ok(!bad_frees, "kfree(NULL) is nothing");
@@ -119,7 +120,8 @@ static void resized(void)
 	no_memory = true;
 	q = rd_own_krealloc(p, 100000, KERNEL);
 	no_memory = false;
-	tap_ok(!q && !strcmp(p, "what was there"), "krealloc leaves the block alone when there is no memory");
+	tap_ok(!q && !strcmp(p, "what was there"),
+	       "krealloc leaves the block alone when there is no memory");
 	tap_ok(!rd_own_krealloc(p, 0, KERNEL) && !blocks, "krealloc to nothing frees");
 }
 
@@ -142,7 +144,8 @@ static void by_page(void)
 	       "__get_free_pages aligns by its order");
 	rd_own_free_pages(page, 3);
 	rd_own_free_pages(0, 0);
-	tap_ok(!rd_own___get_free_pages(KERNEL, 60) && !rd_own___get_free_pages(KERNEL, 0x80000000u),
+	tap_ok(!rd_own___get_free_pages(KERNEL, 60) &&
+		       !rd_own___get_free_pages(KERNEL, 0x80000000u),
 	       "and refuses an order beyond reason");
 }
 
@@ -168,7 +171,8 @@ static void caches(void)
 	rd_own_kmem_cache_destroy(NULL);
 	cache = rd_own_kmem_cache_create("two", 10, 3, 0, NULL);
 	no_memory = true;
-	tap_ok(!rd_own_kmem_cache_alloc(cache, ZEROED) && !rd_own_kmem_cache_create("x", 1, 0, 0, NULL),
+	tap_ok(!rd_own_kmem_cache_alloc(cache, ZEROED) &&
+		       !rd_own_kmem_cache_create("x", 1, 0, 0, NULL),
 	       "no memory is NULL");
 	no_memory = false;
 	rd_own_kmem_cache_destroy(cache);
