@@ -13,21 +13,20 @@
 #define RECORD_LEAST (1u << 20)
 
 static const struct {
-	const char *built, *seen;
-} sanitizers[] = {
-	[PRECHECK_ASAN_LINKED] = { "AddressSanitizer linked in",
-				   "its locks are seen, its allocations are not" },
-	[PRECHECK_TSAN_LINKED] = { "ThreadSanitizer linked in",
-				   "its locks are seen, its allocations are not" },
+	const char *built, *instead;
+} linked_in[] = {
+	[PRECHECK_ASAN_LINKED] = { "AddressSanitizer", "gcc's default and clang's -shared-libasan show" },
+	[PRECHECK_TSAN_LINKED] = { "ThreadSanitizer", "gcc's default shows" },
 };
 
 void proof_sanitizer(const char *command, const struct precheck *check)
 {
-	if ((size_t)check->sanitizer < sizeof(sanitizers) / sizeof(sanitizers[0]) &&
-	    sanitizers[check->sanitizer].built)
-		tool_say("%s is built with %s: %s (-shared-libasan, or gcc's default, shows both)",
-			 command, sanitizers[check->sanitizer].built,
-			 sanitizers[check->sanitizer].seen);
+	if ((size_t)check->sanitizer < sizeof(linked_in) / sizeof(linked_in[0]) &&
+	    linked_in[check->sanitizer].built)
+		tool_say("%s has %s linked in: its locks are seen, its malloc and operator new are not\n"
+			 "(%s both)",
+			 command, linked_in[check->sanitizer].built,
+			 linked_in[check->sanitizer].instead);
 }
 
 void proof_missing(const char *command, const char *dir, const struct precheck *check, int status)
