@@ -19,11 +19,14 @@
 #define PRELOAD "LD_PRELOAD="
 #define IDENTITY "RECLAIMDEP_FROM="
 #define ON_STACK 4096u
-#define ON_STACK_VFORK 16384u
+#define ON_STACK_BORROWED 16384u
 
-static bool in_vfork_child(void)
+/* In a vfork child; a raw clone with CLONE_VM gives itself away by its id. */
+static bool on_borrowed_memory(void)
 {
-	return rd_self && rd_self->vfork;
+	const struct rd_thread *t = rd_self;
+
+	return t && (t->vfork || (t->tid && t->tid != rd_gettid()));
 }
 
 /* ---- LD_PRELOAD ---- */
@@ -229,32 +232,38 @@ static __attribute__((noinline)) int in_pages(const struct plan *plan, bool exec
 	return rc;
 }
 
-static int with_environment(char *const envp[], bool exec, make_call *call, const struct request *r)
+static int with_environment(char *const envp[], bool borrowed, bool exec, make_call *call,
+			    const struct request *r)
 {
-	bool vfork = in_vfork_child();
 	struct plan plan;
 
 	if (!make_plan(&plan, envp))
 		return call(r, envp);
-	/* A vfork child replaces itself, but not the image that it borrows. */
-	exec = exec && !vfork;
-	if (plan.bytes <= (vfork ? ON_STACK_VFORK : ON_STACK))
+	if (plan.bytes <= (borrowed ? ON_STACK_BORROWED : ON_STACK))
 		return on_stack(&plan, exec, call, r);
-	if (!vfork)
+	if (!borrowed)
 		return in_pages(&plan, exec, call, r);
 	rd_note("a program was started from a vfork child that is not followed: "
 		"its environment is too long");
 	return call(r, envp);
 }
 
+/* A vfork child replaces itself, but not the image whose memory it is on. */
 static int replace_image(char *const envp[], make_call *call, const struct request *r)
 {
 	int rc;
 
+	if (on_borrowed_memory())
+		return with_environment(envp, true, false, call, r);
 	rd_exec_begin();
-	rc = with_environment(envp, true, call, r);
+	rc = with_environment(envp, false, true, call, r);
 	rd_exec_failed();
 	return rc;
+}
+
+static int spawn_image(char *const envp[], make_call *call, const struct request *r)
+{
+	return with_environment(envp, on_borrowed_memory(), false, call, r);
 }
 
 static int call_execve(const struct request *r, char *const envp[])
@@ -322,8 +331,8 @@ RD_EXPORT int execveat(int fd, const char *path, char *const argv[], char *const
 RD_EXPORT int posix_spawn(pid_t *pid, const char *path, const posix_spawn_file_actions_t *actions,
 			  const posix_spawnattr_t *attr, char *const argv[], char *const envp[])
 {
-	return with_environment(
-		envp, false, call_spawn,
+	return spawn_image(
+		envp, call_spawn,
 		&(struct request){
 			.path = path, .argv = argv, .pid = pid, .actions = actions, .attr = attr});
 }
@@ -331,8 +340,8 @@ RD_EXPORT int posix_spawn(pid_t *pid, const char *path, const posix_spawn_file_a
 RD_EXPORT int posix_spawnp(pid_t *pid, const char *path, const posix_spawn_file_actions_t *actions,
 			   const posix_spawnattr_t *attr, char *const argv[], char *const envp[])
 {
-	return with_environment(
-		envp, false, call_spawnp,
+	return spawn_image(
+		envp, call_spawnp,
 		&(struct request){
 			.path = path, .argv = argv, .pid = pid, .actions = actions, .attr = attr});
 }

@@ -233,6 +233,8 @@ static void long_ones(size_t n, bool vfork, bool followed)
 		       noted == !followed,
 	       "%zu variables%s are passed on, %s", n, vfork ? " in a vfork child" : "",
 	       followed ? "and followed" : "not followed, and that is said");
+	tap_ok(begun == 9 + !vfork, "the image %s told", vfork ? "that is borrowed is not" : "is");
+	begun = 9;
 	tap_ok(!followed || strstr(seen, vfork ? IDENTITY "spawn" : IDENTITY "exec"),
 	       "the child is told %s", vfork ? "that it was spawned" : "what it replaces");
 	free(mine);
@@ -247,6 +249,7 @@ int main(void)
 	each_call();
 	preload_lists();
 	replaced_variables();
+	begun = 9;
 	long_ones(0, false, true);
 	long_ones(10000, false, true);
 	long_ones(1000, true, true);
