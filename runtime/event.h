@@ -49,6 +49,12 @@
 void rd_start(void);
 
 /*
+ * Loads libunwind, after rd_start(), from the constructor only: it calls the loader and allocates, which a
+ * hook that runs before (from inside the loader, even) must not.
+ */
+void rd_start_unwinder(void);
+
+/*
  * libc's own lock functions, for the start-up test of the tags: the runtime knows no names. Given
  * before rd_start(); without it tags stay off. The pointers are to the next functions in line.
  */

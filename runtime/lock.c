@@ -39,7 +39,7 @@ void rd_unlock(const struct rd_locked *saved)
 	rd_signals_restore(saved);
 }
 
-void rd_lock_reset(void)
+int rd_lock_reset(void)
 {
-	__atomic_store_n(&word, 0, __ATOMIC_RELEASE);
+	return __atomic_exchange_n(&word, 0, __ATOMIC_ACQ_REL) == 0;
 }

@@ -24,7 +24,8 @@ void rd_unlock(const struct rd_locked *saved);
 void rd_signals_block(struct rd_locked *saved);
 void rd_signals_restore(const struct rd_locked *saved);
 
-/* In a fork child, before anything else: the lock is free again. */
-void rd_lock_reset(void);
+/* In a fork child, before anything else: the lock is free again. Returns whether it was: if another thread
+ * held it, what it guards may be half changed. */
+int rd_lock_reset(void);
 
 #endif

@@ -116,3 +116,9 @@ void *rd_array_need(struct rd_array *a, uint32_t i)
 	}
 	return rd_array_at(a, i);
 }
+
+void rd_mem_reset(void)
+{
+	memset(idle, 0, sizeof(idle));
+	arena = arena_end = NULL;
+}

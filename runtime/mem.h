@@ -49,6 +49,9 @@ static inline void *rd_array_at(const struct rd_array *a, uint32_t i)
 /* Makes element i exist (zeroed); returns it, or NULL when there is no memory. */
 void *rd_array_need(struct rd_array *a, uint32_t i);
 
+/* In a fork child whose parent was inside: starts from nothing, what there was is left alone. */
+void rd_mem_reset(void);
+
 /* Bytes mapped by the runtime so far, for tests and the summary. Any thread. */
 size_t rd_mem_mapped(void);
 

@@ -29,7 +29,8 @@ struct rd_step {
 	uint64_t site;
 	uint32_t to;
 	uint8_t flags; /* initial rdep_held.flags: the domains already checked in `to` */
-	uint8_t pad[11];
+	uint8_t writing; /* a handler that meets this leaves the step alone */
+	uint8_t pad[10];
 };
 
 #define RD_SCOPES 8u
@@ -62,11 +63,13 @@ struct rd_thread {
 	uint64_t bracket_sp; /* inside an allocator with a mask of its own: its frame; 0: no */
 	uint32_t contexts;   /* reclaim contexts entered */
 	uint32_t unwinding;  /* inside libunwind: its mutex calls are no-ops */
+	uint64_t stack_span; /* pages of the stack that are readable: unwind.c's */
 	uint32_t vfork;	     /* a vfork child runs on this thread's memory */
+	uint32_t fork_tid;   /* the tid under which inherited locks were taken; 0: none */
+	uint64_t pthread;    /* pthread_self(), 0: not known */
 	uint32_t scope_depth;
 	struct rd_scope_entry scopes[RD_SCOPES];
-	struct rd_fork_copy *fork_copy;
-	struct rd_thread *next; /* of the list of all threads */
+	struct rd_thread *next; /* of the list of all threads, or of idle ones */
 
 	struct rd_step steps[RD_STEPS];
 };

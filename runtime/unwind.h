@@ -54,6 +54,10 @@ int rd_unwind_up(void);
 size_t rd_unwind_full(struct rd_frame *frames, size_t max, uint64_t from, unsigned *flags);
 size_t rd_unwind_fast(struct rd_frame *frames, size_t max, uint64_t from, unsigned *flags);
 
+/* Where the function begins that the return address pc lies in (its unwind entry's start); 0: not known.
+ * Lock-free, async-signal-safe. */
+uint64_t rd_unwind_function(uint64_t pc);
+
 /* In a fork child: libunwind's own locks may have been copied held; only the fast
  * walker is used when `hooked` is 0 (a raw clone). */
 void rd_unwind_fork_child(int hooked);

@@ -1,0 +1,462 @@
+// SPDX-License-Identifier: MIT
+/*
+ * acquire.c - the slow paths of taking and giving back locks.
+ *
+ * First step, without a lock: class by tag or table, chain by table. What neither knows, and what is
+ * to be sampled, goes on under the runtime lock: new classes, new chains, their edges.
+ */
+#include "chain.h"
+#include "class.h"
+#include "depend.h"
+#include "engine.h"
+#include "event.h"
+#include "finding.h"
+#include "held.h"
+#include "record.h"
+#include "stack.h"
+#include "thread_table.h"
+#include "threads.h"
+
+#include <pthread.h>
+#include <string.h>
+
+#define MUTEX_TYPE_MASK 3
+
+/* Beyond this many, edges from locks deeper in the stack follow by way of those nearer. */
+#define NEAR 32
+
+/* What is being taken. */
+struct taking {
+	const void *lock;
+	unsigned how;
+	uint64_t site, sp;
+	uint32_t cls, generation;
+};
+
+static bool is_try(const struct taking *k)
+{
+	return k->how & RD_TRY;
+}
+
+static uint32_t cls_mode_of(const struct taking *k)
+{
+	return rd_cls_mode(k->cls, RD_HOW_MODE(k->how), is_try(k));
+}
+
+/* ---- pushing ---- */
+
+static struct rdep_held *push(struct rd_thread *t, const struct taking *k, uint32_t node, uint8_t flags)
+{
+	struct rdep_held *e = t->top + 1;
+
+	/* The order matters to handlers that come in between; see event.h. */
+	t->top = e;
+	rd_signal_fence();
+	e->site = k->site;
+	e->sp = k->sp;
+	e->cls = k->cls;
+	e->generation = k->generation;
+	e->node = node;
+	e->kind = (uint8_t)RD_HOW_KIND(k->how);
+	e->mode = (uint8_t)RD_HOW_MODE(k->how);
+	e->flags = (uint8_t)(flags | (is_try(k) ? RDEP_HELD_TRY : RDEP_HELD_WAITING) |
+			     (k->how & RD_TIMED ? RDEP_HELD_TIMED : 0));
+	e->recursion = 0;
+	e->since = 0;
+	rd_signal_fence();
+	e->address = (uint64_t)k->lock;
+	return e;
+}
+
+/* ---- stale entries ---- */
+
+/* glibc's layouts, x86-64. */
+struct mutex_words {
+	int32_t word;
+	uint32_t count;
+	uint32_t owner;
+	uint32_t users;
+	int32_t kind;
+};
+#define MUTEX_ELISION 256
+
+struct rwlock_words {
+	uint32_t readers; /* the count begins at bit 3 */
+	uint32_t writers, phase, futex, pad[2];
+	uint32_t writer;
+};
+
+#define SPIN_FREE 1
+
+static bool stale_mutex(const struct rd_thread *t, const struct rdep_held *e)
+{
+	struct mutex_words m;
+
+	if (rd_peek(&m, (const void *)e->address, sizeof(m)))
+		return true;
+	if (m.owner == t->tid || (t->fork_tid && m.owner == t->fork_tid))
+		return false;
+	/* Lock elision takes a mutex without a word in it. */
+	return m.owner != 0 || (m.word == 0 && !(m.kind & MUTEX_ELISION));
+}
+
+static bool stale_rwlock(const struct rd_thread *t, const struct rdep_held *e)
+{
+	struct rwlock_words w;
+
+	if (rd_peek(&w, (const void *)e->address, sizeof(w)))
+		return true;
+	if (e->mode != RDEP_WRITE)
+		return w.readers >> 3 == 0;
+	return w.writer != t->tid && !(t->fork_tid && w.writer == t->fork_tid);
+}
+
+static bool stale_spin(const struct rdep_held *e)
+{
+	int32_t word;
+
+	return rd_peek(&word, (const void *)e->address, sizeof(word)) || word == SPIN_FREE;
+}
+
+/* The lock itself says that this thread does not hold it: an unlock came by where no hook was, or
+ * another thread made it. */
+static bool is_stale(const struct rd_thread *t, const struct rdep_held *e)
+{
+	if (!e->address || e->flags & (RDEP_HELD_WAITING | RDEP_HELD_COND))
+		return false;
+	switch (e->kind) {
+	case RDEP_MUTEX:
+		return stale_mutex(t, e);
+	case RDEP_RWLOCK:
+		return stale_rwlock(t, e);
+	case RDEP_SPIN:
+		return stale_spin(e);
+	default:
+		return false;
+	}
+}
+
+void rd_drop_stale(struct rd_thread *t)
+{
+	struct rdep_held *e;
+
+	for (e = t->top; e > t->bottom; e--) {
+		if (is_stale(t, e)) {
+			rd_count(RDEP_C_STALE_HELD);
+			rd_held_remove(t, e);
+		}
+	}
+}
+
+/* ---- taking again what is held ---- */
+
+static bool may_recur(const struct taking *k, const struct rdep_held *held)
+{
+	switch (RD_HOW_KIND(k->how)) {
+	case RDEP_MUTEX:
+		return (((const struct mutex_words *)k->lock)->kind & MUTEX_TYPE_MASK) == PTHREAD_MUTEX_RECURSIVE;
+	case RDEP_RWLOCK:
+		return held->mode != RDEP_WRITE && RD_HOW_MODE(k->how) == RDEP_READ_REC;
+	default:
+		return k->how & RD_RECURSIVE_OK;
+	}
+}
+
+static void self_deadlock(struct rd_thread *t, const struct taking *k, const struct rdep_held *held)
+{
+	/* A reader that waits behind waiting writers only deadlocks when there is one. */
+	bool readers = held->mode != RDEP_WRITE && RD_HOW_MODE(k->how) != RDEP_WRITE;
+	struct rdep_held now = {.address = (uint64_t)k->lock,
+				.site = k->site,
+				.sp = k->sp,
+				.cls = k->cls,
+				.generation = k->generation,
+				.mode = (uint8_t)RD_HOW_MODE(k->how)};
+	struct rd_locked l;
+
+	rd_enter(t, &l);
+	rd_stack_begin(k->site, k->sp);
+	rd_finding_lock(t, RDEP_K_SELF_DEADLOCK, readers ? RDEP_POSSIBLE : RDEP_CERTAIN, held, &now);
+	rd_leave(t, &l);
+}
+
+/*
+ * The lock is in the held stack already. A call that can't succeed, or never returns, is followed as one
+ * that waits: the hook takes the entry back when it failed.
+ */
+static struct rdep_held *take_again(struct rd_thread *t, const struct taking *k, struct rdep_held *held)
+{
+	/* A trylock that succeeded has shown that it may. */
+	if (is_try(k) || may_recur(k, held)) {
+		if (held->recursion < 255)
+			held->recursion++;
+		return held;
+	}
+	self_deadlock(t, k, held);
+	return push(t, k, RD_NODE_UNKNOWN, 0);
+}
+
+static struct rdep_held *find_held(struct rd_thread *t, const void *lock)
+{
+	struct rdep_held *e;
+
+	for (e = t->top; e > t->bottom; e--) {
+		if (e->address == (uint64_t)lock)
+			return e;
+	}
+	return NULL;
+}
+
+/* ---- edges ---- */
+
+static bool ends_near(const struct rdep_held *e)
+{
+	/* A path through it is as strong as an edge past it; see semantics of typed edges. */
+	return !(e->flags & RDEP_HELD_TRY) && e->mode == RDEP_WRITE && e->kind != RDEP_DOMAIN;
+}
+
+void rd_depend_on_all(struct rd_thread *t, const struct rd_target *target)
+{
+	const struct rdep_held *e;
+	unsigned n = 0;
+
+	for (e = t->top; e > t->bottom; e--) {
+		if (!e->address || e->flags & RDEP_HELD_WAITING)
+			continue;
+		/* Same-class nesting is no order between classes; a domain inside itself is. */
+		if (e->cls == target->cls && e->kind != RDEP_DOMAIN)
+			continue;
+		rd_depend(t, e, target);
+		if (++n >= NEAR && ends_near(e))
+			break;
+	}
+}
+
+bool rd_wants_sampling(const struct rd_thread *t, uint32_t cls)
+{
+	const struct rdep_held *e;
+
+	if (!rd_class_at(cls)->sampled_to)
+		return false;
+	for (e = t->top; e > t->bottom; e--) {
+		if (e->address && rd_class_at(e->cls)->sampled_from)
+			return true;
+	}
+	return false;
+}
+
+static bool class_is_held(const struct rd_thread *t, uint32_t cls)
+{
+	const struct rdep_held *e;
+
+	for (e = t->top; e > t->bottom; e--) {
+		if (e->cls == cls && e->address)
+			return true;
+	}
+	return false;
+}
+
+bool rd_sampled_by(const struct rd_thread *t, uint64_t sampler, uint32_t samplings)
+{
+	return samplings >= RD_SAMPLE_BUDGET || sampler == ((uint64_t)t->id << 32 | t->clock);
+}
+
+/* Everything that the fast path and the tables could not answer. Lock held, thread busy. */
+static struct rdep_held *take_locked(struct rd_thread *t, struct taking *k)
+{
+	struct rd_target target;
+	struct rdep_held *e;
+	struct rd_node *n;
+	uint32_t from, to;
+	bool again, watched;
+
+	rd_stack_begin(k->site, k->sp);
+	k->cls = rd_class_resolve(k->lock, RD_HOW_KIND(k->how), k->site, &k->generation);
+	if (!k->cls)
+		return NULL;
+	if (t->top != t->bottom)
+		rd_drop_stale(t);
+	from = rd_held_rechain(t);
+	again = class_is_held(t, k->cls);
+	watched = rd_wants_sampling(t, k->cls);
+	if (!is_try(k)) {
+		target = (struct rd_target){.cls = k->cls,
+					    .address = (uint64_t)k->lock,
+					    .generation = k->generation,
+					    .mode = (uint8_t)RD_HOW_MODE(k->how)};
+		rd_depend_on_all(t, &target);
+	}
+	if (!rd_lock_site_known(k->site, k->cls))
+		rd_lock_site_add(k->site, k->cls);
+	to = rd_chain_make(from, cls_mode_of(k));
+	n = rd_chain_at(to);
+	n->sampler = (uint64_t)t->id << 32 | t->clock;
+	n->samplings++;
+	e = push(t, k, to, 0);
+	if (!again && !watched)
+		rd_step_remember(t, from, cls_mode_of(k), k->site, to, 0);
+	return e;
+}
+
+/* The tables' answer, or NULL. */
+static struct rdep_held *take_known(struct rd_thread *t, const struct taking *k)
+{
+	uint32_t from = t->top->node, to;
+	const struct rd_node *n;
+
+	if (!t->top->address || from == RD_NODE_UNKNOWN || class_is_held(t, k->cls) || rd_wants_sampling(t, k->cls))
+		return NULL;
+	to = rd_chain_next(from, cls_mode_of(k));
+	if (!to || !rd_lock_site_known(k->site, k->cls))
+		return NULL;
+	n = rd_chain_at(to);
+	if (from != RD_NODE_ROOT && !is_try(k) && !rd_sampled_by(t, n->sampler, n->samplings))
+		return NULL;
+	rd_step_remember(t, from, cls_mode_of(k), k->site, to, 0);
+	return push(t, k, to, 0);
+}
+
+struct rdep_held *rd_acquire_slow(const void *lock, unsigned how, uint64_t site, uint64_t sp)
+{
+	struct taking k = {.lock = lock, .how = how, .site = site, .sp = sp};
+	struct rd_thread *t = rd_here();
+	struct rdep_held *e;
+	struct rd_locked l;
+
+	if (!t)
+		return NULL;
+	if (t->top >= t->real_limit && !rd_thread_deepen(t)) {
+		rd_count(RDEP_C_HELD_DROPPED);
+		return NULL;
+	}
+	k.cls = rd_class_get(lock, RD_HOW_KIND(how), &k.generation);
+	e = find_held(t, lock);
+	if (e && k.cls == e->cls && k.generation == e->generation && !is_stale(t, e))
+		return take_again(t, &k, e);
+	if (e) {
+		/* An unlock that was not seen, or another lock's life at this address. */
+		rd_count(RDEP_C_STALE_HELD);
+		rd_held_remove(t, e);
+	}
+	if (k.cls) {
+		e = take_known(t, &k);
+		if (e)
+			return e;
+	}
+	rd_enter(t, &l);
+	e = take_locked(t, &k);
+	rd_leave(t, &l);
+	return e;
+}
+
+void rd_abandon_slow(struct rdep_held *e)
+{
+	struct rd_thread *t = rd_self;
+
+	if (!t || t->busy)
+		return;
+	if (e->recursion)
+		e->recursion--;
+	else
+		rd_held_remove(t, e);
+}
+
+/* ---- giving back ---- */
+
+static bool lock_is_tracked(const void *lock, unsigned kind, uint32_t *cls, uint32_t *generation)
+{
+	*cls = rd_class_get(lock, kind, generation);
+	return *cls != 0;
+}
+
+/* A mutex that nobody holds; other kinds do not tell. */
+static bool surely_unheld(const struct rd_thread *t, const void *lock, unsigned kind)
+{
+	const struct mutex_words *m = lock;
+
+	return kind == RDEP_MUTEX && !(m->kind & MUTEX_ELISION) && m->word == 0 && m->owner != t->tid;
+}
+
+static void unheld(struct rd_thread *t, const void *lock, unsigned kind, uint64_t site, uint64_t sp)
+{
+	struct rdep_held now = {.address = (uint64_t)lock, .site = site, .sp = sp, .kind = (uint8_t)kind};
+	struct rd_locked l;
+
+	if (!surely_unheld(t, lock, kind)) {
+		rd_count(RDEP_C_UNLOCK_UNSEEN);
+		return;
+	}
+	rd_enter(t, &l);
+	rd_stack_begin(site, sp);
+	if (!lock_is_tracked(lock, kind, &now.cls, &now.generation))
+		now.cls = rd_class_resolve(lock, kind, site, &now.generation);
+	if (now.cls)
+		rd_finding_lock(t, RDEP_K_UNLOCK_UNHELD, RDEP_CERTAIN, NULL, &now);
+	rd_leave(t, &l);
+}
+
+void rd_release_slow(const void *lock, unsigned kind, uint64_t site, uint64_t sp)
+{
+	struct rd_thread *t = rd_here();
+	struct rdep_held *e;
+
+	if (!t)
+		return;
+	e = find_held(t, lock);
+	if (!e)
+		unheld(t, lock, kind, site, sp);
+	else if (e->recursion)
+		e->recursion--;
+	else
+		rd_held_remove(t, e);
+}
+
+/* ---- condition waits ---- */
+
+void rd_cond_wait_begin(const void *cond, const void *mutex, uint64_t site, uint64_t sp)
+{
+	struct rd_thread *t = rd_here();
+	struct rdep_held *e = t ? find_held(t, mutex) : NULL;
+	struct rd_target target;
+	struct rd_locked l;
+
+	if (!t)
+		return;
+	t->slot->wait_what = (uint64_t)cond;
+	__atomic_store_n(&t->slot->wait_kind, 2, __ATOMIC_RELEASE);
+	if (!e)
+		return;
+	e->flags |= RDEP_HELD_COND;
+	if (e == t->top && e == t->bottom + 1)
+		return;
+	/* It is taken again while everything else stays held: what was taken after it comes before it now. */
+	rd_enter(t, &l);
+	rd_stack_begin(site, sp);
+	target = (struct rd_target){
+		.cls = e->cls, .address = e->address, .generation = e->generation, .mode = e->mode};
+	rd_depend_above(t, e, &target);
+	rd_leave(t, &l);
+}
+
+void rd_depend_above(struct rd_thread *t, const struct rdep_held *below, const struct rd_target *target)
+{
+	const struct rdep_held *e;
+
+	for (e = t->top; e > below; e--) {
+		if (e->address && e->cls != target->cls)
+			rd_depend(t, e, target);
+	}
+}
+
+void rd_cond_wait_end(const void *cond, const void *mutex)
+{
+	struct rd_thread *t = rd_here();
+	struct rdep_held *e = t ? find_held(t, mutex) : NULL;
+
+	(void)cond;
+	if (!t)
+		return;
+	__atomic_store_n(&t->slot->wait_kind, 0, __ATOMIC_RELEASE);
+	if (e)
+		e->flags &= (uint8_t)~RDEP_HELD_COND;
+}

@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: MIT
+/* chain.c - see chain.h. */
+#include "chain.h"
+#include "event.h"
+#include "map.h"
+#include "mem.h"
+#include "record.h"
+
+#include <string.h>
+
+#define NODES_MAX (1u << 24)
+
+static struct rd_array nodes = RD_ARRAY(sizeof(struct rd_node));
+static uint32_t node_count;
+static struct rd_map_of next_of;
+
+void rd_chain_start(void)
+{
+	/* ROOT and UNKNOWN are in the first segment, which must be there. */
+	if (rd_array_need(&nodes, RD_NODE_UNKNOWN))
+		node_count = RD_NODE_UNKNOWN + 1;
+}
+
+struct rd_node *rd_chain_at(uint32_t node)
+{
+	return rd_array_at(&nodes, node);
+}
+
+uint32_t rd_chain_next(uint32_t from, uint32_t cls_mode)
+{
+	return rd_map_get(&next_of, (uint64_t)from << 32 | cls_mode, 0);
+}
+
+uint32_t rd_chain_make(uint32_t from, uint32_t cls_mode)
+{
+	uint32_t id;
+	struct rd_node *n;
+
+	if (from == RD_NODE_UNKNOWN)
+		return RD_NODE_UNKNOWN;
+	id = rd_chain_next(from, cls_mode);
+	if (id)
+		return id;
+	n = node_count && node_count < NODES_MAX ? rd_array_need(&nodes, node_count) : NULL;
+	if (n) {
+		*n = (struct rd_node){.parent = from, .cls_mode = cls_mode};
+		if (rd_map_set(&next_of, (uint64_t)from << 32 | cls_mode, 0, node_count))
+			return node_count++;
+	}
+	rd_count(RDEP_C_CHAINS_DROPPED);
+	return RD_NODE_UNKNOWN;
+}
+
+static struct rd_step *step_of(struct rd_thread *t, uint32_t from, uint32_t cls_mode, uint64_t site)
+{
+	return &t->steps[rd_step_hash(from, cls_mode, site)];
+}
+
+void rd_step_remember(struct rd_thread *t, uint32_t from, uint32_t cls_mode, uint64_t site, uint32_t to, uint8_t flags)
+{
+	struct rd_step *s = step_of(t, from, cls_mode, site);
+
+	if (from == RD_NODE_UNKNOWN || to == RD_NODE_UNKNOWN)
+		return;
+	/* A handler may come in between and write the same step: it then finds it being written, and
+	 * leaves it alone. */
+	if (s->writing)
+		return;
+	s->writing = 1;
+	rd_signal_fence();
+	__atomic_store_n(&s->from, 0, __ATOMIC_RELAXED);
+	rd_signal_fence();
+	s->cls_mode = cls_mode;
+	s->site = site;
+	s->to = to;
+	s->flags = flags;
+	rd_signal_fence();
+	__atomic_store_n(&s->from, from, __ATOMIC_RELAXED);
+	rd_signal_fence();
+	s->writing = 0;
+}
+
+void rd_step_checked(struct rd_thread *t, uint32_t from, uint32_t cls_mode, uint64_t site, uint8_t flags)
+{
+	struct rd_step *s = step_of(t, from, cls_mode, site);
+
+	if (s->from == from && s->cls_mode == cls_mode && s->site == site)
+		s->flags |= flags;
+}
+
+void rd_steps_flush(struct rd_thread *t)
+{
+	unsigned i;
+
+	for (i = 0; i < RD_STEPS; i++)
+		__atomic_store_n(&t->steps[i].from, 0, __ATOMIC_RELAXED);
+}
+
+void rd_steps_evict(struct rd_thread *t, uint32_t cls, uint8_t domains)
+{
+	unsigned i;
+
+	for (i = 0; i < RD_STEPS; i++) {
+		struct rd_step *s = &t->steps[i];
+
+		if ((cls && s->cls_mode >> 4 == cls) || (s->flags & domains))
+			__atomic_store_n(&s->from, 0, __ATOMIC_RELAXED);
+	}
+}
+
+void rd_chain_reset(void)
+{
+	memset(nodes.segment, 0, sizeof(nodes.segment));
+	node_count = 0;
+	rd_map_reset(&next_of);
+}

@@ -1,0 +1,384 @@
+// SPDX-License-Identifier: MIT
+/* class.c - see class.h. */
+#include "class.h"
+#include "engine.h"
+#include "hash.h"
+#include "lock.h"
+#include "map.h"
+#include "module.h"
+#include "options.h"
+#include "record.h"
+#include "stack.h"
+#include "sys.h"
+#include "tag.h"
+#include "wrapper.h"
+
+#include <pthread.h>
+#include <string.h>
+
+/* A class by what makes it one: the same in every process that runs the same files. */
+struct key {
+	uint32_t kind, origin;
+	uint64_t a, b;
+};
+
+struct keyed {
+	struct key key;
+	uint32_t id;
+	UT_hash_handle hh;
+};
+
+/* A lock that carries no tag. */
+struct instance {
+	uint64_t address;
+	uint32_t cls, generation;
+	uint32_t next_in_page; /* index + 1 */
+};
+
+static struct rd_array classes = RD_ARRAY(sizeof(struct rd_class));
+static uint32_t class_count = RDEP_FIRST_CLASS;
+static struct keyed *by_key;
+/* Init calls seen: (return address, kind or the address past the wrapper) -> class. */
+static struct rd_map_of init_sites;
+#define SITE_IS_WRAPPED 0xffffffffu
+
+static struct rd_array instances = RD_ARRAY(sizeof(struct instance));
+static uint32_t instance_count = 1;
+static struct rd_map_of by_address; /* (address, 0) -> instance; (page, 1) -> first of the page */
+static uint32_t last_generation;
+
+uint8_t rd_forget_on;
+
+static uint32_t new_generation(void)
+{
+	return __atomic_add_fetch(&last_generation, 1, __ATOMIC_RELAXED);
+}
+
+struct rd_class *rd_class_at(uint32_t id)
+{
+	return rd_array_at(&classes, id);
+}
+
+uint32_t rd_class_count(void)
+{
+	return class_count;
+}
+
+static void publish(struct rd_class *c, const struct rdep_class *item, const char *name)
+{
+	char tail[32 + 64] = {0}; /* the counters, then the name */
+
+	memcpy(tail + 32, name, item->name_len);
+	_Static_assert(sizeof(struct rdep_class) - offsetof(struct rdep_class, acquisitions) == 32, "counters");
+	c->item = rd_record_put(RDEP_CLASS, item, offsetof(struct rdep_class, acquisitions), tail, 32 + item->name_len);
+}
+
+static struct rd_class *new_class(uint32_t id, struct rdep_class *item, uint64_t where, const char *name)
+{
+	struct rd_class *c = rd_array_need(&classes, id);
+
+	if (!c) {
+		rd_count(RDEP_C_CLASSES_DROPPED);
+		return NULL;
+	}
+	item->id = id;
+	*c = (struct rd_class){.id = id, .kind = item->kind, .origin = item->origin, .stack = item->stack, .where = where};
+	publish(c, item, name);
+	return c;
+}
+
+void rd_class_start(void)
+{
+	static const char *const names[] = {"", "reclaim", "io_reclaim", "fs_reclaim"};
+	uint32_t id;
+
+	for (id = RDEP_CLASS_RECLAIM; id <= RDEP_CLASS_FS_RECLAIM; id++) {
+		struct rdep_class item = {.kind = RDEP_DOMAIN, .origin = RDEP_BY_NAME, .name_len = (uint32_t)strlen(names[id])};
+
+		new_class(id, &item, 0, names[id]);
+	}
+}
+
+void rd_class_moved(uint32_t id, struct rdep_class *item)
+{
+	if (id < class_count)
+		rd_class_at(id)->item = item;
+}
+
+static uint32_t class_by_key(const struct key *key, struct rdep_class *item, uint64_t where)
+{
+	struct keyed *k;
+
+	HASH_FIND(hh, by_key, key, sizeof(*key), k);
+	if (k)
+		return k->id;
+	k = rd_mem_alloc(sizeof(*k));
+	if (!k || !new_class(class_count, item, where, "")) {
+		rd_mem_free(k, sizeof(*k));
+		return 0;
+	}
+	k->key = *key;
+	k->id = class_count++;
+	HASH_ADD(hh, by_key, key, sizeof(k->key), k);
+	return k->id;
+}
+
+/* ---- by call chain ---- */
+
+/* The walk's first frame that is not a wrapper. */
+static size_t past_wrappers(const struct rd_walk *w)
+{
+	size_t i;
+
+	for (i = 0; i < w->count; i++) {
+		if (!rd_wrapper_at(w->frames[i].pc))
+			return i;
+	}
+	return 0;
+}
+
+static void hash_chain(struct key *key, const struct rd_walk *w, size_t first)
+{
+	size_t n = (size_t)rd_options.class_depth, i;
+
+	for (i = first; i < first + n && i < w->count; i++) {
+		uint64_t pc = w->frames[i].pc;
+		const struct rd_module *m = rd_module_at(pc);
+		uint64_t where = m ? pc - m->bias : pc;
+
+		key->a = (key->a ^ (m ? m->identity : 0) ^ i) * 0x9e3779b97f4a7c15ull;
+		key->b = (key->b ^ where) * 0xff51afd7ed558ccdull;
+		key->b ^= key->b >> 32;
+	}
+}
+
+static uint32_t class_by_chain(unsigned kind, unsigned origin, const void *lock, size_t *first)
+{
+	const struct rd_walk *w = rd_stack_walk();
+	struct key key = {.kind = kind, .origin = origin};
+	struct rdep_class item = {.kind = (uint8_t)kind, .origin = (uint8_t)origin, .address = (uint64_t)lock};
+	struct keyed *k;
+
+	*first = past_wrappers(w);
+	hash_chain(&key, w, *first);
+	HASH_FIND(hh, by_key, &key, sizeof(key), k);
+	if (k)
+		return k->id;
+	item.stack = rd_stack_of(w->frames[*first].pc, *first + 1);
+	return class_by_key(&key, &item, w->frames[*first].pc);
+}
+
+static uint32_t class_by_variable(unsigned kind, const void *lock, const struct rd_module *m)
+{
+	uint64_t offset = (uint64_t)lock - m->bias;
+	struct key key = {.kind = kind, .origin = RDEP_BY_STATIC, .a = m->identity, .b = offset};
+	struct rdep_class item = {.kind = (uint8_t)kind,
+				  .origin = RDEP_BY_STATIC,
+				  .module = m->id,
+				  .offset = offset,
+				  .address = (uint64_t)lock};
+
+	return class_by_key(&key, &item, (uint64_t)lock);
+}
+
+/* ---- where the answer is kept ---- */
+
+static struct instance *instance_of(const void *lock)
+{
+	uint32_t i = rd_map_get(&by_address, (uint64_t)lock, 0);
+
+	return i ? rd_array_at(&instances, i) : NULL;
+}
+
+static void set_instance(const void *lock, uint32_t cls, uint32_t generation)
+{
+	struct instance *in = instance_of(lock);
+	uint64_t page = (uint64_t)lock >> 12;
+
+	if (!in) {
+		in = rd_array_need(&instances, instance_count);
+		if (!in || !rd_map_set(&by_address, (uint64_t)lock, 0, instance_count)) {
+			rd_count(RDEP_C_CLASSES_DROPPED);
+			return;
+		}
+		in->address = (uint64_t)lock;
+		in->next_in_page = rd_map_get(&by_address, page, 1);
+		rd_map_set(&by_address, page, 1, instance_count);
+		instance_count++;
+	}
+	in->generation = generation;
+	__atomic_store_n(&in->cls, cls, __ATOMIC_RELEASE);
+}
+
+static void set_class(const void *lock, unsigned kind, uint32_t cls, uint32_t generation)
+{
+	if (cls < RD_TAG_CLASSES && rd_tag_usable(lock, kind))
+		rd_tag_write(lock, kind, cls, generation);
+	else
+		set_instance(lock, cls, generation);
+}
+
+uint32_t rd_class_get(const void *lock, unsigned kind, uint32_t *generation)
+{
+	uint32_t cls = rd_tag_class(lock, kind);
+	const struct instance *in;
+
+	if (cls) {
+		*generation = rd_tag_generation(lock, kind);
+		return cls;
+	}
+	/* A lock that can carry a tag and does not is new, whatever was at its address. */
+	if (rd_tag_usable(lock, kind))
+		return 0;
+	in = instance_of(lock);
+	if (!in)
+		return 0;
+	*generation = in->generation;
+	return __atomic_load_n(&in->cls, __ATOMIC_ACQUIRE);
+}
+
+uint32_t rd_class_resolve(const void *lock, unsigned kind, uint64_t site, uint32_t *generation)
+{
+	uint32_t cls = rd_class_get(lock, kind, generation);
+	const struct rd_module *m;
+	size_t first;
+
+	(void)site;
+	if (cls)
+		return cls;
+	m = rd_module_at((uint64_t)lock);
+	cls = m ? class_by_variable(kind, lock, m) : class_by_chain(kind, RDEP_BY_FIRST, lock, &first);
+	*generation = new_generation();
+	if (cls)
+		set_class(lock, kind, cls, *generation);
+	return cls;
+}
+
+/* ---- init, destroy, memory given back ---- */
+
+/* The class of an init site that was met before; 0 when it must be looked at under the lock. */
+static uint32_t init_class_cached(unsigned kind, uint64_t site, uint64_t sp)
+{
+	uint32_t cls = rd_map_get(&init_sites, site, kind), i, n;
+	struct rd_frame frames[6];
+	unsigned flags;
+
+	if (cls != SITE_IS_WRAPPED)
+		return cls;
+	n = (uint32_t)rd_unwind_fast(frames, 6, sp, &flags);
+	for (i = 1; i < n; i++) {
+		cls = rd_map_get(&init_sites, site, frames[i].pc);
+		if (cls)
+			return cls;
+	}
+	return 0;
+}
+
+static uint32_t init_class(const void *lock, unsigned kind, uint64_t site, uint64_t sp)
+{
+	struct rd_thread *t = rd_self;
+	struct rd_locked locked;
+	uint32_t cls;
+	size_t first;
+
+	rd_lock(&locked);
+	if (t)
+		rd_busy(t);
+	rd_stack_begin(site, sp);
+	cls = class_by_chain(kind, RDEP_BY_INIT, lock, &first);
+	if (cls && rd_options.class_depth == 1) {
+		if (first == 0) {
+			rd_map_set(&init_sites, site, kind, cls);
+		} else {
+			rd_map_set(&init_sites, site, kind, SITE_IS_WRAPPED);
+			rd_map_set(&init_sites, site, rd_stack_walk()->frames[first].pc, cls);
+		}
+	}
+	if (t)
+		rd_idle(t);
+	rd_unlock(&locked);
+	return cls;
+}
+
+void rd_lock_init(const void *lock, unsigned kind, uint64_t site, uint64_t sp)
+{
+	struct rd_locked locked;
+	uint32_t cls, generation;
+
+	if (!rd_ready())
+		return;
+	cls = init_class_cached(kind, site, sp);
+	if (!cls)
+		cls = init_class(lock, kind, site, sp);
+	if (!cls)
+		return;
+	generation = new_generation();
+	if (cls < RD_TAG_CLASSES && rd_tag_usable(lock, kind)) {
+		rd_tag_write(lock, kind, cls, generation);
+		return;
+	}
+	rd_lock(&locked);
+	set_instance(lock, cls, generation);
+	rd_unlock(&locked);
+}
+
+void rd_lock_destroy(const void *lock, unsigned kind)
+{
+	struct instance *in;
+
+	if (!rd_ready())
+		return;
+	if (rd_tag_class(lock, kind)) {
+		rd_tag_clear(lock, kind);
+		return;
+	}
+	in = instance_of(lock);
+	if (in)
+		__atomic_store_n(&in->cls, 0, __ATOMIC_RELEASE);
+}
+
+static void forget_page(uint64_t page, uint64_t start, uint64_t end)
+{
+	uint32_t i = rd_map_get(&by_address, page, 1);
+
+	while (i) {
+		struct instance *in = rd_array_at(&instances, i);
+
+		if (in->address >= start && in->address < end)
+			__atomic_store_n(&in->cls, 0, __ATOMIC_RELEASE);
+		i = in->next_in_page;
+	}
+}
+
+void rd_forget(const void *p, size_t n)
+{
+	uint64_t start = (uint64_t)p, end = start + n, page;
+
+	if (!rd_ready() || !n)
+		return;
+	/* A range of more pages than there are locks is looked through the other way round. */
+	if (n >> 12 > __atomic_load_n(&instance_count, __ATOMIC_ACQUIRE)) {
+		uint32_t i, count = __atomic_load_n(&instance_count, __ATOMIC_ACQUIRE);
+
+		for (i = 1; i < count; i++) {
+			struct instance *in = rd_array_at(&instances, i);
+
+			if (in->address >= start && in->address < end)
+				__atomic_store_n(&in->cls, 0, __ATOMIC_RELEASE);
+		}
+		return;
+	}
+	for (page = start >> 12; page <= (end - 1) >> 12; page++)
+		forget_page(page, start, end);
+}
+
+void rd_class_reset(void)
+{
+	memset(classes.segment, 0, sizeof(classes.segment));
+	memset(instances.segment, 0, sizeof(instances.segment));
+	class_count = RDEP_FIRST_CLASS;
+	instance_count = 1;
+	by_key = NULL;
+	rd_map_reset(&init_sites);
+	rd_map_reset(&by_address);
+}

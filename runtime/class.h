@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * class.h - which class a lock is of, and which of the locks at its address it is.
+ *
+ * The answer lies in the lock itself where it can: two unused words of glibc's locks carry (tag,
+ * generation), see rd_tag_class() in event.h. Robust, process-shared and spin locks, and all locks
+ * under tag=0, are in a table by address.
+ *
+ * A lock gets its class, in this order: by its init call (the call chain past wrappers); as a
+ * static variable (module and offset); by its first acquisition (the call chain past wrappers).
+ */
+#ifndef RECLAIMDEP_CLASS_H
+#define RECLAIMDEP_CLASS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include "event.h"
+#include "record_layout.h"
+
+struct rd_class {
+	uint32_t id;
+	uint8_t kind, origin;
+	/* Edges into it and out of it that close a cycle whose verdict may still rise. */
+	uint16_t sampled_to, sampled_from;
+	uint32_t stack;
+	uint64_t where; /* the call that made it (init, first acquisition), or the variable */
+	struct rdep_class *item; /* in the journal, for the counters; NULL when dropped */
+};
+
+/* Class and generation of a lock that has them, without a lock; 0: not known yet. */
+uint32_t rd_class_get(const void *lock, unsigned kind, uint32_t *generation);
+
+/* The same, made up when not known. Needs the runtime lock, and rd_stack_begin(). 0: no memory. */
+uint32_t rd_class_resolve(const void *lock, unsigned kind, uint64_t site, uint32_t *generation);
+
+/* O(1), lock-free; id must have come from here. */
+struct rd_class *rd_class_at(uint32_t id);
+uint32_t rd_class_count(void);
+
+/* Makes the reclaim domains' classes. Needs the runtime lock; also what begins anew in a fork child. */
+void rd_class_start(void);
+void rd_class_reset(void);
+
+/* Points the class's counters into a copied journal item (fork). */
+void rd_class_moved(uint32_t id, struct rdep_class *item);
+
+#endif

@@ -1,0 +1,316 @@
+// SPDX-License-Identifier: MIT
+/* depend.c - see depend.h. */
+#include "depend.h"
+#include "class.h"
+#include "finding.h"
+#include "graph.h"
+#include "map.h"
+#include "mem.h"
+#include "record.h"
+#include "stack.h"
+#include "wrapper.h"
+
+#include <string.h>
+
+#define PATH_LONGEST 256
+#define GATES_LONGEST 64u
+
+static struct rd_graph *graph;
+static struct rd_array edges = RD_ARRAY(sizeof(struct rd_edge));
+static struct rd_map_of lock_sites; /* (site, class) -> stack id, or NO_STACK */
+#define NO_STACK 0xffffffffu
+static struct rd_map_of gate_sets; /* two hashes -> index in gate_list */
+static struct rd_array gate_list = RD_ARRAY(sizeof(struct rd_gates *));
+static uint32_t gate_count = 1;
+
+void rd_depend_start(void)
+{
+	graph = rd_graph_new();
+}
+
+struct rd_edge *rd_edge_at(uint32_t edge)
+{
+	return rd_array_at(&edges, edge);
+}
+
+uint32_t rd_edge_count(void)
+{
+	return graph ? rd_graph_edges(graph) : 0;
+}
+
+/* ---- where a held lock was taken ---- */
+
+bool rd_lock_site_known(uint64_t site, uint32_t cls)
+{
+	return rd_map_get(&lock_sites, site, cls) != 0;
+}
+
+void rd_lock_site_add(uint64_t site, uint32_t cls)
+{
+	struct rdep_lock_site item = {.cls = cls, .pc = site, .stack = rd_stack_here()};
+
+	if (rd_map_set(&lock_sites, site, cls, item.stack ? item.stack : NO_STACK))
+		rd_record_put(RDEP_LOCK_SITE, &item, sizeof(item), NULL, 0);
+}
+
+/*
+ * The frame of the walk in which `held` was taken, if it is still there: the innermost frame that
+ * reaches above the stack pointer of that call, and runs the same function. (A frame that was left and
+ * entered again at the same depth, with the lock still held, can't be told from it.)
+ */
+static size_t live_frame(const struct rdep_held *held, const struct rd_walk *w)
+{
+	uint64_t function = rd_unwind_function(held->site);
+	size_t i;
+
+	for (i = 0; i < w->count; i++) {
+		if (w->frames[i].cfa > held->sp)
+			break;
+	}
+	if (i < w->count && function && rd_unwind_function(w->frames[i].pc) == function)
+		return i;
+	return w->count;
+}
+
+uint32_t rd_held_stack(struct rd_thread *t, const struct rdep_held *held, uint8_t *flags)
+{
+	const struct rd_walk *w = rd_stack_walk();
+	size_t i = live_frame(held, w);
+	uint32_t stack;
+
+	(void)t;
+	if (i < w->count) {
+		*flags |= RDEP_EDGE_HELD_LIVE;
+		return rd_stack_of(held->site, i + 1);
+	}
+	stack = rd_map_get(&lock_sites, held->site, held->cls);
+	return stack == NO_STACK ? 0 : stack;
+}
+
+/* ---- gates ---- */
+
+static uint64_t mix(uint64_t h, uint64_t v)
+{
+	h = (h ^ v) * 0xff51afd7ed558ccdull;
+	return h ^ h >> 31;
+}
+
+/* The set as one that is kept, shared by all occurrences that have it. */
+static const struct rd_gates *intern(const struct rd_gates *set)
+{
+	size_t size = sizeof(*set) + set->count * sizeof(set->gate[0]);
+	uint64_t a = set->count, b = set->cut;
+	struct rd_gates *kept;
+	struct rd_gates **slot;
+	uint32_t i, at;
+
+	if (!set->count)
+		return NULL;
+	for (i = 0; i < set->count; i++) {
+		const struct rd_gate *g = &set->gate[i];
+
+		a = mix(a, g->address ^ (uint64_t)g->generation << 40);
+		b = mix(b, g->address * 31 + ((uint64_t)g->cls << 32 | g->mode) + g->generation);
+	}
+	at = rd_map_get(&gate_sets, a, b);
+	if (at)
+		return *(struct rd_gates **)rd_array_at(&gate_list, at);
+	slot = rd_array_need(&gate_list, gate_count);
+	kept = rd_mem_alloc(size);
+	if (!slot || !kept || !rd_map_set(&gate_sets, a, b, gate_count))
+		return NULL;
+	memcpy(kept, set, size);
+	*slot = kept;
+	gate_count++;
+	return kept;
+}
+
+/*
+ * What else the thread holds. Where `held` is a reclaim context only what was taken inside it counts:
+ * reclaim of this domain happens in other threads too, which hold nothing from outside of it.
+ */
+static const struct rd_gates *gates_of(struct rd_thread *t, const struct rdep_held *held)
+{
+	static struct {
+		struct rd_gates set;
+		struct rd_gate room[GATES_LONGEST];
+	} now;
+	const struct rdep_held *e;
+
+	now.set.count = 0;
+	now.set.cut = false;
+	for (e = held->kind == RDEP_DOMAIN ? held + 1 : t->bottom + 1; e <= t->top; e++) {
+		if (e == held || !e->address || e->kind == RDEP_DOMAIN)
+			continue;
+		if (now.set.count == GATES_LONGEST) {
+			now.set.cut = true;
+			break;
+		}
+		now.set.gate[now.set.count++] = (struct rd_gate){e->address, e->generation, e->cls, e->mode};
+	}
+	return intern(&now.set);
+}
+
+/* ---- occurrences ---- */
+
+static void journal(struct rd_thread *t, uint32_t id, struct rd_edge *e, const struct rd_sample *s,
+		    const struct rdep_held *held, const struct rd_target *target, bool first)
+{
+	struct rdep_edge item = {
+		.id = id,
+		.from = e->from,
+		.to = e->to,
+		.type = s->type,
+		.flags = target->edge_flags,
+		.from_inst = {s->from_address, s->from_generation, held->mode},
+		.to_inst = {s->to_address, s->to_generation, target->mode},
+		.held_site = held->site,
+		.acquire_stack = rd_stack_here(),
+		.thread = s->thread,
+		.clock = s->clock,
+		.gfp = target->gfp,
+		.raw_gfp = target->raw_gfp,
+	};
+	uint32_t i;
+
+	item.held_stack = rd_held_stack(t, held, &item.flags);
+	for (i = 0; s->gates && i < s->gates->count; i++) {
+		const struct rd_gate *g = &s->gates->gate[i];
+
+		if (i == RDEP_GATES || s->gates->cut)
+			item.flags |= RDEP_EDGE_GATES_CUT;
+		if (i == RDEP_GATES)
+			break;
+		item.gates[item.gate_count++] = (struct rdep_instance){g->address, g->generation, g->mode};
+	}
+	if (t->contexts)
+		item.flags |= RDEP_EDGE_IN_CONTEXT;
+	rd_record_put(first ? RDEP_EDGE : RDEP_SAMPLE, &item, sizeof(item), NULL, 0);
+}
+
+static bool same_sample(const struct rd_sample *a, const struct rd_sample *b)
+{
+	return a->from_address == b->from_address && a->to_address == b->to_address &&
+	       a->from_generation == b->from_generation && a->to_generation == b->to_generation &&
+	       a->thread == b->thread && a->clock == b->clock && a->gates == b->gates && a->type == b->type;
+}
+
+/* The sample that tells least beside the new one: of the same thread, else the next in turn.
+ * The first is never given up. */
+static unsigned victim(const struct rd_edge *e, const struct rd_sample *s)
+{
+	unsigned i;
+
+	for (i = 1; i < RD_SAMPLES; i++) {
+		if (e->sample[i].thread == s->thread)
+			return i;
+	}
+	return 1 + e->journaled % (RD_SAMPLES - 1);
+}
+
+/* Keeps the occurrence if it tells anything new. */
+static bool keep(struct rd_thread *t, uint32_t id, struct rd_edge *e, struct rd_sample *s,
+		 const struct rdep_held *held, const struct rd_target *target)
+{
+	unsigned i;
+
+	for (i = 0; i < e->count; i++) {
+		if (same_sample(&e->sample[i], s))
+			return false;
+	}
+	i = e->count < RD_SAMPLES ? e->count++ : victim(e, s);
+	s->index = ++e->journaled;
+	e->sample[i] = *s;
+	journal(t, id, e, s, held, target, false);
+	return true;
+}
+
+static uint8_t edge_type(const struct rdep_held *held, const struct rd_target *target)
+{
+	bool shared = held->mode != RDEP_WRITE, recursive = target->mode == RDEP_READ_REC;
+
+	if (shared)
+		return recursive ? RDEP_TYPE_SR : RDEP_TYPE_SN;
+	return recursive ? RDEP_TYPE_ER : RDEP_TYPE_EN;
+}
+
+static uint32_t new_edge(struct rd_thread *t, struct rd_sample *s, const struct rdep_held *held,
+			 const struct rd_target *target, uint32_t *cycle, int *cycle_count)
+{
+	struct rd_edge *e;
+	uint32_t id;
+	int n;
+
+	/* The search comes first: of the edges there were. */
+	n = rd_graph_cycle(graph, held->cls, target->cls, s->type, cycle + 1, PATH_LONGEST - 1);
+	id = rd_graph_add(graph, held->cls, target->cls, s->type);
+	if (!id || !rd_array_need(&edges, id)) {
+		rd_count(RDEP_C_EDGES_DROPPED);
+		return 0;
+	}
+	cycle[0] = id;
+	*cycle_count = n > 0 ? n + 1 : 0;
+	if (n == RD_GRAPH_CUT || n >= (int)RD_GRAPH_LONG) {
+		rd_count(RDEP_C_SEARCH_CUT);
+		*cycle_count = 0;
+	} else if (held->cls == target->cls) {
+		*cycle_count = 1;
+	}
+	e = rd_edge_at(id);
+	if (!e->count) {
+		e->from = held->cls;
+		e->to = target->cls;
+		e->count = 1;
+		e->sample[0] = *s;
+		e->held_site = held->site;
+		e->acquire_site = rd_stack_walk()->frames[0].pc;
+		journal(t, id, e, s, held, target, true);
+	} else {
+		keep(t, id, e, s, held, target);
+	}
+	return id;
+}
+
+void rd_depend(struct rd_thread *t, const struct rdep_held *held, const struct rd_target *target)
+{
+	static uint32_t cycle[PATH_LONGEST];
+	struct rd_sample s = {
+		.from_address = held->address,
+		.from_generation = held->generation,
+		.to_address = target->address,
+		.to_generation = target->generation,
+		.thread = t->id,
+		.clock = t->clock,
+		.type = edge_type(held, target),
+	};
+	struct rd_edge *e;
+	uint8_t types = 0;
+	uint32_t id;
+	int n = 0;
+
+	if (!graph)
+		return;
+	s.gates = gates_of(t, held);
+	id = rd_graph_find(graph, held->cls, target->cls, &types);
+	if (!id || !(types & s.type)) {
+		id = new_edge(t, &s, held, target, cycle, &n);
+		if (n)
+			rd_finding_cycle(t, cycle, (uint32_t)n);
+		return;
+	}
+	e = rd_edge_at(id);
+	if (keep(t, id, e, &s, held, target) && e->sampled)
+		rd_finding_reconsider(t, id);
+	if (e->sampled && (e->budget == 0 || --e->budget == 0))
+		rd_edge_settled(id);
+}
+
+void rd_depend_reset(void)
+{
+	memset(edges.segment, 0, sizeof(edges.segment));
+	memset(gate_list.segment, 0, sizeof(gate_list.segment));
+	gate_count = 1;
+	rd_map_reset(&lock_sites);
+	rd_map_reset(&gate_sets);
+	graph = NULL;
+}

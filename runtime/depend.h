@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * depend.h - dependencies: what an edge of the graph carries beside its ends.
+ *
+ * Each edge keeps a few occurrences: the pair of instances, the thread with its clock, and the gate
+ * locks held then. The first is kept for good; later ones are kept when they differ, and
+ * every one that is kept is in the journal too. All functions need the runtime lock.
+ */
+#ifndef RECLAIMDEP_DEPEND_H
+#define RECLAIMDEP_DEPEND_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include "record_layout.h"
+#include "thread.h"
+
+#define RD_SAMPLES 4u
+#define RD_SAMPLE_BUDGET 256u /* occurrences looked at of an edge in an open cycle */
+
+/* A lock held beside the two of an edge. */
+struct rd_gate {
+	uint64_t address;
+	uint32_t generation, cls;
+	uint32_t mode;
+};
+
+struct rd_gates {
+	uint32_t count;
+	bool cut; /* there were more */
+	struct rd_gate gate[];
+};
+
+struct rd_sample {
+	uint64_t from_address, to_address;
+	uint32_t from_generation, to_generation;
+	uint32_t thread, clock;
+	const struct rd_gates *gates; /* NULL: none */
+	uint32_t index;		      /* its place in the journal: 0 the edge, n the n-th sample */
+	uint8_t type;
+};
+
+struct rd_edge {
+	uint32_t from, to;
+	uint8_t count;	 /* samples kept */
+	uint8_t sampled; /* closes a cycle whose verdict may still rise */
+	uint16_t budget;
+	uint32_t journaled; /* samples in the journal */
+	uint64_t held_site, acquire_site; /* of the first occurrence */
+	struct rd_sample sample[RD_SAMPLES];
+};
+
+/* What is being acquired. For an allocation: a domain. */
+struct rd_target {
+	uint32_t cls;
+	uint64_t address;
+	uint32_t generation;
+	uint8_t mode;
+	uint8_t edge_flags; /* RDEP_EDGE_ALLOC, ... */
+	uint32_t gfp, raw_gfp;
+};
+
+/*
+ * The dependency held -> target: adds the edge, or an occurrence of it; searches for the cycle that
+ * a new edge closes, and has the finding in the record on return. rd_stack_begin() was called for
+ * this event.
+ */
+void rd_depend(struct rd_thread *t, const struct rdep_held *held, const struct rd_target *target);
+
+struct rd_edge *rd_edge_at(uint32_t edge);
+uint32_t rd_edge_count(void);
+
+/* The journal's stack for where `held` was taken, and whether its callers are frames live now. */
+uint32_t rd_held_stack(struct rd_thread *t, const struct rdep_held *held, uint8_t *flags);
+
+/* First stacks of the places that take locks; rd_lock_site_known is lock-free. */
+bool rd_lock_site_known(uint64_t site, uint32_t cls);
+void rd_lock_site_add(uint64_t site, uint32_t cls);
+
+void rd_depend_start(void);
+void rd_depend_reset(void);
+
+#endif

@@ -1,0 +1,255 @@
+// SPDX-License-Identifier: MIT
+/* finding.c - see finding.h. */
+#include "finding.h"
+#include "chain.h"
+#include "class.h"
+#include "depend.h"
+#include "map.h"
+#include "mem.h"
+#include "options.h"
+#include "print.h"
+#include "record.h"
+#include "stack.h"
+#include "sys.h"
+#include "threads.h"
+#include "verdict.h"
+
+#include <string.h>
+
+#define LONGEST 256
+
+enum { FAIL_ON_CERTAIN, FAIL_ON_POSSIBLE, FAIL_ON_WARNING, FAIL_ON_NEVER };
+
+static struct rd_finding *cycles; /* the ones whose verdict may rise, and all others */
+static uint32_t last_id;
+static uint32_t failing;
+static struct rd_map_of known_locks; /* findings about one lock: (site, class and kind) */
+
+bool rd_finding_fails(void)
+{
+	return __atomic_load_n(&failing, __ATOMIC_RELAXED) != 0;
+}
+
+uint32_t rd_finding_count(void)
+{
+	return __atomic_load_n(&last_id, __ATOMIC_RELAXED);
+}
+
+static bool fails(enum rdep_verdict v)
+{
+	switch (rd_options.fail_on) {
+	case FAIL_ON_CERTAIN:
+		return v >= RDEP_CERTAIN;
+	case FAIL_ON_POSSIBLE:
+		return v >= RDEP_POSSIBLE;
+	case FAIL_ON_WARNING:
+		return v >= RDEP_ORDERED;
+	default:
+		return false;
+	}
+}
+
+/* The finding as the record has it, its edges behind it. */
+struct published {
+	struct rdep_finding f;
+	struct rdep_finding_edge edges[LONGEST];
+};
+
+static void publish(struct rd_thread *t, struct published *p)
+{
+	struct rdep_header *h = rd_record_header();
+
+	p->f.thread = t->id;
+	p->f.monotonic_ns = rd_now_monotonic();
+	if (fails(p->f.verdict))
+		__atomic_store_n(&failing, 1, __ATOMIC_RELAXED);
+	rd_record_put(RDEP_FINDING, p, sizeof(p->f) + p->f.edge_count * sizeof(p->edges[0]), NULL, 0);
+	__atomic_store_n(&h->findings, last_id, __ATOMIC_RELAXED);
+	rd_record_bell();
+	rd_print_finding(&p->f);
+}
+
+static bool take_id(uint32_t *id)
+{
+	if (last_id >= (uint32_t)rd_options.max_findings) {
+		rd_count(RDEP_C_FINDINGS_DROPPED);
+		return false;
+	}
+	*id = ++last_id;
+	return true;
+}
+
+/* ---- cycles ---- */
+
+static void publish_cycle(struct rd_thread *t, const struct rd_finding *f, const uint32_t *chosen)
+{
+	static struct published p;
+	uint32_t i;
+
+	p.f = (struct rdep_finding){
+		.id = f->id, .revision = f->revision, .kind = f->kind, .verdict = f->verdict, .edge_count = f->edge_count};
+	for (i = 0; i < f->edge_count; i++)
+		p.edges[i] = (struct rdep_finding_edge){f->edges[i], chosen[i]};
+	publish(t, &p);
+}
+
+/* From now on occurrences of the edge come by the slow path, in every thread. */
+static void watch(uint32_t id)
+{
+	struct rd_edge *e = rd_edge_at(id);
+	struct rd_class *from = rd_class_at(e->from), *to = rd_class_at(e->to);
+
+	if (e->sampled)
+		return;
+	e->sampled = 1;
+	e->budget = RD_SAMPLE_BUDGET;
+	from->sampled_from++;
+	to->sampled_to++;
+	rd_threads_evict(e->to);
+}
+
+void rd_edge_settled(uint32_t id)
+{
+	struct rd_edge *e = rd_edge_at(id);
+
+	if (!e->sampled)
+		return;
+	e->sampled = 0;
+	rd_class_at(e->from)->sampled_from--;
+	rd_class_at(e->to)->sampled_to--;
+}
+
+static bool has_edge(const struct rd_finding *f, uint32_t edge)
+{
+	uint32_t i;
+
+	for (i = 0; i < f->edge_count; i++) {
+		if (f->edges[i] == edge)
+			return true;
+	}
+	return false;
+}
+
+static bool open_elsewhere(uint32_t edge)
+{
+	const struct rd_finding *f;
+
+	for (f = cycles; f; f = f->next) {
+		if (f->verdict < RDEP_CERTAIN && has_edge(f, edge))
+			return true;
+	}
+	return false;
+}
+
+static void settle_all(const struct rd_finding *f)
+{
+	uint32_t i;
+
+	for (i = 0; i < f->edge_count; i++) {
+		if (!open_elsewhere(f->edges[i]))
+			rd_edge_settled(f->edges[i]);
+	}
+}
+
+static uint8_t kind_of(const uint32_t *edges, uint32_t count)
+{
+	uint32_t i;
+
+	for (i = 0; i < count; i++) {
+		if (rd_edge_at(edges[i])->to < RDEP_FIRST_CLASS)
+			return RDEP_K_RECLAIM_INVERSION;
+	}
+	return RDEP_K_LOCK_INVERSION;
+}
+
+void rd_finding_cycle(struct rd_thread *t, const uint32_t *edges, uint32_t count)
+{
+	static uint32_t chosen[LONGEST];
+	struct rd_finding *f;
+	uint32_t id, i;
+
+	if (!take_id(&id))
+		return;
+	f = rd_mem_alloc(sizeof(*f));
+	if (f)
+		f->edges = rd_mem_alloc(count * sizeof(*edges));
+	if (!f || !f->edges) {
+		rd_count(RDEP_C_FINDINGS_DROPPED);
+		return;
+	}
+	memcpy(f->edges, edges, count * sizeof(*edges));
+	f->id = id;
+	f->edge_count = count;
+	f->kind = kind_of(edges, count);
+	f->verdict = (uint8_t)rd_verdict(edges, count, chosen);
+	f->published = 1;
+	f->next = cycles;
+	cycles = f;
+	for (i = 0; i < count && f->verdict < RDEP_CERTAIN; i++)
+		watch(edges[i]);
+	publish_cycle(t, f, chosen);
+}
+
+void rd_finding_reconsider(struct rd_thread *t, uint32_t edge)
+{
+	static uint32_t chosen[LONGEST];
+	struct rd_finding *f;
+
+	for (f = cycles; f; f = f->next) {
+		enum rdep_verdict v;
+
+		if (f->verdict == RDEP_CERTAIN || !has_edge(f, edge))
+			continue;
+		v = rd_verdict(f->edges, f->edge_count, chosen);
+		if (v <= f->verdict)
+			continue;
+		/* A fork child inherits the cycle, not the finding: raised, it is the child's own. */
+		if (!f->id && !take_id(&f->id))
+			continue;
+		f->verdict = (uint8_t)v;
+		f->revision += f->published;
+		f->published = 1;
+		publish_cycle(t, f, chosen);
+		if (v == RDEP_CERTAIN)
+			settle_all(f);
+	}
+}
+
+/* ---- one lock ---- */
+
+void rd_finding_lock(struct rd_thread *t, enum rdep_kind kind, enum rdep_verdict verdict,
+		     const struct rdep_held *held, const struct rdep_held *now)
+{
+	uint64_t what = (uint64_t)now->cls << 8 | (uint64_t)kind;
+	static struct published p;
+	uint8_t flags = 0;
+	uint32_t id;
+
+	if (rd_map_get(&known_locks, now->site, what) || !take_id(&id))
+		return;
+	rd_map_set(&known_locks, now->site, what, 1);
+	p.f = (struct rdep_finding){.id = id, .kind = (uint8_t)kind, .verdict = (uint8_t)verdict, .cls = now->cls};
+	p.f.inst = (struct rdep_instance){now->address, now->generation, now->mode};
+	p.f.acquire_stack = rd_stack_here();
+	if (held) {
+		p.f.held_site = held->site;
+		p.f.held_stack = rd_held_stack(t, held, &flags);
+		p.f.flags = flags;
+	}
+	publish(t, &p);
+}
+
+void rd_finding_reset(bool keep_known)
+{
+	struct rd_finding *f;
+
+	last_id = 0;
+	failing = 0;
+	if (keep_known) {
+		for (f = cycles; f; f = f->next)
+			f->id = f->revision = f->published = 0;
+		return;
+	}
+	cycles = NULL;
+	rd_map_reset(&known_locks);
+}

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * finding.h - findings: made, weighed, published, raised.
+ *
+ * All functions need the runtime lock.
+ */
+#ifndef RECLAIMDEP_FINDING_H
+#define RECLAIMDEP_FINDING_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include "record_layout.h"
+#include "thread.h"
+
+struct rd_finding {
+	uint32_t id;
+	uint8_t kind, verdict;
+	uint16_t revision;
+	uint8_t published; /* in this process's record */
+	uint32_t edge_count;
+	uint32_t *edges;
+	struct rd_finding *next;
+};
+
+/* A cycle of edges, in order, the one that closed it first. */
+void rd_finding_cycle(struct rd_thread *t, const uint32_t *edges, uint32_t count);
+
+/* An edge of an open cycle got a new occurrence: verdicts may rise. */
+void rd_finding_reconsider(struct rd_thread *t, uint32_t edge);
+
+/* No further occurrences of the edge are looked at: certain, or sampled enough. */
+void rd_edge_settled(uint32_t edge);
+
+/* A finding about one lock: held (NULL: not held) and taken again, or given back unheld. Once per
+ * class and call site. rd_stack_begin() was called. */
+void rd_finding_lock(struct rd_thread *t, enum rdep_kind kind, enum rdep_verdict verdict,
+		     const struct rdep_held *held, const struct rdep_held *now);
+
+/* Any finding at or above options.fail_on? Lock-free. */
+bool rd_finding_fails(void);
+uint32_t rd_finding_count(void);
+
+/* In a fork child: no findings of its own yet; the cycles known to the parent stay known, or go. */
+void rd_finding_reset(bool keep_known);
+
+#endif

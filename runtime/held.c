@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: MIT
+/* held.c - see held.h. */
+#include "held.h"
+#include "chain.h"
+#include "engine.h"
+
+static uint32_t cls_mode_of(const struct rdep_held *e)
+{
+	return rd_cls_mode(e->cls, e->mode, e->flags & RDEP_HELD_TRY);
+}
+
+/* The chain over `from` with the entry on it. Nothing is checked: its locks were taken already. */
+static uint32_t chain_over(struct rd_thread *t, uint32_t from, const struct rdep_held *e)
+{
+	uint32_t node = rd_chain_next(from, cls_mode_of(e));
+	struct rd_locked l;
+
+	if (node || from == RD_NODE_UNKNOWN)
+		return node ? node : RD_NODE_UNKNOWN;
+	/* Busy: the runtime lock is held further up. */
+	if (t->busy)
+		return rd_chain_make(from, cls_mode_of(e));
+	rd_enter(t, &l);
+	node = rd_chain_make(from, cls_mode_of(e));
+	rd_leave(t, &l);
+	return node;
+}
+
+void rd_held_remove(struct rd_thread *t, struct rdep_held *e)
+{
+	struct rdep_held *top = t->top;
+
+	for (; e < top; e++) {
+		uint32_t node = chain_over(t, e[-1].node, e + 1);
+		uint64_t address = e[1].address;
+
+		e->site = e[1].site;
+		e->sp = e[1].sp;
+		e->cls = e[1].cls;
+		e->generation = e[1].generation;
+		e->node = node;
+		e->kind = e[1].kind;
+		e->mode = e[1].mode;
+		/* What was checked for allocations was checked with more locks held. */
+		e->flags = e[1].flags;
+		e->recursion = e[1].recursion;
+		e->since = e[1].since;
+		rd_signal_fence();
+		e->address = address;
+	}
+	top->address = 0;
+	rd_signal_fence();
+	t->top = top - 1;
+}
+
+uint32_t rd_held_rechain(struct rd_thread *t)
+{
+	uint32_t node = RD_NODE_ROOT;
+	struct rdep_held *e;
+
+	for (e = t->bottom + 1; e <= t->top; e++) {
+		if (!e->address)
+			continue;
+		node = rd_chain_make(node, cls_mode_of(e));
+		e->node = node;
+	}
+	return node;
+}

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * held.h - the thread's held stack beyond push and pop.
+ *
+ * Only its own thread changes it. Signals may be open: each step leaves a stack that a handler can push
+ * on and pop from (at worst an entry stands twice for a moment).
+ */
+#ifndef RECLAIMDEP_HELD_H
+#define RECLAIMDEP_HELD_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include "depend.h"
+#include "thread.h"
+
+/* Takes one entry out; those above move down and get the chains that they are in now. */
+void rd_held_remove(struct rd_thread *t, struct rdep_held *e);
+
+/* Makes every entry's chain what the entries below it say; returns the top's. Needs the runtime lock. */
+uint32_t rd_held_rechain(struct rd_thread *t);
+
+/* Takes out entries whose locks say that this thread does not hold them. Needs the runtime lock. */
+void rd_drop_stale(struct rd_thread *t);
+
+/* Dependencies of all that is held on the target / of what was taken after `below`. Need the runtime lock. */
+void rd_depend_on_all(struct rd_thread *t, const struct rd_target *target);
+void rd_depend_above(struct rd_thread *t, const struct rdep_held *below, const struct rd_target *target);
+
+/* Does an edge from something held to cls belong to an open cycle? Lock-free. */
+bool rd_wants_sampling(const struct rd_thread *t, uint32_t cls);
+
+/* Were a node's edges sampled for this thread at its clock, or often enough? */
+bool rd_sampled_by(const struct rd_thread *t, uint64_t sampler, uint32_t samplings);
+
+#endif

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * module.h - the loaded objects that addresses lie in, and their items in the journal.
+ *
+ * Found by _dl_find_object, which takes no lock. A module is journaled when the first address in it
+ * is; one that was unloaded is found out when another object is met in its place.
+ * All functions need the runtime lock.
+ */
+#ifndef RECLAIMDEP_MODULE_H
+#define RECLAIMDEP_MODULE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct rd_module {
+	uint64_t start, end, bias;
+	uint64_t identity; /* hash of the build-id, or of the path: the same in every process */
+	uint32_t id;
+	uint32_t build_id_len;
+	uint8_t build_id[32];
+	const void *link_map, *eh_frame;
+	/* Functions that only wrap a lock call; see wrapper.h. */
+	struct rd_range *wrappers;
+	uint32_t wrapper_count;
+	bool wrappers_read;
+};
+
+/* The module that holds the address, or NULL. */
+struct rd_module *rd_module_at(uint64_t address);
+
+/* Its file's path into buf; "" when it is not known. */
+void rd_module_path(const struct rd_module *m, char *buf, size_t n);
+
+void rd_module_reset(void);
+
+#endif

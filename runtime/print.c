@@ -1,0 +1,217 @@
+// SPDX-License-Identifier: MIT
+/* print.c - see print.h. */
+#include "print.h"
+#include "class.h"
+#include "depend.h"
+#include "elf_symbols.h"
+#include "finding.h"
+#include "module.h"
+#include "options.h"
+#include "record.h"
+#include "stack.h"
+#include "sys.h"
+#include "text.h"
+
+#include <limits.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#define STDERR 2
+
+static uint64_t err_dev, err_ino;
+static bool err_there;
+
+static char buffer[8192];
+static struct rd_text out;
+
+void rd_print_start(void)
+{
+	struct stat st;
+
+	err_there = !rd_sys_failed(rd_sys(SYS_fstat, STDERR, &st));
+	err_dev = st.st_dev;
+	err_ino = st.st_ino;
+}
+
+static void begin(void)
+{
+	out = rd_text_in(buffer, sizeof(buffer));
+}
+
+static void end(void)
+{
+	struct stat st;
+
+	if (err_there && !rd_sys_failed(rd_sys(SYS_fstat, STDERR, &st)) && st.st_dev == err_dev && st.st_ino == err_ino)
+		rd_sys(SYS_write, STDERR, out.buf, out.len);
+}
+
+void rd_print_line(const char *text)
+{
+	begin();
+	rd_text_str(&out, "reclaimdep: ");
+	rd_text_str(&out, text);
+	rd_text_char(&out, '\n');
+	end();
+}
+
+/* A name that stands in a file is not trusted with the terminal. */
+static void printable(const char *s)
+{
+	for (; *s; s++)
+		rd_text_char(&out, *s >= 0x20 && *s < 0x7f ? *s : '?');
+}
+
+static const char *base_name(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	return slash ? slash + 1 : path;
+}
+
+/* "function (module+0x12)" */
+static void put_place(uint64_t address, bool code)
+{
+	static char path[PATH_MAX], name[256];
+	uint64_t at = code ? address - 1 : address;
+	const struct rd_module *m = rd_module_at(at);
+
+	if (!m) {
+		rd_text_hex(&out, address);
+		return;
+	}
+	if (rd_elf_symbol_at(m, at, name, sizeof(name))) {
+		printable(name);
+		rd_text_str(&out, " ");
+	}
+	rd_module_path(m, path, sizeof(path));
+	rd_text_str(&out, "(");
+	printable(base_name(path));
+	rd_text_str(&out, "+");
+	rd_text_hex(&out, at - m->bias);
+	rd_text_str(&out, ")");
+}
+
+static void put_class(uint32_t id)
+{
+	static const char *const domains[] = {"", "reclaim", "io_reclaim", "fs_reclaim"};
+	const struct rd_class *c;
+
+	if (id <= RDEP_CLASS_FS_RECLAIM) {
+		rd_text_str(&out, domains[id]);
+		return;
+	}
+	c = rd_class_at(id);
+	switch (c->origin) {
+	case RDEP_BY_STATIC:
+		put_place(c->where, false);
+		break;
+	case RDEP_BY_INIT:
+		rd_text_str(&out, "the lock initialised in ");
+		put_place(c->where, true);
+		break;
+	default:
+		rd_text_str(&out, "the lock first taken in ");
+		put_place(c->where, true);
+	}
+}
+
+static const char *kind_id(unsigned kind)
+{
+	switch (kind) {
+#define KIND(sym, num, id, severity, help)                                                                             \
+	case num:                                                                                                      \
+		return id;
+#include "kinds.def"
+#undef KIND
+	}
+	return "finding";
+}
+
+static const char *verdict_id(unsigned verdict)
+{
+	static const char *const ids[] = {"", "guarded", "ordered", "single-thread", "possible", "certain"};
+
+	return ids[verdict];
+}
+
+static void put_edge(uint32_t id)
+{
+	const struct rd_edge *e = rd_edge_at(id);
+
+	rd_text_str(&out, "  takes ");
+	put_class(e->to);
+	rd_text_str(&out, " in ");
+	put_place(e->acquire_site, true);
+	rd_text_str(&out, "\n    holding ");
+	put_class(e->from);
+	rd_text_str(&out, ", taken in ");
+	put_place(e->held_site, true);
+	rd_text_char(&out, '\n');
+}
+
+static void put_lock(const struct rdep_finding *f)
+{
+	rd_text_str(&out, f->kind == RDEP_K_UNLOCK_UNHELD ? "  gives back " : "  takes ");
+	put_class(f->cls);
+	rd_text_str(&out, " in ");
+	put_place(rd_stack_walk()->frames[0].pc, true);
+	if (f->held_site) {
+		rd_text_str(&out, "\n    holding it, taken in ");
+		put_place(f->held_site, true);
+	}
+	rd_text_char(&out, '\n');
+}
+
+static void put_next_command(void)
+{
+	if (!rd_record_path()[0]) {
+		rd_text_str(&out, "there is no record: ");
+		rd_text_str(&out, rd_record_error());
+		return;
+	}
+	rd_text_str(&out, "for the full report: reclaimdep report ");
+	rd_text_str(&out, rd_record_path());
+}
+
+void rd_print_finding(const struct rdep_finding *f)
+{
+	const struct rdep_finding_edge *edges = (const struct rdep_finding_edge *)(f + 1);
+	uint32_t i;
+
+	if (!rd_options.print || (f->verdict <= RDEP_GUARDED && rd_options.verbosity < 2))
+		return;
+	begin();
+	rd_text_str(&out, "reclaimdep: ");
+	rd_text_str(&out, kind_id(f->kind));
+	rd_text_str(&out, " (");
+	rd_text_str(&out, verdict_id(f->verdict));
+	rd_text_str(&out, f->revision ? ", weightier than before)\n" : ")\n");
+	for (i = 0; i < f->edge_count; i++)
+		put_edge(edges[i].edge);
+	if (!f->edge_count)
+		put_lock(f);
+	rd_text_str(&out, "reclaimdep: ");
+	put_next_command();
+	rd_text_char(&out, '\n');
+	end();
+}
+
+void rd_print_summary(void)
+{
+	uint32_t n = rd_finding_count();
+
+	if (!rd_options.print || rd_options.verbosity < 1)
+		return;
+	begin();
+	rd_text_str(&out, "reclaimdep: ");
+	rd_text_dec(&out, n);
+	rd_text_str(&out, n == 1 ? " finding, " : " findings, ");
+	rd_text_dec(&out, rd_class_count() - RDEP_FIRST_CLASS);
+	rd_text_str(&out, " classes, ");
+	rd_text_dec(&out, rd_edge_count());
+	rd_text_str(&out, " dependencies; ");
+	put_next_command();
+	rd_text_char(&out, '\n');
+	end();
+}

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * print.h - what a target says by itself (print=1): findings in short, the summary, notes.
+ *
+ * Written to descriptor 2 by one raw write, if that is still the file that it was at start-up: a
+ * program may have put something else of its own there. Needs the runtime lock.
+ */
+#ifndef RECLAIMDEP_PRINT_H
+#define RECLAIMDEP_PRINT_H
+
+#include "record_layout.h"
+
+/* Remembers what descriptor 2 is. */
+void rd_print_start(void);
+
+/* "reclaimdep: " and the line. Whatever print= says. */
+void rd_print_line(const char *text);
+
+/* Names by module and offset, and ELF symbols; the command that tells more. Edges are looked up. */
+void rd_print_finding(const struct rdep_finding *f);
+void rd_print_summary(void);
+
+#endif

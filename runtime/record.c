@@ -1,0 +1,411 @@
+// SPDX-License-Identifier: MIT
+/* record.c - see record.h. */
+#include "record.h"
+#include "crc32c.h"
+#include "mem.h"
+#include "options.h"
+#include "record_file.h"
+#include "sys.h"
+#include "text.h"
+
+#include <elf.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <linux/futex.h>
+#include <string.h>
+#include <sys/mman.h>
+
+#define FIRST_CHUNK (128u << 10)
+#define LARGEST_CHUNK (4u << 20)
+#define BOARD_SLOTS 16u
+
+/* Counts what happens before there is a record. */
+static struct rdep_header early;
+static struct rdep_header *header = &early;
+
+static struct rd_record_file file;
+static char error[256];
+
+/* The journal's chunks in order, and the cursor in the last one. */
+struct chunk {
+	char *base;
+	uint64_t offset, size;
+};
+static struct chunk *chunks;
+static uint32_t chunk_count, chunk_room;
+static uint64_t cursor; /* bytes used of the last chunk */
+static bool journal_ended;
+
+static struct rdep_slot *board[4096];
+static uint32_t board_count;
+
+const char *rd_record_error(void)
+{
+	return error;
+}
+
+const char *rd_record_path(void)
+{
+	return file.path;
+}
+
+const char *rd_record_dir(void)
+{
+	return file.dir;
+}
+
+struct rdep_header *rd_record_header(void)
+{
+	return __atomic_load_n(&header, __ATOMIC_ACQUIRE);
+}
+
+void rd_count(enum rdep_counter c)
+{
+	__atomic_fetch_add(&rd_record_header()->counters[c], 1, __ATOMIC_RELAXED);
+}
+
+static void end_journal(const char *why)
+{
+	journal_ended = true;
+	if (!error[0]) {
+		struct rd_text t = rd_text_in(error, sizeof(error));
+
+		rd_text_str(&t, why);
+	}
+}
+
+static bool remember_chunk(char *base, uint64_t offset, uint64_t size)
+{
+	if (chunk_count == chunk_room) {
+		uint32_t room = chunk_room ? chunk_room * 2 : 64;
+		struct chunk *more = rd_mem_alloc(room * sizeof(*more));
+
+		if (!more)
+			return false;
+		if (chunk_count)
+			memcpy(more, chunks, chunk_count * sizeof(*more));
+		rd_mem_free(chunks, chunk_room * sizeof(*chunks));
+		chunks = more;
+		chunk_room = room;
+	}
+	chunks[chunk_count++] = (struct chunk){base, offset, size};
+	return true;
+}
+
+static bool add_chunk(void)
+{
+	uint64_t offset = header->file_size, size = (uint64_t)FIRST_CHUNK << (chunk_count / 4);
+	struct rdep_chunk *c;
+	char *base;
+
+	if (size > LARGEST_CHUNK)
+		size = LARGEST_CHUNK;
+	if (offset + size > (uint64_t)rd_options.record_max << 20) {
+		end_journal("the record is as large as record_max allows");
+		return false;
+	}
+	base = rd_record_file_map(&file, offset, size);
+	if (!base) {
+		end_journal(file.error);
+		return false;
+	}
+	if (!remember_chunk(base, offset, size)) {
+		rd_sys(SYS_munmap, base, size);
+		end_journal("no memory for the record's growth");
+		return false;
+	}
+	c = (struct rdep_chunk *)base;
+	c->magic = RDEP_CHUNK_MAGIC;
+	c->index = chunk_count - 1;
+	c->offset = offset;
+	c->size = size;
+	c->crc = rdep_crc32c(0, c, offsetof(struct rdep_chunk, crc));
+	cursor = sizeof(*c);
+	__atomic_store_n(&header->file_size, offset + size, __ATOMIC_RELEASE);
+	return true;
+}
+
+static void seal(struct rdep_item *item, enum rdep_item_type type, size_t size, size_t fixed)
+{
+	item->magic = RDEP_ITEM_MAGIC;
+	item->type = (uint16_t)type;
+	item->size = (uint32_t)size;
+	item->fixed = (uint32_t)fixed;
+	item->crc = rdep_crc32c(0, item, offsetof(struct rdep_item, crc));
+	item->crc = rdep_crc32c(item->crc, item + 1, fixed);
+}
+
+static void publish(void)
+{
+	const struct chunk *c = &chunks[chunk_count - 1];
+
+	__atomic_store_n(&header->journal_end, c->offset + cursor, __ATOMIC_RELEASE);
+}
+
+/* Room for `size` bytes, aligned to 8, in one chunk; a pad closes the one before. */
+static char *room_for(size_t size)
+{
+	struct chunk *c;
+	char *p;
+
+	if (journal_ended || size > RDEP_ITEM_MAX)
+		return NULL;
+	c = chunk_count ? &chunks[chunk_count - 1] : NULL;
+	if (!c || c->size - cursor < size) {
+		if (c && c->size - cursor >= sizeof(struct rdep_item)) {
+			seal((struct rdep_item *)(c->base + cursor), RDEP_PAD, c->size - cursor, 0);
+			cursor = c->size;
+		}
+		do {
+			if (!add_chunk())
+				return NULL;
+			c = &chunks[chunk_count - 1];
+		} while (c->size - cursor < size);
+	}
+	p = c->base + cursor;
+	cursor += size;
+	return p;
+}
+
+void *rd_record_put2(enum rdep_item_type type, const void *a, size_t a_len, const void *b, size_t b_len)
+{
+	size_t size = (sizeof(struct rdep_item) + a_len + b_len + 7) & ~(size_t)7;
+	char *p = room_for(size);
+
+	if (!p) {
+		rd_count(RDEP_C_ITEMS_DROPPED);
+		return NULL;
+	}
+	memcpy(p + sizeof(struct rdep_item), a, a_len);
+	memcpy(p + sizeof(struct rdep_item) + a_len, b, b_len);
+	seal((struct rdep_item *)p, type, size, a_len + b_len);
+	publish();
+	return p + sizeof(struct rdep_item);
+}
+
+void *rd_record_put(enum rdep_item_type type, const void *fixed, size_t fixed_len, const void *more,
+		    size_t more_len)
+{
+	size_t size = (sizeof(struct rdep_item) + fixed_len + more_len + 7) & ~(size_t)7;
+	char *p = room_for(size);
+
+	if (!p) {
+		rd_count(RDEP_C_ITEMS_DROPPED);
+		return NULL;
+	}
+	memcpy(p + sizeof(struct rdep_item), fixed, fixed_len);
+	if (more)
+		memcpy(p + sizeof(struct rdep_item) + fixed_len, more, more_len);
+	seal((struct rdep_item *)p, type, size, fixed_len);
+	publish();
+	return p + sizeof(struct rdep_item);
+}
+
+/* Where a pointer into the journal lies in the file. */
+static uint64_t offset_of(const void *p)
+{
+	const struct chunk *c = &chunks[chunk_count - 1];
+
+	return c->offset + (uint64_t)((const char *)p - c->base);
+}
+
+static struct rdep_slot *add_board(void)
+{
+	size_t body = sizeof(struct rdep_slot) * BOARD_SLOTS, lead = sizeof(struct rdep_item) + sizeof(struct rdep_board);
+	struct rdep_slot *slots;
+	struct rdep_board b = {.slot_size = sizeof(struct rdep_slot), .count = BOARD_SLOTS};
+	char *p;
+
+	if (board_count == sizeof(board) / sizeof(*board))
+		return NULL;
+	p = room_for(lead + body + 64);
+	if (p) {
+		slots = (struct rdep_slot *)(((uint64_t)p + lead + 63) & ~63ull);
+		b.slots_at = offset_of(slots);
+		memcpy(p + sizeof(struct rdep_item), &b, sizeof(b));
+		seal((struct rdep_item *)p, RDEP_BOARD, (lead + body + 64) & ~7ull, sizeof(b));
+		publish();
+	} else {
+		slots = rd_map(body);
+		rd_count(RDEP_C_ITEMS_DROPPED);
+	}
+	if (slots)
+		board[board_count++] = slots;
+	return slots;
+}
+
+struct rdep_slot *rd_record_slot(void)
+{
+	struct rdep_slot *s;
+	uint32_t b, i;
+
+	for (b = board_count; b-- > 0;) {
+		for (i = 0; i < BOARD_SLOTS; i++) {
+			s = &board[b][i];
+			if (s->state == RDEP_SLOT_FREE)
+				goto found;
+		}
+	}
+	s = add_board();
+	if (!s)
+		return NULL;
+found:
+	memset(s, 0, sizeof(*s));
+	s->state = RDEP_SLOT_LIVE;
+	return s;
+}
+
+void rd_record_slot_free(struct rdep_slot *s)
+{
+	memset(s->held, 0, sizeof(s->held));
+	s->more = 0;
+	__atomic_store_n(&s->state, RDEP_SLOT_FREE, __ATOMIC_RELEASE);
+}
+
+struct rdep_helds *rd_record_helds(uint32_t capacity, uint32_t thread, uint64_t *at)
+{
+	struct rdep_helds h = {.capacity = capacity, .thread = thread};
+	size_t fixed = offsetof(struct rdep_helds, bottom), all = sizeof(h) + capacity * sizeof(struct rdep_held);
+	struct rdep_helds *p = NULL;
+
+	if (sizeof(struct rdep_item) + all <= RDEP_ITEM_MAX)
+		p = rd_record_put(RDEP_HELDS, &h, fixed, NULL, all - fixed);
+	*at = p ? offset_of(p) : 0;
+	if (!p) {
+		p = rd_map(all);
+		if (p)
+			p->capacity = capacity;
+	}
+	return p;
+}
+
+void rd_record_bell(void)
+{
+	__atomic_fetch_add(&header->bell, 1, __ATOMIC_RELEASE);
+	rd_sys(SYS_futex, &header->bell, FUTEX_WAKE, 0x7fffffff);
+}
+
+static void exe_path(char *buf, size_t n)
+{
+	long got = rd_sys(SYS_readlink, "/proc/self/exe", buf, n - 1);
+
+	buf[rd_sys_failed(got) ? 0 : got] = 0;
+}
+
+static void put_exe(const char *path)
+{
+	/* Static: threads with the smallest stacks come by here too. */
+	static char cmdline[4096], buf[sizeof(struct rdep_exe) + PATH_MAX];
+	struct rdep_exe e = {.path_len = (uint32_t)strlen(path)};
+	long fd = rd_sys(SYS_open, "/proc/self/cmdline", O_RDONLY | O_CLOEXEC, 0), n = 0;
+
+	if (!rd_sys_failed(fd)) {
+		n = rd_sys(SYS_read, fd, cmdline, sizeof(cmdline));
+		rd_sys(SYS_close, fd);
+	}
+	e.cmdline_len = rd_sys_failed(n) ? 0 : (uint32_t)n;
+	memcpy(buf, &e, sizeof(e));
+	memcpy(buf + sizeof(e), path, e.path_len);
+	rd_record_put2(RDEP_EXE, buf, sizeof(e) + e.path_len, cmdline, e.cmdline_len);
+}
+
+static void put_options(void)
+{
+	static char text[4096];
+	size_t n = rd_options_format(&rd_options, text, sizeof(text));
+
+	rd_record_put(RDEP_OPTIONS, text, n, NULL, 0);
+}
+
+static void fill_header(struct rdep_header *h, const struct rd_identity *id)
+{
+	memset(h, 0, sizeof(*h));
+	memcpy(h->magic, RDEP_MAGIC, sizeof(h->magic));
+	h->version = RDEP_VERSION;
+	h->min_reader = RDEP_MIN_READER;
+	h->byte_order = RDEP_BYTE_ORDER;
+	h->header_size = RDEP_HEADER_SIZE;
+	h->machine = EM_X86_64;
+	h->pointer_bits = 64;
+	memcpy(h->image_id, id->image, sizeof(h->image_id));
+	memcpy(h->parent_id, id->parent, sizeof(h->parent_id));
+	memcpy(h->exec_id, id->exec, sizeof(h->exec_id));
+	h->start_realtime_ns = rd_now_realtime();
+	h->start_monotonic_ns = rd_now_monotonic();
+	h->pid = (uint32_t)rd_sys(SYS_getpid);
+	h->ppid = (uint32_t)rd_sys(SYS_getppid);
+	h->page_size = 4096;
+	h->forked = id->forked;
+	h->state = RDEP_RUNNING;
+	h->file_size = h->journal_end = RDEP_HEADER_SIZE;
+	h->header_crc = rdep_crc32c(0, h, offsetof(struct rdep_header, state));
+}
+
+static void forget(void)
+{
+	chunks = NULL;
+	chunk_count = chunk_room = board_count = 0;
+	cursor = 0;
+	journal_ended = false;
+	error[0] = 0;
+}
+
+static int open_fresh(const struct rd_identity *id)
+{
+	static char exe[PATH_MAX];
+	struct rdep_header *h = NULL;
+
+	forget();
+	exe_path(exe, sizeof(exe));
+	if (rd_record_file_create(&file, rd_options.output, exe, (uint32_t)rd_sys(SYS_getpid)) == 0)
+		h = rd_record_file_map(&file, 0, RDEP_HEADER_SIZE);
+	if (!h) {
+		end_journal(file.error);
+		h = rd_map(RDEP_HEADER_SIZE);
+		if (!h)
+			h = &early;
+	}
+	fill_header(h, id);
+	__atomic_store_n(&header, h, __ATOMIC_RELEASE);
+	put_exe(exe);
+	put_options();
+	return journal_ended ? -1 : 0;
+}
+
+int rd_record_open(const struct rd_identity *id)
+{
+	return open_fresh(id);
+}
+
+int rd_record_fork(const struct rd_identity *id,
+		   void (*copy)(enum rdep_item_type, const void *, size_t, size_t))
+{
+	struct rdep_header *parent_header = header;
+	struct chunk *parent = chunks;
+	uint32_t count = chunk_count, room = chunk_room, i;
+	uint64_t parent_cursor = cursor;
+	int err;
+
+	/* The parent's directory has been expanded with the parent's pid: the child's record
+	 * lies beside the parent's only where output= has no %p, as it should. */
+	err = open_fresh(id);
+	for (i = 0; i < count; i++) {
+		uint64_t at = sizeof(struct rdep_chunk), end = i + 1 < count ? parent[i].size : parent_cursor;
+
+		while (at + sizeof(struct rdep_item) <= end) {
+			struct rdep_item *item = (struct rdep_item *)(parent[i].base + at);
+
+			if (item->magic != RDEP_ITEM_MAGIC || item->size < sizeof(*item))
+				break;
+			if (copy)
+				copy((enum rdep_item_type)item->type, item + 1, item->fixed,
+				     item->size - sizeof(*item) - item->fixed);
+			at += item->size;
+		}
+		rd_sys(SYS_munmap, parent[i].base, parent[i].size);
+	}
+	rd_mem_free(parent, room * sizeof(*parent));
+	if (parent_header != &early)
+		rd_sys(SYS_munmap, parent_header, RDEP_HEADER_SIZE);
+	return err;
+}

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * record_file.h - the record's file: its directory, its name, and room in it.
+ *
+ * Nothing here keeps a descriptor, raises a signal (SIGXFSZ, SIGBUS) or follows a link in the last
+ * component; a directory or file of another owner is refused. Needs the runtime lock.
+ */
+#ifndef RECLAIMDEP_RECORD_FILE_H
+#define RECLAIMDEP_RECORD_FILE_H
+
+#include <limits.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct rd_record_file {
+	char dir[PATH_MAX];
+	char path[PATH_MAX];
+	uint64_t dev, ino; /* the file at `path` must still be this one */
+	char error[256];
+};
+
+/* Makes the directory (with its parents, 0700) and a new file in it (0600). 0 or -1 with error. */
+int rd_record_file_create(struct rd_record_file *f, const char *output, const char *exe, uint32_t pid);
+
+/*
+ * Makes bytes [offset, offset + size) of the file exist on its file system and maps them shared.
+ * NULL with error: over RLIMIT_FSIZE, a full disk, no descriptor left, the file gone.
+ */
+void *rd_record_file_map(struct rd_record_file *f, uint64_t offset, uint64_t size);
+
+#endif

@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: MIT
+/* stack.c - see stack.h. */
+#include "stack.h"
+#include "map.h"
+#include "mem.h"
+#include "module.h"
+#include "options.h"
+#include "record.h"
+
+#include <string.h>
+
+static struct rd_map_of known; /* two hashes of the frames -> id */
+static uint32_t last_id;
+
+/* The event that is being handled: its walk is made when first asked for. */
+static struct rd_walk walk;
+static uint64_t here_site, here_sp;
+static int walked;
+static uint32_t here_id;
+
+enum { UNWIND_LIBUNWIND, UNWIND_FAST, UNWIND_NONE };
+
+void rd_stack_begin(uint64_t site, uint64_t sp)
+{
+	here_site = site;
+	here_sp = sp;
+	walked = 0;
+	here_id = 0;
+}
+
+const struct rd_walk *rd_stack_walk(void)
+{
+	size_t max = (size_t)rd_options.stack_depth;
+
+	if (walked)
+		return &walk;
+	walked = 1;
+	walk.count = 0;
+	walk.flags = 0;
+	if (rd_options.unwind == UNWIND_LIBUNWIND && rd_unwind_up()) {
+		walk.count = rd_unwind_full(walk.frames, max, here_sp, &walk.flags);
+	}
+	if (walk.count == 0 && rd_options.unwind != UNWIND_NONE) {
+		walk.flags = 0;
+		walk.count = rd_unwind_fast(walk.frames, max, here_sp, &walk.flags);
+		walk.flags |= RDEP_STACK_FAST;
+	}
+	if (walk.count == 0 || walk.frames[0].pc != here_site) {
+		/* What is known for sure is the call's own return address. */
+		walk.count = 1;
+		walk.frames[0] = (struct rd_frame){.pc = here_site, .cfa = here_sp};
+		walk.flags |= RDEP_STACK_BROKEN;
+	}
+	return &walk;
+}
+
+static uint64_t mix(uint64_t h, uint64_t v, uint64_t k)
+{
+	h = (h ^ v) * k;
+	return h ^ h >> 29;
+}
+
+static uint32_t put(const uint64_t *pcs, const uint64_t exact[4], size_t count, unsigned flags)
+{
+	uint64_t a = flags, b = count;
+	struct rdep_stack item;
+	uint32_t id;
+	size_t i;
+
+	for (i = 0; i < count; i++) {
+		a = mix(a, pcs[i], 0xff51afd7ed558ccdull);
+		b = mix(b, pcs[i], 0xc4ceb9fe1a85ec53ull);
+	}
+	id = rd_map_get(&known, a, b);
+	if (id)
+		return id;
+	for (i = 0; i < count; i++)
+		rd_module_at(pcs[i]);
+	item = (struct rdep_stack){.id = last_id + 1, .count = (uint16_t)count, .flags = (uint16_t)flags};
+	memcpy(item.exact, exact, sizeof(item.exact));
+	if (!rd_record_put2(RDEP_STACK, &item, sizeof(item), pcs, count * sizeof(*pcs)) ||
+	    !rd_map_set(&known, a, b, last_id + 1)) {
+		rd_count(RDEP_C_STACKS_DROPPED);
+		return 0;
+	}
+	return ++last_id;
+}
+
+static uint32_t put_walk(uint64_t site, size_t first)
+{
+	static uint64_t pcs[RD_FRAMES_MAX + 1];
+	uint64_t exact[4] = {0, 0, 0, 0};
+	size_t n = 0, i;
+
+	pcs[n++] = site;
+	for (i = first; i < walk.count && n < RD_FRAMES_MAX; i++, n++) {
+		pcs[n] = walk.frames[i].pc;
+		if (walk.frames[i].exact)
+			exact[n / 64] |= 1ull << n % 64;
+	}
+	return put(pcs, exact, n, walk.flags);
+}
+
+uint32_t rd_stack_here(void)
+{
+	if (!here_id) {
+		rd_stack_walk();
+		here_id = put_walk(here_site, 1);
+	}
+	return here_id;
+}
+
+uint32_t rd_stack_of(uint64_t site, size_t first)
+{
+	rd_stack_walk();
+	return put_walk(site, first);
+}
+
+void rd_stack_reset(void)
+{
+	rd_map_reset(&known);
+	last_id = 0;
+	walked = 0;
+}

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * stack.h - stacks in the journal, each once.
+ *
+ * All functions need the runtime lock; a walk is of the calling thread.
+ */
+#ifndef RECLAIMDEP_STACK_H
+#define RECLAIMDEP_STACK_H
+
+#include <stddef.h>
+#include <stdint.h>
+#include "unwind.h"
+
+#define RD_FRAMES_MAX 256
+
+struct rd_walk {
+	size_t count;
+	unsigned flags; /* RDEP_STACK_* */
+	struct rd_frame frames[RD_FRAMES_MAX];
+};
+
+/*
+ * The calling thread's stack from the hooked call on, by the walker of options.unwind; one walk
+ * per event, kept in static memory until rd_stack_begin() is called again.
+ */
+void rd_stack_begin(uint64_t site, uint64_t sp);
+const struct rd_walk *rd_stack_walk(void);
+
+/* The journal id of that walk. 0: not kept. */
+uint32_t rd_stack_here(void);
+
+/* The journal id of the stack `site`, then the walk's frames from index `first` on. */
+uint32_t rd_stack_of(uint64_t site, size_t first);
+
+void rd_stack_reset(void);
+
+#endif

@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: MIT
+/* tag.c - see tag.h. */
+#include "tag.h"
+#include "sys.h"
+
+#include <pthread.h>
+#include <string.h>
+#include <time.h>
+
+uint64_t rd_tag_nonce;
+static bool tags_on;
+
+/* glibc's struct layouts, x86-64 (unchanged since 2.17); the self-test guards them. */
+#define MUTEX_KIND 16
+#define MUTEX_ROBUST 16
+#define MUTEX_SHARED 128
+#define RWLOCK_SHARED 28
+
+bool rd_tag_usable(const void *lock, unsigned kind)
+{
+	const char *p = lock;
+
+	if (!tags_on)
+		return false;
+	switch (kind) {
+	case RDEP_MUTEX:
+		return !(*(const int *)(p + MUTEX_KIND) & (MUTEX_ROBUST | MUTEX_SHARED));
+	case RDEP_RWLOCK:
+		return *(const int *)(p + RWLOCK_SHARED) == 0;
+	default:
+		return false;
+	}
+}
+
+static uint64_t *tag_word(const void *lock, unsigned kind)
+{
+	return (uint64_t *)((char *)lock + RD_TAG_OFFSET(kind));
+}
+
+static uint64_t *generation_word(const void *lock, unsigned kind)
+{
+	return (uint64_t *)((char *)lock + RD_GEN_OFFSET(kind));
+}
+
+void rd_tag_write(const void *lock, unsigned kind, uint32_t cls, uint32_t generation)
+{
+	__atomic_store_n(generation_word(lock, kind), generation, __ATOMIC_RELAXED);
+	__atomic_store_n(tag_word(lock, kind), ((uint64_t)lock >> 3 << 20 | cls) ^ rd_tag_nonce, __ATOMIC_RELEASE);
+}
+
+void rd_tag_clear(const void *lock, unsigned kind)
+{
+	__atomic_store_n(tag_word(lock, kind), 0, __ATOMIC_RELAXED);
+	__atomic_store_n(generation_word(lock, kind), 0, __ATOMIC_RELAXED);
+}
+
+void rd_tag_renew(void)
+{
+	uint64_t nonce = 0;
+
+	if (rd_sys(SYS_getrandom, &nonce, sizeof(nonce), 1 /* GRND_NONBLOCK */) != sizeof(nonce))
+		nonce = rd_now_realtime() * 0x9e3779b97f4a7c15ull ^ (uint64_t)rd_sys(SYS_getpid) << 32;
+	rd_tag_nonce = nonce;
+}
+
+/* Never a valid tag: the words must only stay what they were. */
+static const uint64_t mark[2] = {0x5a5aa5a55a5aa5a5ull, 0x00000000c33c3cc3ull};
+
+static void put_marks(void *lock, unsigned kind)
+{
+	*tag_word(lock, kind) = mark[0];
+	*generation_word(lock, kind) = mark[1];
+}
+
+static bool marks_stand(void *lock, unsigned kind)
+{
+	return *tag_word(lock, kind) == mark[0] && *generation_word(lock, kind) == mark[1];
+}
+
+static bool mutex_keeps(const struct rd_lock_calls *c, int type)
+{
+	static const struct timespec past = {0, 1};
+	pthread_mutex_t m = PTHREAD_MUTEX_INITIALIZER;
+	pthread_cond_t cond = PTHREAD_COND_INITIALIZER;
+
+	*(int *)((char *)&m + MUTEX_KIND) = type;
+	put_marks(&m, RDEP_MUTEX);
+	if (c->mutex_lock(&m) || !marks_stand(&m, RDEP_MUTEX))
+		return false;
+	c->cond_timedwait(&cond, &m, &past);
+	if (type == PTHREAD_MUTEX_NORMAL && (c->mutex_trylock(&m) == 0 || c->mutex_timedlock(&m, &past) == 0))
+		return false;
+	return c->mutex_unlock(&m) == 0 && c->mutex_trylock(&m) == 0 && c->mutex_unlock(&m) == 0 &&
+	       marks_stand(&m, RDEP_MUTEX);
+}
+
+static bool rwlock_keeps(const struct rd_lock_calls *c)
+{
+	static const struct timespec past = {0, 1};
+	pthread_rwlock_t l = PTHREAD_RWLOCK_INITIALIZER;
+
+	put_marks(&l, RDEP_RWLOCK);
+	if (c->rwlock_rdlock(&l) || c->rwlock_timedwrlock(&l, &past) == 0 || c->rwlock_unlock(&l) ||
+	    c->rwlock_wrlock(&l) || c->rwlock_unlock(&l))
+		return false;
+	return marks_stand(&l, RDEP_RWLOCK);
+}
+
+bool rd_tag_start(bool want, const struct rd_lock_calls *calls)
+{
+	tags_on = want && calls && sizeof(pthread_mutex_t) == 40 && sizeof(pthread_rwlock_t) == 56 &&
+		  mutex_keeps(calls, PTHREAD_MUTEX_NORMAL) && mutex_keeps(calls, PTHREAD_MUTEX_RECURSIVE) &&
+		  mutex_keeps(calls, PTHREAD_MUTEX_ERRORCHECK) && mutex_keeps(calls, PTHREAD_MUTEX_ADAPTIVE_NP) &&
+		  rwlock_keeps(calls);
+	rd_tag_renew();
+	return tags_on;
+}

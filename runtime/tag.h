@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * tag.h - (tag, generation) in two unused words of a lock. rd_tag_class() is in event.h.
+ *
+ * glibc leaves the list words of plain mutexes (used by robust ones only) and two paddings of
+ * rwlocks and semaphores alone. A tag validates itself by the lock's address and the process's
+ * nonce; the generation is believed only beside a valid tag, and is written first.
+ */
+#ifndef RECLAIMDEP_TAG_H
+#define RECLAIMDEP_TAG_H
+
+#include "event.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#define RD_TAG_CLASSES (1u << 20)
+
+/* May this lock carry a tag? Not a robust or process-shared one, no spinlock. */
+bool rd_tag_usable(const void *lock, unsigned kind);
+
+void rd_tag_write(const void *lock, unsigned kind, uint32_t cls, uint32_t generation);
+void rd_tag_clear(const void *lock, unsigned kind);
+
+static inline uint32_t rd_tag_generation(const void *lock, unsigned kind)
+{
+	return *(const uint32_t *)((const char *)lock + RD_GEN_OFFSET(kind));
+}
+
+/*
+ * Switches tags on with a fresh nonce if `want`, and if this libc's locks prove to leave the words alone:
+ * `calls` locks, tries, times out and waits on locks of its own. Returns whether they are on.
+ */
+bool rd_tag_start(bool want, const struct rd_lock_calls *calls);
+
+/* A new nonce: every tag there is becomes invalid. */
+void rd_tag_renew(void);
+
+#endif

@@ -1,0 +1,433 @@
+// SPDX-License-Identifier: MIT
+/* threads.c - see threads.h. */
+#include "threads.h"
+#include "chain.h"
+#include "class.h"
+#include "engine.h"
+#include "event.h"
+#include "map.h"
+#include "mem.h"
+#include "options.h"
+#include "record.h"
+#include "stack.h"
+#include "thread_table.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+
+#ifndef MADV_WIPEONFORK
+#define MADV_WIPEONFORK 18
+#endif
+
+__thread struct rd_thread *rd_self;
+
+/* Behind the wiped pages of a thread's state: what its fork child goes on from. */
+struct kept {
+	uint32_t valid;
+	uint32_t count; /* held entries */
+	uint32_t id, tid, clock, scope, contexts, scope_depth;
+	uint64_t pthread;
+	struct rd_scope_entry scopes[RD_SCOPES];
+	struct rdep_held held[64];
+};
+
+#define WIPED ((sizeof(struct rd_thread) + 4095) & ~(size_t)4095)
+#define ALL (WIPED + ((sizeof(struct kept) + 4095) & ~(size_t)4095))
+
+static struct rd_thread *live, *idle;
+static uint32_t live_count, reap_at = 64;
+static struct rd_map_of create_sites; /* where threads are made -> the stack of the first time */
+
+static struct kept *kept_of(struct rd_thread *t)
+{
+	return (struct kept *)((char *)t + WIPED);
+}
+
+/* ---- memory of threads that are gone ---- */
+
+static bool gone(const struct rd_thread *t)
+{
+	return rd_sys(SYS_tgkill, rd_sys(SYS_getpid), t->tid, 0) == -ESRCH;
+}
+
+static void release(struct rd_thread *t)
+{
+	if (t->slot)
+		rd_record_slot_free(t->slot);
+	rd_sys(SYS_madvise, t, ALL, MADV_DONTNEED);
+	t->next = idle;
+	idle = t;
+	live_count--;
+}
+
+static void reap(uint32_t tid)
+{
+	struct rd_thread **link = &live, *t;
+
+	while ((t = *link)) {
+		/* Where the tid is in use again, its former owner is gone. */
+		if (t != rd_self && (t->tid == tid || gone(t))) {
+			*link = t->next;
+			release(t);
+		} else {
+			link = &t->next;
+		}
+	}
+}
+
+static struct rd_thread *new_state(void)
+{
+	struct rd_thread *t = idle;
+
+	if (t) {
+		idle = t->next;
+		t->next = NULL;
+		return t;
+	}
+	t = rd_map(ALL);
+	if (t && rd_sys_failed(rd_sys(SYS_madvise, t, WIPED, MADV_WIPEONFORK))) {
+		rd_unmap(t, ALL);
+		t = NULL;
+	}
+	return t;
+}
+
+/* ---- attaching ---- */
+
+static void set_stack(struct rd_thread *t, struct rdep_held *bottom, uint32_t capacity)
+{
+	bottom->address = 1;
+	bottom->node = RD_NODE_ROOT;
+	t->bottom = bottom;
+	t->real_limit = bottom + capacity;
+}
+
+static void publish(struct rd_thread *t)
+{
+	const struct rd_thread_info *info = rd_thread_info_at(t->id);
+	struct rdep_thread item = {.id = t->id, .tid = t->tid};
+
+	if (info) {
+		item.parent = info->parent;
+		item.parent_clock = info->parent_clock;
+		item.start_routine = info->start_routine;
+		item.create_stack = info->create_stack;
+	}
+	rd_sys(SYS_prctl, PR_GET_NAME, item.name, 0, 0, 0);
+	memcpy(t->slot->name, item.name, sizeof(item.name));
+	rd_record_put(RDEP_THREAD, &item, sizeof(item), NULL, 0);
+}
+
+struct rd_thread *rd_thread_attach(uint32_t id)
+{
+	struct rd_thread *t;
+
+	if (live_count >= reap_at) {
+		reap(rd_gettid());
+		reap_at = live_count < 32 ? 64 : live_count * 2;
+	}
+	t = new_state();
+	if (!t) {
+		rd_count(RDEP_C_THREADS_DROPPED);
+		return NULL;
+	}
+	t->tid = rd_gettid();
+	t->id = id ? id : rd_thread_new();
+	t->slot = rd_record_slot();
+	if (!t->slot || !t->id) {
+		rd_count(RDEP_C_THREADS_DROPPED);
+		t->next = idle;
+		idle = t;
+		return NULL;
+	}
+	t->slot->tid = t->tid;
+	t->slot->thread = t->id;
+	set_stack(t, &t->slot->bottom, RDEP_SLOT_HELD);
+	t->top = t->bottom;
+	t->limit = t->real_limit;
+	t->attached = 1;
+	rd_thread_set_malloc(t);
+	publish(t);
+	t->next = live;
+	live = t;
+	live_count++;
+	rd_self = t;
+	return t;
+}
+
+struct rd_thread *rd_here(void)
+{
+	struct rd_thread *t = rd_self;
+	struct rd_locked l;
+
+	if (rd_unlikely(!rd_ready()))
+		return NULL;
+	t = rd_self;
+	if (rd_unlikely(!t)) {
+		rd_lock(&l);
+		t = rd_thread_attach(0);
+		rd_unlock(&l);
+		return t;
+	}
+	if (rd_unlikely(t->busy)) {
+		if (!t->vfork && !t->unwinding)
+			rd_count(RDEP_C_REENTERED);
+		return NULL;
+	}
+	return t;
+}
+
+/* ---- held stack ---- */
+
+bool rd_thread_deepen(struct rd_thread *t)
+{
+	uint32_t used = (uint32_t)(t->top - t->bottom), capacity = (uint32_t)(t->real_limit - t->bottom) * 4;
+	struct rdep_helds *h;
+	struct rd_locked l;
+	uint64_t at;
+
+	rd_enter(t, &l);
+	h = rd_record_helds(capacity, t->id, &at);
+	if (h) {
+		memcpy(&h->bottom, t->bottom, (used + 1) * sizeof(h->bottom));
+		set_stack(t, &h->bottom, capacity);
+		t->top = t->bottom + used;
+		__atomic_store_n(&t->slot->more, at, __ATOMIC_RELEASE);
+	}
+	rd_leave(t, &l);
+	return h != NULL;
+}
+
+void rd_thread_set_malloc(struct rd_thread *t)
+{
+	static const uint8_t reaches[] = {7, 3, 1, 0}; /* options.malloc_gfp */
+	uint8_t domains = reaches[rd_options.malloc_gfp];
+
+	if (t->scope & (RDEP_SCOPE_NOIO | RDEP_SCOPE_FLUSHER))
+		domains &= 1;
+	else if (t->scope & RDEP_SCOPE_NOFS)
+		domains &= 3;
+	if (t->contexts || (t->scope & RDEP_SCOPE_NORECLAIM))
+		domains = 0;
+	t->malloc_need = (uint8_t)(domains << RDEP_HELD_CHECKED);
+	t->slot->scope = t->scope;
+}
+
+void rd_threads_evict(uint32_t cls)
+{
+	uint8_t domains = cls < RDEP_FIRST_CLASS ? (uint8_t)(1u << (cls - 1) << RDEP_HELD_CHECKED) : 0;
+	struct rd_thread *t;
+
+	for (t = live; t; t = t->next)
+		rd_steps_evict(t, cls, domains);
+}
+
+/* ---- creation, join, end ---- */
+
+static void tick(struct rd_thread *t)
+{
+	t->clock++;
+	rd_steps_flush(t);
+}
+
+static uint32_t create_stack(uint64_t site, uint64_t sp)
+{
+	uint32_t stack = rd_map_get(&create_sites, site, 0);
+
+	if (!stack) {
+		rd_stack_begin(site, sp);
+		stack = rd_stack_here();
+		rd_map_set(&create_sites, site, 0, stack);
+	}
+	return stack;
+}
+
+uint32_t rd_thread_create(void *start_routine, uint64_t site, uint64_t sp)
+{
+	struct rd_thread *t = rd_here();
+	struct rd_thread_info *info;
+	struct rd_locked l;
+	uint32_t id;
+
+	if (!t)
+		return 0;
+	rd_enter(t, &l);
+	id = rd_thread_new();
+	info = rd_thread_info_at(id);
+	if (info) {
+		tick(t);
+		info->start_routine = (uint64_t)start_routine;
+		info->parent = t->id;
+		info->parent_clock = t->clock;
+		info->create_stack = create_stack(site, sp);
+	}
+	rd_leave(t, &l);
+	return id;
+}
+
+void rd_thread_create_failed(uint32_t token)
+{
+	/* The id is spent; nothing refers to it. */
+	(void)token;
+}
+
+void rd_thread_created(uint32_t token, uint64_t pthread_id)
+{
+	struct rd_thread *t = token ? rd_here() : NULL;
+	struct rd_locked l;
+
+	if (!t)
+		return;
+	rd_enter(t, &l);
+	rd_thread_name_pthread(pthread_id, token);
+	rd_leave(t, &l);
+}
+
+void rd_thread_begin(uint32_t token, uint64_t pthread_id)
+{
+	struct rd_thread *t;
+	struct rd_locked l;
+
+	if (!token || !rd_ready() || rd_self)
+		return;
+	rd_lock(&l);
+	t = rd_thread_attach(token);
+	if (t) {
+		t->pthread = pthread_id;
+		rd_thread_name_pthread(pthread_id, token);
+	}
+	rd_unlock(&l);
+}
+
+void rd_thread_end(void)
+{
+	struct rd_thread *t = rd_self;
+
+	/* Its state stays: destructors of thread keys come after this. */
+	if (t && t->slot)
+		__atomic_store_n(&t->slot->state, RDEP_SLOT_ENDING, __ATOMIC_RELAXED);
+}
+
+void rd_join_begin(uint64_t pthread_id)
+{
+	struct rd_thread *t = rd_here();
+	struct rd_locked l;
+
+	if (!t)
+		return;
+	rd_enter(t, &l);
+	t->slot->wait_what = rd_thread_by_pthread(pthread_id);
+	rd_leave(t, &l);
+	__atomic_store_n(&t->slot->wait_kind, 1, __ATOMIC_RELEASE);
+}
+
+static void release_joined(uint32_t id)
+{
+	struct rd_thread **link = &live, *t;
+
+	for (; (t = *link); link = &t->next) {
+		if (t->id != id)
+			continue;
+		*link = t->next;
+		release(t);
+		return;
+	}
+}
+
+void rd_join_end(uint64_t pthread_id, bool joined)
+{
+	struct rd_thread *t = rd_here();
+	struct rd_thread_info *info;
+	struct rd_locked l;
+	uint32_t id;
+
+	if (!t)
+		return;
+	__atomic_store_n(&t->slot->wait_kind, 0, __ATOMIC_RELEASE);
+	if (!joined)
+		return;
+	rd_enter(t, &l);
+	id = (uint32_t)t->slot->wait_what;
+	info = rd_thread_info_at(id);
+	if (info) {
+		struct rdep_join item = {.thread = id, .joiner = t->id};
+
+		tick(t);
+		info->joiner = t->id;
+		info->joiner_clock = item.joiner_clock = t->clock;
+		rd_record_put(RDEP_JOIN, &item, sizeof(item), NULL, 0);
+		/* The pthread_t may be another thread's by now. */
+		if (rd_thread_by_pthread(pthread_id) == id)
+			rd_thread_name_pthread(pthread_id, 0);
+		release_joined(id);
+	}
+	rd_leave(t, &l);
+}
+
+/* ---- fork ---- */
+
+void rd_thread_fork_copy(struct rd_thread *t)
+{
+	struct kept *k = kept_of(t);
+	uint32_t n = (uint32_t)(t->top - t->bottom);
+
+	k->count = n < 64 ? n : 64;
+	memcpy(k->held, t->top - k->count + 1, k->count * sizeof(k->held[0]));
+	k->id = t->id;
+	k->tid = t->tid;
+	k->clock = t->clock;
+	k->scope = t->scope;
+	k->contexts = t->contexts;
+	k->scope_depth = t->scope_depth;
+	k->pthread = t->pthread;
+	memcpy(k->scopes, t->scopes, sizeof(k->scopes));
+	k->valid = 1;
+}
+
+void rd_thread_fork_done(struct rd_thread *t)
+{
+	kept_of(t)->valid = 0;
+}
+
+bool rd_thread_fork_restore(struct rd_thread *t, struct rd_thread *old)
+{
+	struct kept *k = kept_of(old);
+
+	if (!k->valid)
+		return false;
+	t->clock = k->clock;
+	t->scope = k->scope;
+	t->contexts = k->contexts;
+	t->scope_depth = k->scope_depth;
+	t->pthread = k->pthread;
+	t->fork_tid = k->tid;
+	memcpy(t->scopes, k->scopes, sizeof(k->scopes));
+	if (k->count && k->count <= (uint32_t)(t->real_limit - t->bottom)) {
+		memcpy(t->bottom + 1, k->held, k->count * sizeof(k->held[0]));
+		t->top = t->bottom + k->count;
+	}
+	rd_thread_set_malloc(t);
+	k->valid = 0;
+	return true;
+}
+
+bool rd_thread_fork_holds(struct rd_thread *old)
+{
+	return kept_of(old)->valid && kept_of(old)->count;
+}
+
+uint32_t rd_thread_fork_id(struct rd_thread *old)
+{
+	return kept_of(old)->valid ? kept_of(old)->id : 0;
+}
+
+void rd_threads_reset(void)
+{
+	live = NULL;
+	idle = NULL;
+	live_count = 0;
+	reap_at = 64;
+	rd_map_reset(&create_sites);
+}

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * threads.h - the threads that are followed, from first event to the end of their tid.
+ */
+#ifndef RECLAIMDEP_THREADS_H
+#define RECLAIMDEP_THREADS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include "thread.h"
+
+/*
+ * Makes the calling thread's state (it has none). Needs the runtime lock. id: its journal id, 0 for a
+ * new one. NULL: no memory (counted).
+ */
+struct rd_thread *rd_thread_attach(uint32_t id);
+
+/* Forgets steps that take cls (and, for a domain, what was checked for it) in every thread. Needs the
+ * runtime lock. */
+void rd_threads_evict(uint32_t cls);
+
+/* A longer held stack for the thread. False: no memory. Takes the runtime lock. */
+bool rd_thread_deepen(struct rd_thread *t);
+
+/* The held stack's domains that a plain malloc reaches now, from options, scopes and contexts. */
+void rd_thread_set_malloc(struct rd_thread *t);
+
+/*
+ * The state a fork child gets: called in the parent before (the copy lies beside the thread's state, in a
+ * page that is not wiped), and in the child, under the runtime lock, when it comes up.
+ */
+void rd_thread_fork_copy(struct rd_thread *t);
+void rd_thread_fork_done(struct rd_thread *t);
+/* The journal id that the parent's thread had, 0 when no copy was made. */
+uint32_t rd_thread_fork_id(struct rd_thread *old);
+/* Does the copy hold anything? */
+bool rd_thread_fork_holds(struct rd_thread *old);
+/* t: the child's new state; old: the parent's, wiped but for the copy. Returns whether there was one. */
+bool rd_thread_fork_restore(struct rd_thread *t, struct rd_thread *old);
+
+/* In a fork child: all the states there were go. */
+void rd_threads_reset(void);
+
+#endif

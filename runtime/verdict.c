@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: MIT
+/* verdict.c - see verdict.h. */
+#include "verdict.h"
+#include "depend.h"
+#include "thread_table.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <string.h>
+
+/* Pairs of occurrences looked at, about. */
+#define WORK_MAX 65536u
+#define LONGEST 256u
+
+/* One choice of occurrences, being weighed. */
+struct weighing {
+	const uint32_t *edges;
+	uint32_t count;
+	bool reclaim;
+	uint8_t pick[LONGEST]; /* index in rd_edge.sample */
+	uint8_t best_pick[LONGEST];
+	enum rdep_verdict best;
+};
+
+static bool is_domain(uint32_t cls)
+{
+	return cls < RDEP_FIRST_CLASS;
+}
+
+static const struct rd_sample *picked(const struct weighing *w, uint32_t i)
+{
+	return &rd_edge_at(w->edges[i])->sample[w->pick[i]];
+}
+
+/* Does edge i end in the instance that the next lock edge begins with? Domains match anything. */
+static bool joined(const struct weighing *w, uint32_t i)
+{
+	uint32_t next = (i + 1) % w->count;
+	const struct rd_sample *a = picked(w, i), *b = picked(w, next);
+
+	if (is_domain(rd_edge_at(w->edges[i])->to))
+		return true;
+	return a->to_address == b->from_address && a->to_generation == b->from_generation;
+}
+
+static bool closes(const struct weighing *w)
+{
+	uint32_t i;
+
+	for (i = 0; i < w->count; i++) {
+		if (!joined(w, i))
+			return false;
+	}
+	return true;
+}
+
+static bool share_gate(const struct rd_gates *a, const struct rd_gates *b, bool by_class)
+{
+	uint32_t i, j;
+
+	for (i = 0; a && i < a->count; i++) {
+		for (j = 0; b && j < b->count; j++) {
+			const struct rd_gate *x = &a->gate[i], *y = &b->gate[j];
+			bool same = by_class ? x->cls == y->cls
+					     : x->address == y->address && x->generation == y->generation;
+
+			if (same && (x->mode == RDEP_WRITE || y->mode == RDEP_WRITE))
+				return true;
+		}
+	}
+	return false;
+}
+
+/* Edges i and j are one thread's doing when only domains lie between them. */
+static bool one_doing(const struct weighing *w, uint32_t i, uint32_t j)
+{
+	uint32_t k;
+
+	for (k = i; k != j; k = (k + 1) % w->count) {
+		if (!is_domain(rd_edge_at(w->edges[k])->to))
+			break;
+	}
+	if (k == j)
+		return true;
+	for (k = j; k != i; k = (k + 1) % w->count) {
+		if (!is_domain(rd_edge_at(w->edges[k])->to))
+			return false;
+	}
+	return true;
+}
+
+static bool ordered(const struct rd_sample *a, const struct rd_sample *b)
+{
+	return rd_thread_before(a->thread, a->clock, b->thread, b->clock) ||
+	       rd_thread_before(b->thread, b->clock, a->thread, a->clock);
+}
+
+static enum rdep_verdict weigh(const struct weighing *w)
+{
+	bool closed = closes(w), single = true, before = false, distinct = true;
+	uint32_t i, j;
+
+	for (i = 0; i < w->count; i++) {
+		for (j = i + 1; j < w->count; j++) {
+			const struct rd_sample *a = picked(w, i), *b = picked(w, j);
+
+			if (one_doing(w, i, j))
+				continue;
+			if (share_gate(a->gates, b->gates, !closed))
+				return RDEP_GUARDED;
+			if (a->thread == b->thread)
+				distinct = false;
+			else if (ordered(a, b))
+				before = true;
+			if (a->thread != b->thread)
+				single = false;
+		}
+	}
+	if (w->reclaim)
+		return closed ? RDEP_CERTAIN : RDEP_POSSIBLE;
+	if (single)
+		return RDEP_SINGLE_THREAD;
+	if (before)
+		return RDEP_ORDERED;
+	return closed && distinct ? RDEP_CERTAIN : RDEP_POSSIBLE;
+}
+
+/* The next choice, the first edge turning fastest; false after the last. The latest occurrence comes
+ * first: an open cycle is looked at again because of it. */
+static bool turn(struct weighing *w)
+{
+	uint32_t i;
+
+	for (i = 0; i < w->count; i++) {
+		if (w->pick[i]-- > 0)
+			return true;
+		w->pick[i] = (uint8_t)(rd_edge_at(w->edges[i])->count - 1);
+	}
+	return false;
+}
+
+enum rdep_verdict rd_verdict(const uint32_t *edges, uint32_t count, uint32_t *chosen)
+{
+	static struct weighing w;
+	uint32_t tries = WORK_MAX / (count * count) + 1, i;
+
+	w = (struct weighing){.edges = edges, .count = count};
+	for (i = 0; i < count; i++) {
+		w.reclaim |= is_domain(rd_edge_at(edges[i])->to);
+		w.pick[i] = (uint8_t)(rd_edge_at(edges[i])->count - 1);
+	}
+	do {
+		enum rdep_verdict v = weigh(&w);
+
+		if (v > w.best) {
+			w.best = v;
+			memcpy(w.best_pick, w.pick, count);
+		}
+	} while (w.best != RDEP_CERTAIN && --tries && turn(&w));
+	for (i = 0; i < count; i++)
+		chosen[i] = rd_edge_at(edges[i])->sample[w.best_pick[i]].index;
+	return w.best;
+}

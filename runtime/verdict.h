@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * verdict.h - how sure a cycle is, from the occurrences of its edges.
+ *
+ * Weighs every choice of one occurrence per edge, up to a bound, and gives the weightiest:
+ *
+ *   guarded        two of the threads would hold one gate lock exclusively
+ *   ordered        thread creation or join puts one occurrence wholly before another
+ *   single-thread  all of them are of one thread
+ *   possible       the classes close the cycle, the instances do not
+ *   certain        the instances close it too, in threads that can run at once
+ *
+ * Where the instances do not close the cycle, gates are compared by class: "each object under its own
+ * gate" guards all objects. A reclaim domain is in every thread at once: the edge into it and the edge
+ * out of it are one thread's doing (its allocation reclaims), and single-thread and ordered do
+ * not apply. Needs the runtime lock. The number of choices is
+ * bounded by work: all of them for cycles of up to eight edges.
+ */
+#ifndef RECLAIMDEP_VERDICT_H
+#define RECLAIMDEP_VERDICT_H
+
+#include <stdint.h>
+#include "record_layout.h"
+
+/* chosen[i] gets the journal index of the occurrence of edge i that supports it. */
+enum rdep_verdict rd_verdict(const uint32_t *edges, uint32_t count, uint32_t *chosen);
+
+#endif

@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: MIT
+/* wrapper.c - see wrapper.h. */
+#include "wrapper.h"
+#include "elf_symbols.h"
+#include "mem.h"
+#include "module.h"
+#include "options.h"
+
+#include <string.h>
+
+static const char *const patterns[] = {
+#define WRAPPER(pattern, what) pattern,
+#include "wrappers.def"
+#undef WRAPPER
+};
+
+bool rd_wrapper_match(const char *p, const char *end, const char *s)
+{
+	const char *star = NULL, *retry = NULL;
+
+	while (*s) {
+		if (p < end && *p == '*') {
+			star = ++p;
+			retry = s;
+		} else if (p < end && (*p == '?' || *p == *s)) {
+			p++;
+			s++;
+		} else if (star) {
+			p = star;
+			s = ++retry;
+		} else {
+			return false;
+		}
+	}
+	while (p < end && *p == '*')
+		p++;
+	return p == end;
+}
+
+static bool is_wrapper(const char *name)
+{
+	const char *p = rd_options.wrapper, *end;
+	size_t i;
+
+	for (i = 0; i < sizeof(patterns) / sizeof(*patterns); i++) {
+		if (rd_wrapper_match(patterns[i], patterns[i] + strlen(patterns[i]), name))
+			return true;
+	}
+	for (; *p; p = *end ? end + 1 : end) {
+		for (end = p; *end && *end != ','; end++)
+			;
+		if (end > p && rd_wrapper_match(p, end, name))
+			return true;
+	}
+	return false;
+}
+
+/* What is being collected: the module's ranges have room for `room`. */
+struct collecting {
+	struct rd_module *m;
+	uint32_t room;
+};
+
+static bool collect(void *arg, const char *name, uint64_t start, uint64_t size, bool function)
+{
+	struct collecting *c = arg;
+	struct rd_module *m = c->m;
+
+	if (!function || !size || !is_wrapper(name))
+		return true;
+	if (m->wrapper_count == c->room) {
+		uint32_t more = c->room ? c->room * 2 : 16;
+		struct rd_range *wider = rd_mem_alloc(more * sizeof(*wider));
+
+		if (!wider)
+			return false;
+		if (m->wrapper_count)
+			memcpy(wider, m->wrappers, m->wrapper_count * sizeof(*wider));
+		rd_mem_free(m->wrappers, c->room * sizeof(*wider));
+		m->wrappers = wider;
+		c->room = more;
+	}
+	m->wrappers[m->wrapper_count++] = (struct rd_range){start, start + size};
+	return true;
+}
+
+bool rd_wrapper_at(uint64_t pc)
+{
+	struct rd_module *m = rd_module_at(pc - 1);
+	uint64_t at;
+	uint32_t i;
+
+	if (!m)
+		return false;
+	if (!m->wrappers_read) {
+		struct collecting c = {.m = m};
+
+		m->wrappers_read = true;
+		rd_elf_symbols(m, collect, &c);
+	}
+	at = pc - 1 - m->bias;
+	for (i = 0; i < m->wrapper_count; i++) {
+		if (at >= m->wrappers[i].start && at < m->wrappers[i].end)
+			return true;
+	}
+	return false;
+}
