@@ -50,6 +50,26 @@ static const char *window(struct rdep_record *r, uint64_t at, size_t n)
 	return n <= r->window_len ? r->window : NULL;
 }
 
+/* Opens a record's file. Records are many, descriptors few: each is open only while it is read. */
+static int open_file(const char *path, struct rdep_error *err)
+{
+	struct stat st;
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+
+	if (fd < 0 || fstat(fd, &st) < 0) {
+		rdep_error_set(err, "%s: can't open: %s", path, strerror(errno));
+		if (fd >= 0)
+			close(fd);
+		return -1;
+	}
+	if (!S_ISREG(st.st_mode)) {
+		rdep_error_set(err, "%s: not a file", path);
+		close(fd);
+		return -1;
+	}
+	return fd;
+}
+
 /* ---- the header ---- */
 
 static int header_check(const struct rdep_header *h, const char *path, struct rdep_error *err)
@@ -91,31 +111,36 @@ static int header_check(const struct rdep_header *h, const char *path, struct rd
 	return 0;
 }
 
-static int header_read(struct rdep_record *r, struct rdep_error *err)
+static int header_read(int fd, const char *path, struct rdep_header *h, uint64_t *size,
+		       struct rdep_error *err)
 {
-	struct rdep_header h;
 	struct stat st;
-	ssize_t got = read_full(r->fd, &h, sizeof(h), 0);
+	ssize_t got = read_full(fd, h, sizeof(*h), 0);
 
-	if (got < 0 || fstat(r->fd, &st) < 0) {
-		rdep_error_set(err, "%s: can't read: %s", r->path, strerror(errno));
+	if (got < 0 || fstat(fd, &st) < 0) {
+		rdep_error_set(err, "%s: can't read: %s", path, strerror(errno));
 		return -1;
 	}
-	if ((size_t)got < sizeof(h)) {
+	if ((size_t)got < sizeof(*h)) {
 		rdep_error_set(err,
-			       "%s: cut short: %zd bytes, where a record's header alone has %zu",
-			       r->path, got, sizeof(h));
+			       "%s: cut short: %zd bytes, where a record's header alone has %zu", path,
+			       got, sizeof(*h));
 		return -1;
 	}
-	if (header_check(&h, r->path, err) < 0)
+	*size = (uint64_t)st.st_size;
+	return header_check(h, path, err);
+}
+
+int rdep_record_header(const char *path, struct rdep_header *h, struct rdep_error *err)
+{
+	int rc, fd = open_file(path, err);
+	uint64_t size;
+
+	if (fd < 0)
 		return -1;
-	if (r->header.version && memcmp(h.image_id, r->header.image_id, sizeof(h.image_id)) != 0) {
-		rdep_error_set(err, "%s: at offset 0: another record took its place", r->path);
-		return -1;
-	}
-	r->header = h;
-	r->size = (uint64_t)st.st_size;
-	return 0;
+	rc = header_read(fd, path, h, &size, err);
+	close(fd);
+	return rc;
 }
 
 /* ---- chunks and items ---- */
@@ -272,52 +297,57 @@ static void step(struct rdep_record *r, uint64_t end)
 	r->next += item->size;
 }
 
-int rdep_record_poll(struct rdep_record *r, struct rdep_error *err)
+static int poll_open(struct rdep_record *r, struct rdep_error *err)
 {
-	uint64_t end, before = r->next;
+	uint64_t end, before = r->next, size;
+	struct rdep_header h;
 
-	if (header_read(r, err) < 0)
+	if (header_read(r->fd, r->path, &h, &size, err) < 0)
 		return -1;
-	end = r->header.journal_end;
-	r->cut = end > r->size;
+	if (r->next && memcmp(h.image_id, r->header.image_id, sizeof(h.image_id)) != 0) {
+		rdep_error_set(err, "%s: at offset 0: another record took its place", r->path);
+		return -1;
+	}
+	r->header = h;
+	r->size = size;
+	if (!r->next)
+		r->next = r->chunk_end = before = h.header_size;
+	end = h.journal_end;
+	r->cut = end > size;
 	if (r->cut)
-		end = r->size;
+		end = size;
 	end &= ~7ull;
+	if (r->next >= end)
+		return 0;
+	r->window = rdep_alloc(WINDOW);
 	r->window_len = 0;
-	r->crc_budget += 16 * (end > before ? end - before : 0);
+	r->crc_budget += 16 * (end - before);
 	while (r->next < end)
 		step(r, end);
-	return r->next != before;
+	free(r->window);
+	r->window = NULL;
+	return 1;
+}
+
+int rdep_record_poll(struct rdep_record *r, struct rdep_error *err)
+{
+	int rc;
+
+	r->fd = open_file(r->path, err);
+	if (r->fd < 0)
+		return -1;
+	rc = poll_open(r, err);
+	close(r->fd);
+	r->fd = -1;
+	return rc;
 }
 
 struct rdep_record *rdep_record_open(const char *path, struct rdep_error *err)
 {
-	struct rdep_record *r;
-	struct stat st;
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	struct rdep_record *r = rdep_alloc(sizeof(*r));
 
-	if (fd < 0 || fstat(fd, &st) < 0) {
-		rdep_error_set(err, "%s: can't open: %s", path, strerror(errno));
-		if (fd >= 0)
-			close(fd);
-		return NULL;
-	}
-	if (!S_ISREG(st.st_mode)) {
-		rdep_error_set(err, "%s: not a file", path);
-		close(fd);
-		return NULL;
-	}
-	r = rdep_alloc(sizeof(*r));
 	r->path = rdep_strdup(path);
-	r->fd = fd;
-	r->window = rdep_alloc(WINDOW);
 	r->crc_budget = 64u << 20;
-	if (header_read(r, err) < 0) {
-		rdep_record_close(r);
-		return NULL;
-	}
-	r->next = r->header.header_size;
-	r->chunk_end = r->next;
 	if (rdep_record_poll(r, err) < 0) {
 		rdep_record_close(r);
 		return NULL;
@@ -332,9 +362,7 @@ void rdep_record_close(struct rdep_record *r)
 	rdep_record_drop_items(r);
 	rdep_arena_free(&r->arena);
 	rdep_map_free(&r->index);
-	free(r->window);
 	free(r->path);
-	close(r->fd);
 	free(r);
 }
 
@@ -352,7 +380,7 @@ static size_t held_length(const struct rdep_held *held, size_t n)
 }
 
 /* The deeper held stack that a slot points to: entries to `out`, which it allocates. */
-static void slot_more(const struct rdep_record *r, struct rdep_rslot *s, uint64_t at)
+static void slot_more(const struct rdep_record *r, int fd, struct rdep_rslot *s, uint64_t at)
 {
 	struct rdep_helds head;
 	uint64_t room;
@@ -361,25 +389,25 @@ static void slot_more(const struct rdep_record *r, struct rdep_rslot *s, uint64_
 
 	s->held_cut = true;
 	if (at % 8 || at > r->size || r->size - at < sizeof(head) ||
-	    read_full(r->fd, &head, sizeof(head), at) != (ssize_t)sizeof(head))
+	    read_full(fd, &head, sizeof(head), at) != (ssize_t)sizeof(head))
 		return;
 	room = (r->size - at - sizeof(head)) / sizeof(struct rdep_held);
 	n = head.capacity < room ? head.capacity : room;
 	if (n > HELD_MAX)
 		n = HELD_MAX;
 	s->held = rdep_alloc(n * sizeof(*s->held));
-	got = read_full(r->fd, s->held, n * sizeof(*s->held), at + sizeof(head));
+	got = read_full(fd, s->held, n * sizeof(*s->held), at + sizeof(head));
 	s->held_count = held_length(s->held, got > 0 ? (size_t)got / sizeof(*s->held) : 0);
 	s->held_cut = s->held_count == n && n < head.capacity;
 }
 
-static void slot_take(const struct rdep_record *r, const struct rdep_slot *slot,
+static void slot_take(const struct rdep_record *r, int fd, const struct rdep_slot *slot,
 		      struct rdep_rslot *s)
 {
 	memset(s, 0, sizeof(*s));
 	s->slot = *slot;
 	if (slot->more) {
-		slot_more(r, s, slot->more);
+		slot_more(r, fd, s, slot->more);
 		return;
 	}
 	s->held_count = held_length(slot->held, RDEP_SLOT_HELD);
@@ -389,10 +417,11 @@ static void slot_take(const struct rdep_record *r, const struct rdep_slot *slot,
 
 size_t rdep_record_slots(const struct rdep_record *r, struct rdep_rslot **slots)
 {
+	int fd = open_file(r->path, NULL);
 	size_t i, n = 0;
 
 	*slots = NULL;
-	for (i = 0; i < r->board_count; i++) {
+	for (i = 0; fd >= 0 && i < r->board_count; i++) {
 		const struct rdep_rboard *b = &r->boards[i];
 		struct rdep_slot slot;
 		uint32_t k;
@@ -400,14 +429,16 @@ size_t rdep_record_slots(const struct rdep_record *r, struct rdep_rslot **slots)
 		for (k = 0; k < b->count; k++) {
 			uint64_t at = b->slots_at + (uint64_t)k * b->slot_size;
 
-			if (read_full(r->fd, &slot, sizeof(slot), at) != (ssize_t)sizeof(slot))
+			if (read_full(fd, &slot, sizeof(slot), at) != (ssize_t)sizeof(slot))
 				break;
 			if (slot.state != RDEP_SLOT_LIVE && slot.state != RDEP_SLOT_ENDING)
 				continue;
 			RDEP_GROW(*slots, n);
-			slot_take(r, &slot, &(*slots)[n++]);
+			slot_take(r, fd, &slot, &(*slots)[n++]);
 		}
 	}
+	if (fd >= 0)
+		close(fd);
 	return n;
 }
 

@@ -74,7 +74,7 @@ struct rdep_rslot {
 
 struct rdep_record {
 	char *path;
-	int fd;
+	int fd; /* during a poll */
 	struct rdep_header header; /* as at the last poll */
 	uint64_t size;		   /* of the file, then */
 	uint64_t next;		   /* the first byte not taken in yet */
@@ -128,6 +128,9 @@ struct rdep_record {
 /* Opens and reads what is published. NULL with *err. */
 struct rdep_record *rdep_record_open(const char *path, struct rdep_error *err);
 void rdep_record_close(struct rdep_record *r);
+
+/* The checked header alone. Returns 0, or -1 with *err. */
+int rdep_record_header(const char *path, struct rdep_header *h, struct rdep_error *err);
 
 /* Reads on. Returns 1 when something was taken in, 0 when not, -1 with *err (the record
  * stays usable as it was). */

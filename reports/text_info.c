@@ -1,0 +1,264 @@
+/* SPDX-License-Identifier: MIT */
+/* text_info.c - what one record holds: for people who have a file and a question. */
+#include <string.h>
+#include <time.h>
+#include "reports/text.h"
+
+#define MODULES_SHOWN 12u
+
+static void print_time(struct rdep_text *t, uint64_t ns)
+{
+	time_t seconds = (time_t)(ns / 1000000000u);
+	struct tm tm;
+	char text[64];
+
+	if (!gmtime_r(&seconds, &tm) || !strftime(text, sizeof(text), "%F %T UTC", &tm))
+		snprintf(text, sizeof(text), "%llu ns", (unsigned long long)ns);
+	fprintf(t->out, "  started    %s\n", text);
+}
+
+
+static void print_relatives(struct rdep_text *t, const struct rdep_process *p)
+{
+	const struct rdep_header *h = &p->record->header;
+
+	if (p->parent)
+		fprintf(t->out, "  parent     %s (pid %u)%s\n", p->parent->name,
+			p->parent->record->header.pid, h->forked ? ", forked: goes on from its snapshot" : "");
+	else if (h->parent_id[0] || h->parent_id[1])
+		fprintf(t->out, "  parent     pid %u (no record of it here)\n", h->ppid);
+	if (p->replaced)
+		fprintf(t->out, "  replaced   %s, by exec\n", p->replaced->name);
+}
+
+static const char *state_words(const struct rdep_process *p)
+{
+	const char *state = rdep_state_text(p);
+
+	if (strcmp(state, "killed") == 0)
+		return "killed, or it crashed: it did not end by exit(), and there is no such process "
+		       "(on this machine)";
+	if (strcmp(state, "replaced") == 0)
+		return "replaced by another image (exec)";
+	return state;
+}
+
+/* ---- threads ---- */
+
+static const char *held_state(const struct rdep_held *h)
+{
+	if (h->flags & RDEP_HELD_COND)
+		return "given up while it waits on a condition, to be taken again: ";
+	if (h->flags & RDEP_HELD_WAITING)
+		return h->flags & RDEP_HELD_TIMED ? "WAITS (with a timeout) for " : "WAITS for ";
+	return h->flags & RDEP_HELD_CONTEXT ? "inside " : "holds ";
+}
+
+static void print_held(struct rdep_text *t, struct rdep_process *p, const struct rdep_held *h,
+		       const char *indent)
+{
+	struct rdep_mstack site =
+		rdep_model_site(p, h->site, rdep_record_module_at(p->record, h->site - 1));
+	const struct rdep_mclass *c = rdep_model_class(p, h->cls);
+	bool waits = h->flags & RDEP_HELD_WAITING;
+
+	fprintf(t->out, "%s  %s", indent, held_state(h));
+	if (h->cls)
+		rdep_text_paint(t, waits ? RDEP_RED : RDEP_BOLD, "%s", c->name);
+	else
+		fputs("a lock", t->out);
+	if (!c->domain || !h->cls)
+		fprintf(t->out, " at 0x%llx", (unsigned long long)h->address);
+	if (h->mode != RDEP_WRITE)
+		fputs(", as a reader", t->out);
+	if (h->recursion)
+		fprintf(t->out, ", %u times", h->recursion + 1u);
+	fprintf(t->out, ", %s %s\n", waits ? "called from" : "taken in",
+		rdep_model_where(t->report, rdep_model_frame(&site)));
+}
+
+static void print_wait(struct rdep_text *t, const struct rdep_slot *s, const char *indent)
+{
+	if (s->wait_kind == 1)
+		fprintf(t->out, "%s  waits for thread %llu to end\n", indent,
+			(unsigned long long)s->wait_what);
+	else if (s->wait_kind == 2)
+		fprintf(t->out, "%s  waits on the condition at 0x%llx\n", indent,
+			(unsigned long long)s->wait_what);
+}
+
+static void print_slot(struct rdep_text *t, struct rdep_process *p, const struct rdep_rslot *s,
+		       const char *indent)
+{
+	static const char *const scopes[] = { "NOFS", "NOIO", "NORECLAIM", "IO_FLUSHER" };
+	const char *name = s->slot.name;
+	size_t i;
+
+	if (!strnlen(name, sizeof(s->slot.name)))
+		name = rdep_model_thread(p, s->slot.thread).name;
+	fprintf(t->out, "%sthread %u \"%s\" (tid %u)%s", indent, s->slot.thread,
+		rdep_clean(&t->report->arena, name, strnlen(name, sizeof(s->slot.name))), s->slot.tid,
+		s->slot.state == RDEP_SLOT_ENDING ? ", ending" : "");
+	for (i = 0; i < 4; i++)
+		if (s->slot.scope >> i & 1)
+			fprintf(t->out, ", in a %s scope", scopes[i]);
+	fprintf(t->out, "%s\n", s->held_count || s->slot.wait_kind ? "" : ": holds nothing");
+	for (i = 0; i < s->held_count; i++)
+		print_held(t, p, &s->held[i], indent);
+	if (s->held_cut)
+		fprintf(t->out, "%s  ... and more: its held stack could not be read to the end\n",
+			indent);
+	print_wait(t, &s->slot, indent);
+}
+
+void rdep_text_held(struct rdep_text *t, struct rdep_process *p, const char *indent)
+{
+	struct rdep_rslot *slots;
+	size_t i, n = rdep_record_slots(p->record, &slots);
+	bool any = false;
+
+	for (i = 0; i < n; i++) {
+		if (!slots[i].held_count && !slots[i].slot.wait_kind)
+			continue;
+		if (!any)
+			fprintf(t->out, "\n%s (pid %u) %s; its threads at that moment:\n", p->name,
+				p->record->header.pid,
+				rdep_record_alive(p->record) ? "is running" :
+							       "did not end by itself");
+		any = true;
+		print_slot(t, p, &slots[i], indent);
+	}
+	rdep_record_slots_free(slots, n);
+}
+
+static void print_threads(struct rdep_text *t, struct rdep_process *p)
+{
+	struct rdep_rslot *slots;
+	size_t i, n = rdep_record_slots(p->record, &slots);
+
+	fprintf(t->out, "  threads    %zu seen, %zu there%s\n", p->record->thread_count, n,
+		p->record->header.state == RDEP_RUNNING ? "" : " at the end");
+	for (i = 0; i < n; i++)
+		print_slot(t, p, &slots[i], "    ");
+	rdep_record_slots_free(slots, n);
+}
+
+/* ---- the rest ---- */
+
+static void print_modules(struct rdep_text *t, const struct rdep_process *p)
+{
+	const struct rdep_record *r = p->record;
+	size_t i, shown = t->options.verbosity >= 2 ? r->module_count : MODULES_SHOWN;
+
+	fprintf(t->out, "  modules    %zu\n", r->module_count);
+	for (i = 0; i < r->module_count && i < shown; i++) {
+		const struct rdep_module *m = r->modules[i].raw;
+		const struct rdep_symbol_module *s = rdep_symbols_module(
+			t->report->symbols, r->modules[i].path, m->build_id, m->build_id_len);
+
+		fprintf(t->out, "    0x%llx-0x%llx  %.16s%*s  %s%s\n", (unsigned long long)m->start,
+			(unsigned long long)m->end, *s->build_id ? s->build_id : "(no build-id)",
+			*s->build_id ? 0 : 3, "", s->clean_path, r->modules[i].gone ? "  (unloaded)" : "");
+	}
+	if (i < r->module_count)
+		fprintf(t->out, "    ... and %zu more: --verbosity=2 shows them\n", r->module_count - i);
+}
+
+static void print_classes(struct rdep_text *t, struct rdep_process *p)
+{
+	const struct rdep_record *r = p->record;
+	size_t i;
+
+	if (t->options.verbosity < 2)
+		return;
+	for (i = 0; i < r->class_count; i++) {
+		const struct rdep_mclass *c = rdep_model_class(p, r->classes[i].raw->id);
+
+		fprintf(t->out, "    %4u  %s (%s; %s)\n", c->id, c->name, c->kind, c->detail);
+	}
+}
+
+static void print_counters(struct rdep_text *t, const struct rdep_record *r)
+{
+	unsigned c;
+	bool any = false;
+
+	for (c = 0; c < RDEP_COUNTERS; c++) {
+		if (!r->header.counters[c])
+			continue;
+		if (!any)
+			fputs("  counted\n", t->out);
+		any = true;
+		fprintf(t->out, "    %s%-18s %llu  %s\n", rdep_counter_loss(c) ? "LOST " : "",
+			rdep_counter_id(c) ? rdep_counter_id(c) : "unknown",
+			(unsigned long long)r->header.counters[c],
+			rdep_counter_help(c) ? rdep_counter_help(c) : "");
+	}
+	if (!any)
+		fputs("  dropped    nothing\n", t->out);
+}
+
+static void print_damage(struct rdep_text *t, const struct rdep_record *r)
+{
+	if (r->cut)
+		fprintf(t->out, "  DAMAGE     cut short: ends at offset %llu, the journal at %llu\n",
+			(unsigned long long)r->size, (unsigned long long)r->header.journal_end);
+	if (r->places_damaged)
+		fprintf(t->out, "  DAMAGE     %llu places, first at offset %llu, %llu bytes skipped\n",
+			(unsigned long long)r->places_damaged, (unsigned long long)r->first_damage,
+			(unsigned long long)r->bytes_skipped);
+	if (r->items_bad)
+		fprintf(t->out, "  DAMAGE     %llu items make no sense\n",
+			(unsigned long long)r->items_bad);
+	if (r->items_unknown)
+		fprintf(t->out, "  newer      %llu items of a later version\n",
+			(unsigned long long)r->items_unknown);
+}
+
+static void print_record(struct rdep_text *t, struct rdep_process *p)
+{
+	const struct rdep_record *r = p->record;
+	const struct rdep_header *h = &r->header;
+	size_t i;
+
+	rdep_text_paint(t, RDEP_BOLD, "%s\n",
+			rdep_clean(&t->report->arena, r->path, strlen(r->path)));
+	fprintf(t->out, "  program    %s (pid %u): %s\n", p->name, h->pid, p->cmdline);
+	fprintf(t->out, "  state      %s\n", state_words(p));
+	print_time(t, h->start_realtime_ns);
+	print_relatives(t, p);
+	fprintf(t->out, "  image      %016llx%016llx, record version %u, %llu bytes\n",
+		(unsigned long long)h->image_id[0], (unsigned long long)h->image_id[1], h->version,
+		(unsigned long long)r->size);
+	fprintf(t->out,
+		"  holds      %zu classes, %zu dependencies, %zu stacks, %zu findings, %zu scopes, "
+		"%zu allocation sites\n",
+		r->class_count, r->edge_count, r->stack_count, r->finding_count, r->scope_count,
+		r->site_count);
+	print_classes(t, p);
+	if (r->options)
+		fprintf(t->out, "  options    %s\n",
+			rdep_clean(&t->report->arena, r->options, r->options_len));
+	print_threads(t, p);
+	print_modules(t, p);
+	print_counters(t, r);
+	for (i = 0; i < r->note_count; i++)
+		fprintf(t->out, "  note       %s\n",
+			rdep_clean(&t->report->arena, r->notes[i].text, r->notes[i].len));
+	print_damage(t, r);
+}
+
+int rdep_report_info(struct rdep_report *r, FILE *out, const struct rdep_text_options *options)
+{
+	struct rdep_text t;
+	size_t i;
+
+	rdep_text_begin(&t, r, out, options);
+	for (i = 0; i < r->process_count; i++) {
+		if (i)
+			fputc('\n', out);
+		print_record(&t, r->processes[i]);
+	}
+	rdep_text_end(&t);
+	return ferror(out) ? -1 : 0;
+}

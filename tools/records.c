@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: MIT */
+/* records.c - flags and records of the subcommands that read; see records.h. */
+#include "records.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* The index of `word` in "a|b|c", or -1. */
+static int word_in(const char *list, const char *word)
+{
+	size_t len = strlen(word);
+	int i = 0;
+
+	for (;; i++) {
+		size_t n = strcspn(list, "|");
+
+		if (n == len && strncmp(list, word, n) == 0)
+			return i;
+		if (!list[n])
+			return -1;
+		list += n + 1;
+	}
+}
+
+static int bad_value(const char *command, const char *flag, const char *value, const char *list)
+{
+	tool_say("%s: --%s=%s: it is one of %s", command, flag, value, list);
+	return RDEP_EXIT_TROUBLE;
+}
+
+/* One flag. Returns -1, or an exit status. */
+static int read_flag(struct records_options *o, const char *command, const char *arg, int *color)
+{
+	static const char *const lines = "certain|possible|warning|never", *const levels = "0|1|2",
+				 *const colors = "auto|always|never";
+	const char *value = strchr(arg, '=');
+	const char *flag = arg + 2, *list = NULL;
+	size_t n = value ? (size_t)(value - flag) : strlen(flag);
+	int index;
+
+	if (!strcmp(arg, "--help") || !strcmp(arg, "-h")) {
+		o->usage(stdout);
+		return 0;
+	}
+	if (n == 6 && !strncmp(flag, "format", n))
+		list = o->formats;
+	else if (n == 9 && !strncmp(flag, "verbosity", n))
+		list = levels;
+	else if (n == 5 && !strncmp(flag, "color", n))
+		list = colors;
+	else if (n == 7 && !strncmp(flag, "fail_on", n) && !strcmp(command, "report"))
+		list = lines;
+	if (!list || arg[1] != '-')
+		return tool_unknown_option(command, arg, NULL);
+	index = value ? word_in(list, value + 1) : -1;
+	if (index < 0)
+		return bad_value(command, list == o->formats ? "format" :
+					  list == levels     ? "verbosity" :
+					  list == colors     ? "color" :
+							       "fail_on",
+				 value ? value + 1 : "", list);
+	if (list == o->formats)
+		o->format = index;
+	else if (list == levels)
+		o->text.verbosity = index;
+	else if (list == colors)
+		*color = index;
+	else
+		o->fail_on = (enum rdep_fail_on)index;
+	return -1;
+}
+
+int records_read(struct records_options *o, int argc, char **argv, struct rdep_report **report)
+{
+	struct rdep_error err = { "" };
+	bool flags = true;
+	int i, rc = -1, color = 0, records = 0;
+
+	o->text.verbosity = 1;
+	*report = rdep_report_new();
+	for (i = 1; i < argc && rc < 0; i++) {
+		if (flags && !strcmp(argv[i], "--")) {
+			flags = false;
+		} else if (flags && argv[i][0] == '-' && argv[i][1]) {
+			rc = read_flag(o, argv[0], argv[i], &color);
+		} else if (rdep_report_add(*report, argv[i], &err) < 0) {
+			tool_say("%s: %s", argv[0], err.text);
+			rc = RDEP_EXIT_TROUBLE;
+		} else {
+			records++;
+		}
+	}
+	if (rc < 0 && !records) {
+		tool_say("%s: no records are named: give files (*.rdep) or directories of them", argv[0]);
+		o->usage(stderr);
+		rc = RDEP_EXIT_TROUBLE;
+	}
+	o->text.color = tool_color(color, stdout);
+	if (rc >= 0) {
+		rdep_report_free(*report);
+		*report = NULL;
+	}
+	return rc;
+}

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * records.h - what the subcommands that read records have in common: their flags, and
+ * taking in the files and directories that they are given.
+ */
+#ifndef RECLAIMDEP_TOOLS_RECORDS_H
+#define RECLAIMDEP_TOOLS_RECORDS_H
+
+#include "tools.h"
+
+struct records_options {
+	/* Set by the subcommand. */
+	const char *formats; /* "text|json": what --format takes; the first is the default */
+	int (*usage)(FILE *out);
+	/* Set from the flags; fail_on is preset, and read only where it is a flag (report). */
+	int format; /* index into formats */
+	enum rdep_fail_on fail_on;
+	struct rdep_text_options text;
+};
+
+/*
+ * Reads flags and records. Returns -1 with *report, or an exit status after saying what is
+ * wrong (or after --help).
+ */
+int records_read(struct records_options *o, int argc, char **argv, struct rdep_report **report);
+
+#endif
