@@ -246,7 +246,7 @@ static void settle_kernel_heaps(void)
 /* What the runtime may call to see how this libc's locks are laid out. */
 static void lend_lock_calls(void)
 {
-	struct rd_lock_calls calls;
+	static struct rd_lock_calls calls;
 
 #define LEND(field, slot) *(void **)&calls.field = rd_next_##slot
 	LEND(mutex_lock, pthread_mutex_lock);
@@ -260,6 +260,17 @@ static void lend_lock_calls(void)
 	LEND(cond_timedwait, pthread_cond_timedwait_v232);
 #undef LEND
 	rd_use_lock_calls(&calls);
+}
+
+/* The loader, and what runs before all constructors, get here before libc has looked
+ * for its environment: behind the arguments, as the kernel left it. */
+static void find_environment(void)
+{
+	void **stack_end = dlsym(RTLD_DEFAULT, "__libc_stack_end");
+	long *argc = stack_end ? *stack_end : NULL;
+
+	if (!environ && argc)
+		environ = (char **)(argc + 1) + *argc + 1;
 }
 
 void rd_resolve(void)
@@ -287,6 +298,7 @@ void rd_resolve(void)
 	usable = (size_t(*)(void *))next_in_line("malloc_usable_size", "");
 	settle_kernel_heaps();
 	lend_lock_calls();
+	find_environment();
 	dlerror();
 	__atomic_store_n(&state, RESOLVED, __ATOMIC_RELEASE);
 	errno = error;
@@ -439,9 +451,7 @@ void *rd_find_slot(void **slot, uint64_t site)
 
 	if (__atomic_load_n(&state, __ATOMIC_ACQUIRE) == UNRESOLVED) {
 		rd_resolve();
-		/* The loader calls malloc before libc has its environment. */
-		if (environ)
-			rd_start();
+		rd_start();
 	}
 	p = __atomic_load_n(slot, __ATOMIC_ACQUIRE);
 	if (p == h->stub)
