@@ -188,8 +188,9 @@ static struct rdep_held *take_again(struct rd_thread *t, const struct taking *k,
 {
 	/* A trylock that succeeded has shown that it may. */
 	if (is_try(k) || may_recur(k, held)) {
-		if (held->recursion < 255)
-			held->recursion++;
+		if (held->recursion == UINT8_MAX)
+			return push(t, k, RD_NODE_UNKNOWN, 0);
+		held->recursion++;
 		return held;
 	}
 	self_deadlock(t, k, held);

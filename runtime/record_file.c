@@ -224,13 +224,14 @@ int rd_record_file_create(struct rd_record_file *f, const char *output, const ch
 	rd_sys(SYS_close, dir);
 	if (!rd_sys_failed(fd)) {
 		char name[256];
-		struct rd_text t = rd_text_in(f->path, sizeof(f->path));
+		struct rd_text t;
 
 		rd_sys(SYS_fstat, fd, &st);
 		rd_sys(SYS_close, fd);
 		f->dev = st.st_dev;
 		f->ino = st.st_ino;
 		strcpy(name, f->path);
+		t = rd_text_in(f->path, sizeof(f->path));
 		rd_text_str(&t, f->dir);
 		rd_text_char(&t, '/');
 		rd_text_str(&t, name);
