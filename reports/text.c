@@ -58,7 +58,7 @@ static const char *short_path(const struct rdep_text *t, const char *path)
 static void print_frame(struct rdep_text *t, const struct rdep_mframe *f, size_t number,
 			const char *indent)
 {
-	char label[16];
+	char label[24];
 
 	snprintf(label, sizeof(label), "#%zu", number);
 	fprintf(t->out, "%s%-4s", indent, label);
