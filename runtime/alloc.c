@@ -204,7 +204,8 @@ static void hold_domain(struct rd_thread *t, uint32_t cls, uint8_t flags, bool q
 	rd_held_rechain(t);
 	if (!quiet)
 		rd_depend_on_all(t, &target);
-	if (!rd_lock_site_known(site, cls))
+	/* No site: it came with the thread (PR_SET_IO_FLUSHER over fork, clone and exec). */
+	if (site && !rd_lock_site_known(site, cls))
 		rd_lock_site_add(site, cls);
 	e = t->top + 1;
 	*e = (struct rdep_held){.site = site, .sp = sp, .cls = cls, .kind = RDEP_DOMAIN, .flags = flags};

@@ -274,16 +274,13 @@ static uint32_t init_class_cached(unsigned kind, uint64_t site, uint64_t sp)
 	return 0;
 }
 
-static uint32_t init_class(const void *lock, unsigned kind, uint64_t site, uint64_t sp)
+static uint32_t init_class(struct rd_thread *t, const void *lock, unsigned kind, uint64_t site, uint64_t sp)
 {
-	struct rd_thread *t = rd_self;
 	struct rd_locked locked;
 	uint32_t cls;
 	size_t first;
 
-	rd_lock(&locked);
-	if (t)
-		rd_busy(t);
+	rd_enter(t, &locked);
 	rd_stack_begin(site, sp);
 	cls = class_by_chain(kind, RDEP_BY_INIT, lock, &first);
 	if (cls && rd_options.class_depth == 1) {
@@ -294,22 +291,21 @@ static uint32_t init_class(const void *lock, unsigned kind, uint64_t site, uint6
 			rd_map_set(&init_sites, site, rd_stack_walk()->frames[first].pc, cls);
 		}
 	}
-	if (t)
-		rd_idle(t);
-	rd_unlock(&locked);
+	rd_leave(t, &locked);
 	return cls;
 }
 
 void rd_lock_init(const void *lock, unsigned kind, uint64_t site, uint64_t sp)
 {
+	struct rd_thread *t = rd_here();
 	struct rd_locked locked;
 	uint32_t cls, generation;
 
-	if (!rd_ready())
+	if (!t)
 		return;
 	cls = init_class_cached(kind, site, sp);
 	if (!cls)
-		cls = init_class(lock, kind, site, sp);
+		cls = init_class(t, lock, kind, site, sp);
 	if (!cls)
 		return;
 	generation = new_generation();
@@ -317,9 +313,9 @@ void rd_lock_init(const void *lock, unsigned kind, uint64_t site, uint64_t sp)
 		rd_tag_write(lock, kind, cls, generation);
 		return;
 	}
-	rd_lock(&locked);
+	rd_enter(t, &locked);
 	set_instance(lock, cls, generation);
-	rd_unlock(&locked);
+	rd_leave(t, &locked);
 }
 
 void rd_lock_destroy(const void *lock, unsigned kind)

@@ -60,7 +60,7 @@ void rd_lock_site_add(uint64_t site, uint32_t cls)
  */
 static size_t live_frame(const struct rdep_held *held, const struct rd_walk *w)
 {
-	uint64_t function = rd_unwind_function(held->site);
+	uint64_t function = held->site ? rd_unwind_function(held->site) : 0;
 	size_t i;
 
 	for (i = 0; i < w->count; i++) {

@@ -157,6 +157,13 @@ struct rd_thread *rd_thread_attach(uint32_t id)
 	return t;
 }
 
+/* PR_SET_IO_FLUSHER goes over fork, clone and exec: the kernel is asked. */
+static void adopt_flusher(void)
+{
+	if (rd_sys(SYS_prctl, PR_GET_IO_FLUSHER, 0, 0, 0, 0) == 1)
+		rd_io_flusher(true, 0, 0);
+}
+
 struct rd_thread *rd_here(void)
 {
 	struct rd_thread *t = rd_self;
@@ -169,6 +176,8 @@ struct rd_thread *rd_here(void)
 		rd_lock(&l);
 		t = rd_thread_attach(0);
 		rd_unlock(&l);
+		if (t)
+			adopt_flusher();
 		return t;
 	}
 	if (rd_unlikely(t->busy)) {
@@ -299,6 +308,8 @@ void rd_thread_begin(uint32_t token, uint64_t pthread_id)
 		rd_thread_name_pthread(pthread_id, token);
 	}
 	rd_unlock(&l);
+	if (t)
+		adopt_flusher();
 }
 
 void rd_thread_end(void)

@@ -206,6 +206,7 @@ static inline enum outcome step_by_rule(struct walk *w, uint64_t rule, uint64_t 
 			     &w->regs.reg[RD_RBP]))
 		return WALK_BROKEN;
 	w->regs.reg[RD_RSP] = *cfa;
+	w->regs.known = 1u << RD_RIP | 1u << RD_RSP | 1u << RD_RBP;
 	w->exact = false;
 	return WALK_ON;
 }

@@ -9,7 +9,6 @@
  */
 #include <dlfcn.h>
 #include <libunwind-x86_64.h>
-#include <stdio.h>
 #include <string.h>
 #include "thread.h"
 #include "unwind.h"
@@ -298,7 +297,14 @@ size_t rd_unwind_full(struct rd_frame *frames, size_t max, uint64_t from, unsign
 
 static int failed(const char *what, const char *why)
 {
-	snprintf(error, sizeof(error), "%s: %s", what, why ? why : "unknown reason");
+	const char *parts[] = {what, ": ", why ? why : "unknown reason"};
+	size_t n = 0;
+
+	for (size_t i = 0; i < 3; i++) {
+		for (const char *c = parts[i]; *c && n < sizeof(error) - 1; c++)
+			error[n++] = *c;
+	}
+	error[n] = '\0';
 	return -1;
 }
 
