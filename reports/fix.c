@@ -92,6 +92,23 @@ static const char *fix_reclaim(struct rdep_report *r, const struct rdep_mfinding
 				 alloc);
 }
 
+/*
+ * Where one edge's acquisition parts from the other's: a helper that takes the locks for both
+ * orders is not what is to be changed.
+ */
+static const struct rdep_mframe *parting(const struct rdep_mstack *s, const struct rdep_mstack *other)
+{
+	const struct rdep_mframe *at = rdep_model_frame(s), *its = rdep_model_frame(other);
+	const struct rdep_mframe *end = s->frames + s->count, *its_end = other->frames + other->count;
+
+	while (at && its && at + 1 < end && its + 1 < its_end && at->function && its->function &&
+	       strcmp(at->function, its->function) == 0) {
+		at++;
+		its++;
+	}
+	return at;
+}
+
 static const char *fix_inversion(struct rdep_report *r, const struct rdep_mfinding *f)
 {
 	const struct rdep_medge *odd = &f->edges[0];
@@ -102,10 +119,11 @@ static const char *fix_inversion(struct rdep_report *r, const struct rdep_mfindi
 					 "level) and keep it in %s",
 					 odd->from->name, where(r, &odd->acquire));
 	return rdep_arena_printf(&r->arena,
-				 "take %s before %s everywhere: the odd one out is %s, which takes %s "
-				 "while it holds %s (taken in %s)",
-				 odd->to->name, odd->from->name, where(r, &odd->acquire),
-				 odd->to->name, odd->from->name, where(r, &odd->held));
+				 "take %s before %s everywhere: the odd one out is %s, where %s is taken "
+				 "while %s is held",
+				 odd->to->name, odd->from->name,
+				 rdep_model_where(r, parting(&odd->acquire, &f->edges[1].acquire)),
+				 odd->to->name, odd->from->name);
 }
 
 const char *rdep_fix(struct rdep_report *r, const struct rdep_mfinding *f)

@@ -59,6 +59,7 @@ static json_t *thread(const struct rdep_mthread *t)
 	set(o, "id", json_integer(t->id));
 	set(o, "tid", t->tid ? json_integer(t->tid) : json_null());
 	set(o, "name", json_string(t->name));
+	set(o, "routine", *t->routine ? json_string(t->routine) : json_null());
 	return o;
 }
 

@@ -38,7 +38,7 @@ struct rdep_mstack {
 struct rdep_mclass {
 	const char *name;   /* "cache_lock", "inode->lock" */
 	const char *key;    /* what a fingerprint is made of: no path, line or address */
-	const char *detail; /* how it got its name: "static variable of minifs" */
+	const char *detail; /* how it got its name: "static variable of minifs"; "" when that says it */
 	const char *kind;   /* "mutex" */
 	bool domain;
 	uint32_t id;
@@ -49,6 +49,9 @@ struct rdep_mclass {
 struct rdep_mthread {
 	uint32_t id, tid; /* of the journal; of the system, 0: unknown */
 	const char *name; /* "" when unknown */
+	const char *routine; /* function that it started in, "" when unknown */
+	bool named;	     /* the name was given to it, and is not just its program's */
+	const char *label;   /* what tells it from others: its name or routine, or "" */
 };
 
 /* `from` held while `to` was acquired. */
@@ -126,12 +129,14 @@ struct rdep_mstack rdep_model_stack(struct rdep_process *p, uint32_t id);
 struct rdep_mstack rdep_model_site(struct rdep_process *p, uint64_t site, uint32_t module);
 struct rdep_mthread rdep_model_thread(struct rdep_process *p, uint32_t id);
 
+/* Is that one of the C++ library's layers between a program and the lock call? */
+bool rdep_model_is_wrapper(const struct rdep_mframe *f);
 /*
  * The frame that tells people where something happens: the first that is not of the C++
  * library's wrappers. NULL for an empty stack.
  */
 const struct rdep_mframe *rdep_model_frame(const struct rdep_mstack *s);
-/* "FUNCTION at FILE:LINE", "FUNCTION (MODULE+0x12)", "MODULE+0x12". */
+/* "FUNCTION at FILE:LINE" (FILE without directories), "FUNCTION (MODULE+0x12)", "MODULE+0x12". */
 const char *rdep_model_where(struct rdep_report *r, const struct rdep_mframe *f);
 
 /* "GFP_KERNEL", "GFP_NOFS|__GFP_ZERO". */

@@ -17,6 +17,12 @@ static struct rdep_symbol_module *symbol_module(struct rdep_process *p, uint32_t
 				   m->raw->build_id_len);
 }
 
+/* Frames of the injected object (a thread's trampoline) are not the program's. */
+static bool is_injected(const struct rdep_symbol_module *m)
+{
+	return strncmp(m->name, "libreclaimdep.so", 16) == 0;
+}
+
 /* Appends the frames at one pc. exact: it is no return address. */
 static void add_place(struct rdep_process *p, struct rdep_mframe **frames, size_t *count,
 		      uint64_t pc, uint32_t module, bool exact)
@@ -28,6 +34,8 @@ static void add_place(struct rdep_process *p, struct rdep_mframe **frames, size_
 	if (!module)
 		module = rdep_record_module_at(p->record, pc - 1);
 	f.module = symbol_module(p, module);
+	if (f.module && is_injected(f.module))
+		return;
 	if (!f.module) {
 		RDEP_GROW(*frames, *count);
 		(*frames)[(*count)++] = f;
@@ -96,8 +104,7 @@ struct rdep_mstack rdep_model_site(struct rdep_process *p, uint64_t site, uint32
 	return keep(p, frames, count, 0);
 }
 
-/* Is that one of the C++ library's layers between a program and the lock call? */
-static bool is_wrapper(const struct rdep_mframe *f)
+bool rdep_model_is_wrapper(const struct rdep_mframe *f)
 {
 	static const char *const prefixes[] = { "std::", "__gthread_", "__gnu_cxx::", NULL };
 	const char *const *p;
@@ -115,7 +122,7 @@ const struct rdep_mframe *rdep_model_frame(const struct rdep_mstack *s)
 	size_t i;
 
 	for (i = 0; i < s->count; i++)
-		if (!is_wrapper(&s->frames[i]))
+		if (!rdep_model_is_wrapper(&s->frames[i]))
 			return &s->frames[i];
 	return s->count ? &s->frames[0] : NULL;
 }
@@ -127,7 +134,7 @@ const char *rdep_model_where(struct rdep_report *r, const struct rdep_mframe *f)
 	if (!f)
 		return "an unknown place";
 	if (f->function && f->file)
-		return rdep_arena_printf(a, "%s at %s:%u", f->function, f->file, f->line);
+		return rdep_arena_printf(a, "%s at %s:%u", f->function, rdep_basename(f->file), f->line);
 	if (f->module && f->function)
 		return rdep_arena_printf(a, "%s (%s+0x%llx)", f->function, f->module->name,
 					 (unsigned long long)f->address);
@@ -140,13 +147,25 @@ const char *rdep_model_where(struct rdep_report *r, const struct rdep_mframe *f)
 struct rdep_mthread rdep_model_thread(struct rdep_process *p, uint32_t id)
 {
 	const struct rdep_rthread *t = rdep_record_thread(p->record, id);
-	struct rdep_mthread m = { .id = id, .name = "" };
+	struct rdep_mthread m = { .id = id, .name = "", .routine = "", .label = "" };
+	struct rdep_mframe *frames = NULL;
+	size_t n = 0;
 
 	if (!t)
 		return m;
 	m.tid = t->raw->tid;
 	m.name = rdep_clean(&p->report->arena, t->raw->name,
 			    strnlen(t->raw->name, sizeof(t->raw->name)));
+	if (t->raw->start_routine)
+		add_place(p, &frames, &n, t->raw->start_routine, t->routine_module, true);
+	if (n && frames[n - 1].function)
+		m.routine = frames[n - 1].function;
+	free(frames);
+	/* A thread that was given no name has its program's, cut to 15 bytes. */
+	m.named = *m.name && strncmp(m.name, p->name, 15) != 0;
+	m.label = m.named ? m.name : m.routine;
+	if (!*m.label && id == 1)
+		m.label = "main";
 	return m;
 }
 
@@ -282,7 +301,8 @@ static void name_stack(struct rdep_process *p, struct rdep_mclass *c)
 			  short_where ?
 				   rdep_arena_printf(a, "lock of %s (%s)", at->function, short_where) :
 				   rdep_arena_printf(a, "lock of %s", at->function ? at->function : where);
-		c->detail = rdep_arena_printf(a, "initialised in %s", where);
+		if (object || !short_where)
+			c->detail = rdep_arena_printf(a, "initialised in %s", where);
 	} else {
 		c->name = object ? object :
 			  short_where ? rdep_arena_printf(a, "lock first taken in %s (%s)",
@@ -290,7 +310,8 @@ static void name_stack(struct rdep_process *p, struct rdep_mclass *c)
 					rdep_arena_printf(a, "lock first taken in %s",
 							  at->function ? at->function : where);
 		c->key = rdep_arena_printf(a, "first:%s", c->key);
-		c->detail = rdep_arena_printf(a, "lock first taken in %s", where);
+		if (object)
+			c->detail = rdep_arena_printf(a, "lock first taken in %s", where);
 	}
 }
 
@@ -316,6 +337,7 @@ static void name_class(struct rdep_process *p, struct rdep_mclass *c)
 	}
 	raw = c->raw->raw;
 	c->kind = kind_text(raw->kind);
+	c->detail = "";
 	if (raw->origin == RDEP_BY_NAME) {
 		c->name = c->key = c->raw->name_len ?
 					   rdep_clean(a, c->raw->name, c->raw->name_len) :

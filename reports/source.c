@@ -134,6 +134,25 @@ static bool plain_object(const char *p, const char *end, char *out)
 	return strcmp(out, "NULL") != 0 && strcmp(out, "this") != 0;
 }
 
+/* Does a C++ guard's declaration end at `stop`, where its variable's name ends? */
+static bool is_guard(const char *line, const char *stop)
+{
+	static const char *const guards[] = { "lock_guard", "unique_lock", "scoped_lock", "shared_lock",
+					      NULL };
+	const char *const *g;
+
+	for (g = guards; *g; g++)
+		if (memmem(line, (size_t)(stop - line), *g, strlen(*g)))
+			return true;
+	return false;
+}
+
+/* Does the argument name the lock, and not just a pointer that was handed in? */
+static bool names_lock(const char *argument, const char *end, const char *object)
+{
+	return memchr(argument, '&', (size_t)(end - argument)) || strpbrk(object, ".->[:");
+}
+
 /* The first argument of the first call whose name speaks of locks. */
 static bool find_object(const char *p, const char *end, char *out)
 {
@@ -142,16 +161,19 @@ static bool find_object(const char *p, const char *end, char *out)
 	for (open = memchr(p, '(', (size_t)(end - p)); open;
 	     open = memchr(open + 1, '(', (size_t)(end - open - 1))) {
 		const char *name = open, *stop;
+		bool guard;
 
 		while (name > p && isspace((unsigned char)name[-1]))
 			name--;
 		stop = name;
 		while (name > p && is_word(name[-1]))
 			name--;
-		if (name == stop || !lock_word(name, (size_t)(stop - name)))
+		guard = name != stop && is_guard(p, stop);
+		if (name == stop || (!guard && !lock_word(name, (size_t)(stop - name))))
 			continue;
 		stop = argument_end(open + 1, end);
-		if (stop && plain_object(open + 1, stop, out))
+		if (stop && plain_object(open + 1, stop, out) &&
+		    (guard || names_lock(open + 1, stop, out)))
 			return true;
 	}
 	return false;

@@ -84,13 +84,38 @@ static void print_frame(struct rdep_text *t, const struct rdep_mframe *f, size_t
 	fputc('\n', t->out);
 }
 
+/* How many frames tell something: those below main and a thread's routine are libc's. */
+static size_t telling_frames(const struct rdep_mstack *s)
+{
+	static const char *const starts[] = { "_start",	       "__libc_start_main",
+					      "__libc_start_main_impl", "__libc_start_call_main",
+					      "start_thread",  "clone",
+					      "__clone",       "clone3",
+					      "__clone3",      NULL };
+	const char *const *p;
+	size_t n = s->count;
+
+	while (n > 1 && s->frames[n - 1].function) {
+		for (p = starts; *p; p++)
+			if (strcmp(s->frames[n - 1].function, *p) == 0)
+				break;
+		if (!*p)
+			break;
+		n--;
+	}
+	return n;
+}
+
 void rdep_text_stack(struct rdep_text *t, const struct rdep_mstack *s, const char *indent)
 {
-	size_t i;
+	size_t i, n = telling_frames(s), first = 0;
+
+	while (first < n && rdep_model_is_wrapper(&s->frames[first]))
+		first++;
 
 	if (!s->count)
 		fprintf(t->out, "%s(no stack was kept)\n", indent);
-	for (i = 0; i < s->count; i++)
+	for (i = first < n ? first : 0; i < n; i++)
 		print_frame(t, &s->frames[i], i, indent);
 	if (s->flags & RDEP_STACK_CUT)
 		fprintf(t->out, "%s...  (more frames than stack_depth keeps)\n", indent);

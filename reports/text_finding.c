@@ -36,9 +36,9 @@ static const char *verdict_meaning(const struct rdep_mfinding *f)
 static void print_thread(struct rdep_text *t, const struct rdep_mthread *m)
 {
 	fprintf(t->out, "thread %u", m->id);
-	if (*m->name)
-		fprintf(t->out, " \"%s\"", m->name);
-	if (m->tid)
+	if (*m->label)
+		fprintf(t->out, " (%s, tid %u)", m->label, m->tid);
+	else if (m->tid)
 		fprintf(t->out, " (tid %u)", m->tid);
 }
 
@@ -46,7 +46,7 @@ static void print_class(struct rdep_text *t, const struct rdep_mclass *c)
 {
 	rdep_text_paint(t, RDEP_BOLD, "%s", c->name);
 	if (!c->domain)
-		fprintf(t->out, " (%s; %s)", c->kind, c->detail);
+		fprintf(t->out, " (%s%s%s)", c->kind, *c->detail ? "; " : "", c->detail);
 }
 
 static void print_heading(struct rdep_text *t, const struct rdep_mfinding *f)

@@ -91,13 +91,11 @@ static void print_slot(struct rdep_text *t, struct rdep_process *p, const struct
 		       const char *indent)
 {
 	static const char *const scopes[] = { "NOFS", "NOIO", "NORECLAIM", "IO_FLUSHER" };
-	const char *name = s->slot.name;
+	struct rdep_mthread m = rdep_model_thread(p, s->slot.thread);
 	size_t i;
 
-	if (!strnlen(name, sizeof(s->slot.name)))
-		name = rdep_model_thread(p, s->slot.thread).name;
-	fprintf(t->out, "%sthread %u \"%s\" (tid %u)%s", indent, s->slot.thread,
-		rdep_clean(&t->report->arena, name, strnlen(name, sizeof(s->slot.name))), s->slot.tid,
+	fprintf(t->out, "%sthread %u (%s%stid %u)%s", indent, s->slot.thread, m.label,
+		*m.label ? ", " : "", s->slot.tid,
 		s->slot.state == RDEP_SLOT_ENDING ? ", ending" : "");
 	for (i = 0; i < 4; i++)
 		if (s->slot.scope >> i & 1)
@@ -174,7 +172,8 @@ static void print_classes(struct rdep_text *t, struct rdep_process *p)
 	for (i = 0; i < r->class_count; i++) {
 		const struct rdep_mclass *c = rdep_model_class(p, r->classes[i].raw->id);
 
-		fprintf(t->out, "    %4u  %s (%s; %s)\n", c->id, c->name, c->kind, c->detail);
+		fprintf(t->out, "    %4u  %s (%s%s%s)\n", c->id, c->name, c->kind,
+			*c->detail ? "; " : "", c->detail);
 	}
 }
 

@@ -15,18 +15,21 @@
 
 struct column {
 	char *title, *has, *wants;
+	bool in_domain, into_domain; /* runs in a domain; enters one */
 };
 
 static void make_column(struct rdep_text *t, const struct rdep_medge *e, struct column *c)
 {
 	struct rdep_arena *a = &t->report->arena;
 
+	c->in_domain = e->from->domain;
+	c->into_domain = e->to->domain;
 	if (e->from->domain) {
 		c->title = rdep_arena_printf(a, "reclaim (in any thread)");
 		c->has = rdep_arena_printf(a, "runs in %s", e->from->name);
 	} else {
-		c->title = *e->thread.name ?
-				   rdep_arena_printf(a, "thread %u (%s)", e->thread.id, e->thread.name) :
+		c->title = *e->thread.label ?
+				   rdep_arena_printf(a, "thread %u (%s)", e->thread.id, e->thread.label) :
 				   rdep_arena_printf(a, "thread %u", e->thread.id);
 		c->has = rdep_arena_printf(a, "%s(%s);", rdep_lock_verb(e->from, e->raw->from_inst.mode),
 					   e->from->name);
@@ -46,7 +49,7 @@ static void print_cell(struct rdep_text *t, size_t column, int width, const char
 	fprintf(t->out, "    %*s%s\n", (int)column * width, "", text);
 }
 
-/* In columns: all sides have what they have, then each waits for what it wants. */
+/* In columns: all have what they have; then who allocates brings reclaim about; then all wait. */
 static void print_columns(struct rdep_text *t, const struct column *columns, size_t n, int width)
 {
 	size_t i;
@@ -65,9 +68,17 @@ static void print_columns(struct rdep_text *t, const struct column *columns, siz
 	}
 	fputc('\n', t->out);
 	for (i = 0; i < n; i++)
-		print_cell(t, i, width, columns[i].has);
+		if (!columns[i].in_domain)
+			print_cell(t, i, width, columns[i].has);
 	for (i = 0; i < n; i++)
-		print_cell(t, i, width, columns[i].wants);
+		if (columns[i].into_domain)
+			print_cell(t, i, width, columns[i].wants);
+	for (i = 0; i < n; i++)
+		if (columns[i].in_domain)
+			print_cell(t, i, width, columns[i].has);
+	for (i = 0; i < n; i++)
+		if (!columns[i].into_domain)
+			print_cell(t, i, width, columns[i].wants);
 }
 
 /* One below the other: too many sides, or too long names. */
