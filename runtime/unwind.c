@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* unwind.c - stack memory, modules and their tables of functions: see unwind_cfi.h. */
 #include <dlfcn.h>
+#include <elf.h>
+#include <link.h>
 #include <string.h>
 #include "thread.h"
 #include "unwind.h"
@@ -101,15 +103,60 @@ static uint64_t mix(uint64_t h, uint64_t v)
 	return h ^ h >> 32;
 }
 
-/* Another module in the same place may have the same bounds and even the same link_map, as that
- * is malloc's: so its table is asked too. */
+/* Where the build-id is in the module's first page, which is there whatever else is: the offset of
+ * its last 8 bytes, or 0. */
+static uint64_t find_build_id(const uint8_t *base)
+{
+	const ElfW(Ehdr) *elf = (const ElfW(Ehdr) *)base;
+	const ElfW(Phdr) *ph = (const ElfW(Phdr) *)(base + elf->e_phoff);
+	uint64_t first = ~0ull;
+
+	if (memcmp(elf->e_ident, ELFMAG, SELFMAG) != 0 || elf->e_phoff >= PAGE ||
+	    elf->e_phoff + elf->e_phnum * sizeof(*ph) > PAGE)
+		return 0;
+	for (unsigned i = 0; i < elf->e_phnum; i++) {
+		if (ph[i].p_type == PT_LOAD && ph[i].p_vaddr < first)
+			first = ph[i].p_vaddr & ~(PAGE - 1);
+	}
+	for (unsigned i = 0; i < elf->e_phnum; i++) {
+		uint64_t at = ph[i].p_vaddr - first, end = at + ph[i].p_filesz;
+
+		if (ph[i].p_type != PT_NOTE || at >= PAGE || end > PAGE)
+			continue;
+		while (at + sizeof(ElfW(Nhdr)) <= end) {
+			const ElfW(Nhdr) *note = (const ElfW(Nhdr) *)(base + at);
+			uint64_t desc = at + sizeof(*note) + ((note->n_namesz + 3ull) & ~3ull);
+			uint64_t next = desc + ((note->n_descsz + 3ull) & ~3ull);
+
+			if (next > end)
+				break;
+			if (note->n_type == NT_GNU_BUILD_ID && note->n_namesz == 4 &&
+			    note->n_descsz >= 8 && !memcmp(note + 1, "GNU", 4))
+				return desc + note->n_descsz - 8;
+			at = next;
+		}
+	}
+	return 0;
+}
+
+/* Another module in the same place may have the same bounds, the same layout and even the same
+ * link_map, as that is malloc's: so its build-id is asked. Where that is, is looked for once: a
+ * word has what it is about in its upper bits, the offset in its lower 12. */
 static uint64_t identity_of(const struct dl_find_object *o, const uint8_t *header, uint32_t count)
 {
-	uint64_t h = mix((uint64_t)o->dlfo_link_map, (uint64_t)header);
+	static uint64_t where[256];
+	uint64_t h = mix((uint64_t)o->dlfo_link_map, (uint64_t)header), *slot, word;
 
 	h = mix(h, load64(header + 4));
-	h = mix(h, load64(header + RD_HEADER_TABLE + (count / 2) * sizeof(struct pair)));
-	return mix(h, load64(header + RD_HEADER_TABLE + (count - 1) * sizeof(struct pair)));
+	h = mix(h, (uint64_t)o->dlfo_map_start ^ (uint64_t)o->dlfo_map_end << 16);
+	h = mix(h, load64(header + RD_HEADER_TABLE + (count - 1) * sizeof(struct pair)));
+	slot = &where[h >> 56];
+	word = __atomic_load_n(slot, __ATOMIC_RELAXED);
+	if (rd_unlikely((word ^ h) >> 12)) {
+		word = (h & ~0xfffull) | find_build_id(o->dlfo_map_start);
+		__atomic_store_n(slot, word, __ATOMIC_RELAXED);
+	}
+	return mix(h, load64((const uint8_t *)o->dlfo_map_start + (word & 0xfff)));
 }
 
 bool rd_module_find(uint64_t pc, struct rd_module *m)
