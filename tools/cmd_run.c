@@ -153,7 +153,7 @@ static bool set_environment(struct run *r)
 	options = options_text(&target);
 	if (!options || !preload)
 		return false;
-	snprintf(from, sizeof(from), "spawn:%016llx%016llx", (unsigned long long)r->id[0],
+	snprintf(from, sizeof(from), "%016llx-%016llx-spawn", (unsigned long long)r->id[0],
 		 (unsigned long long)r->id[1]);
 	/* A program built with AddressSanitizer ends at once when any library comes before its
 	 * own, unless told so; a child of the command may be one. */
