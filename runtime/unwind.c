@@ -97,9 +97,12 @@ static uint64_t load64(const uint8_t *p)
 	return v;
 }
 
-static uint64_t mix(uint64_t h, uint64_t v)
+/* Numbers that have little to do with each other, made one; no step waits for the one before. */
+static uint64_t blend(uint64_t a, uint64_t b, uint64_t c, uint64_t d)
 {
-	h = (h ^ v) * 0x9e3779b97f4a7c15ull;
+	uint64_t h = (a * 0x9e3779b97f4a7c15ull ^ b * 0xbf58476d1ce4e5b9ull) +
+		     (c * 0x94d049bb133111ebull ^ d * 0xd6e8feb86659fd93ull);
+
 	return h ^ h >> 32;
 }
 
@@ -145,18 +148,18 @@ static uint64_t find_build_id(const uint8_t *base)
 static uint64_t identity_of(const struct dl_find_object *o, const uint8_t *header, uint32_t count)
 {
 	static uint64_t where[256];
-	uint64_t h = mix((uint64_t)o->dlfo_link_map, (uint64_t)header), *slot, word;
+	uint64_t h = blend((uint64_t)o->dlfo_link_map ^ load64(header + 4) << 20, (uint64_t)header,
+			   (uint64_t)o->dlfo_map_start ^ (uint64_t)o->dlfo_map_end << 16,
+			   load64(header + RD_HEADER_TABLE + (count - 1) * sizeof(struct pair)));
+	uint64_t *slot, word;
 
-	h = mix(h, load64(header + 4));
-	h = mix(h, (uint64_t)o->dlfo_map_start ^ (uint64_t)o->dlfo_map_end << 16);
-	h = mix(h, load64(header + RD_HEADER_TABLE + (count - 1) * sizeof(struct pair)));
 	slot = &where[h >> 56];
 	word = __atomic_load_n(slot, __ATOMIC_RELAXED);
 	if (rd_unlikely((word ^ h) >> 12)) {
 		word = (h & ~0xfffull) | find_build_id(o->dlfo_map_start);
 		__atomic_store_n(slot, word, __ATOMIC_RELAXED);
 	}
-	return mix(h, load64((const uint8_t *)o->dlfo_map_start + (word & 0xfff)));
+	return blend(h, load64((const uint8_t *)o->dlfo_map_start + (word & 0xfff)), 0, 0);
 }
 
 bool rd_module_find(uint64_t pc, struct rd_module *m)

@@ -53,12 +53,15 @@ void rd_span_keep(const struct rd_span *s, uint64_t sp);
 /* Extends the span to hold address, or begins another there. False: not readable. */
 bool rd_span_grow(struct rd_span *s, uint64_t address);
 
+/* A corrupt stack names odd addresses too. */
+typedef uint64_t rd_any_word __attribute__((aligned(1), may_alias));
+
 static inline bool rd_load(struct rd_span *s, uint64_t address, uint64_t *value)
 {
 	if (rd_unlikely(address < s->low || address + 8 > s->high || address + 8 < address) &&
 	    !rd_span_grow(s, address))
 		return false;
-	*value = *(const volatile uint64_t *)address;
+	*value = *(const volatile rd_any_word *)address;
 	return true;
 }
 

@@ -138,13 +138,20 @@ static uint64_t rule_at(const struct rd_module *m, uint64_t pc)
 
 #define MODULES 4
 
+/* What most frames need; kept in registers from frame to frame. */
+struct few {
+	uint64_t pc, sp, rbp;
+	bool exact; /* the pc was interrupted: it is where it is, not behind a call */
+};
+#define FEW (1u << RD_RIP | 1u << RD_RSP | 1u << RD_RBP)
+
 struct walk {
-	struct rd_regs regs;
 	struct rd_span span;
 	struct rd_module modules[MODULES]; /* seen in this walk, each looked at once */
 	unsigned module_count;
-	bool exact; /* regs' pc was interrupted: it is where it is, not behind a call */
-	bool full;  /* every register is followed */
+	struct rd_regs regs; /* all that is known, where `rows` */
+	bool rows;	     /* the last step was by a row, not by a rule */
+	bool full;	     /* every step is */
 };
 
 enum outcome { WALK_ON, WALK_END, WALK_BROKEN, WALK_AGAIN };
@@ -168,12 +175,20 @@ static const struct rd_module *module_of(struct walk *w, uint64_t pc)
 }
 
 /* One step by all that the row says. */
-static enum outcome step_by_row(struct walk *w, const struct rd_module *m, uint64_t pc,
-				uint64_t *cfa)
+static __attribute__((noinline)) enum outcome
+step_by_row(struct walk *w, const struct rd_module *m, uint64_t pc, const struct few *at,
+	    struct few *caller, uint64_t *cfa)
 {
 	struct rd_row row;
 	int ret;
 
+	if (!w->rows) {
+		w->regs.known = FEW;
+		w->regs.reg[RD_RIP] = at->pc;
+		w->regs.reg[RD_RSP] = at->sp;
+		w->regs.reg[RD_RBP] = at->rbp;
+		w->rows = true;
+	}
 	if (!rd_row_find(m, pc, &row))
 		return WALK_BROKEN;
 	ret = rd_row_step(m, &row, &w->span, &w->regs, cfa);
@@ -181,39 +196,40 @@ static enum outcome step_by_row(struct walk *w, const struct rd_module *m, uint6
 		return WALK_END;
 	if (ret < 0)
 		return ret == RD_STEP_NEEDS && !w->full ? WALK_AGAIN : WALK_BROKEN;
-	w->exact = row.signal;
-	if (!w->full && !(w->regs.known & (1u << RD_RBP)))
+	if (!w->full && (w->regs.known & FEW) != FEW)
 		return WALK_AGAIN;
+	*caller = (struct few){w->regs.reg[RD_RIP], w->regs.reg[RD_RSP], w->regs.reg[RD_RBP],
+			       row.signal};
 	return WALK_ON;
 }
 
-static inline enum outcome step_by_rule(struct walk *w, uint64_t rule, uint64_t *cfa)
+static inline __attribute__((always_inline)) enum outcome
+step_by_rule(struct rd_span *span, uint64_t rule, struct few at, struct few *caller, uint64_t *cfa)
 {
-	uint64_t rbp = w->regs.reg[RD_RBP], code = RULE_RBP(rule), offset = RULE_OFFSET(rule);
+	uint64_t code = RULE_RBP(rule), offset = RULE_OFFSET(rule);
 
-	if (RULE_BASE(rule) == BASE_RSP) {
-		*cfa = w->regs.reg[RD_RSP] + offset;
-	} else if (RULE_BASE(rule) == BASE_RBP) {
-		*cfa = rbp + offset;
-	} else if (!rd_load(&w->span, rbp + offset, cfa)) {
+	if (RULE_BASE(rule) == BASE_RSP)
+		*cfa = at.sp + offset;
+	else if (RULE_BASE(rule) == BASE_RBP)
+		*cfa = at.rbp + offset;
+	else if (!rd_load(span, at.rbp + offset, cfa))
 		return WALK_BROKEN;
-	}
 	if (rule & RULE_END)
 		return WALK_END;
-	if (!rd_load(&w->span, *cfa - 8, &w->regs.reg[RD_RIP]))
+	if (!rd_load(span, *cfa - 8, &caller->pc))
 		return WALK_BROKEN;
-	if (code && !rd_load(&w->span, code == RBP_AT_RBP ? rbp : *cfa - 8 * code,
-			     &w->regs.reg[RD_RBP]))
+	caller->rbp = at.rbp;
+	if (code && !rd_load(span, code == RBP_AT_RBP ? at.rbp : *cfa - 8 * code, &caller->rbp))
 		return WALK_BROKEN;
-	w->regs.reg[RD_RSP] = *cfa;
-	w->regs.known = 1u << RD_RIP | 1u << RD_RSP | 1u << RD_RBP;
-	w->exact = false;
+	caller->sp = *cfa;
+	caller->exact = false;
 	return WALK_ON;
 }
 
-static inline enum outcome step(struct walk *w, uint64_t *cfa)
+static inline __attribute__((always_inline)) enum outcome step(struct walk *w, struct few at,
+							       struct few *caller, uint64_t *cfa)
 {
-	uint64_t pc = w->regs.reg[RD_RIP] - !w->exact, sp = w->regs.reg[RD_RSP], rule;
+	uint64_t pc = at.pc - !at.exact, rule;
 	const struct rd_module *m = module_of(w, pc);
 	enum outcome how;
 
@@ -222,12 +238,17 @@ static inline enum outcome step(struct walk *w, uint64_t *cfa)
 	rule = w->full ? BASE_OTHER : rule_at(m, pc);
 	if (rd_unlikely(!rule))
 		return WALK_BROKEN;
-	if (rd_likely(rule != BASE_OTHER))
-		how = step_by_rule(w, rule, cfa);
-	else
-		how = step_by_row(w, m, pc, cfa);
+	if (rd_likely(rule != BASE_OTHER)) {
+		how = step_by_rule(&w->span, rule, at, caller, cfa);
+		w->rows = false;
+	} else {
+		struct few next = {0}; /* escapes, as *caller must not */
+
+		how = step_by_row(w, m, pc, &at, &next, cfa);
+		*caller = next;
+	}
 	/* Callers are further up: only a signal changes stacks. */
-	if (how == WALK_ON && !w->exact && *cfa <= sp)
+	if (how == WALK_ON && !caller->exact && *cfa <= at.sp)
 		return WALK_BROKEN;
 	return how;
 }
@@ -236,29 +257,30 @@ static inline enum outcome step(struct walk *w, uint64_t *cfa)
 static bool walk(struct walk *w, struct rd_frame *frames, size_t max, uint64_t from, size_t *count,
 		 unsigned *flags)
 {
+	struct few at = {w->regs.reg[RD_RIP], w->regs.reg[RD_RSP], w->regs.reg[RD_RBP], true};
+	struct few caller = at;
 	bool above = false;
 	size_t n = 0;
 
-	for (*flags = 0; w->regs.reg[RD_RIP];) {
-		uint64_t pc = w->regs.reg[RD_RIP], sp = w->regs.reg[RD_RSP], cfa = 0;
-		uint8_t exact = w->exact;
+	for (*flags = 0; at.pc; at = caller) {
+		uint64_t cfa = 0;
 		enum outcome how;
 
 		if (n == max) {
 			*flags = RD_UNWIND_CUT;
 			break;
 		}
-		how = step(w, &cfa);
+		how = step(w, at, &caller, &cfa);
 		if (how == WALK_AGAIN)
 			return false;
 		if (how == WALK_BROKEN) {
 			*flags = RD_UNWIND_BROKEN;
-			above = above || sp >= from;
+			above = above || at.sp >= from;
 			cfa = 0;
 		}
 		above = above || cfa > from;
 		if (above)
-			frames[n++] = (struct rd_frame){pc, cfa, exact};
+			frames[n++] = (struct rd_frame){at.pc, cfa, at.exact};
 		if (how != WALK_ON)
 			break;
 	}
@@ -268,21 +290,21 @@ static bool walk(struct walk *w, struct rd_frame *frames, size_t max, uint64_t f
 
 size_t rd_unwind_fast(struct rd_frame *frames, size_t max, uint64_t from, unsigned *flags)
 {
-	struct rd_regs start;
 	struct walk w;
+	uint64_t sp;
 	size_t n = 0;
 
-	rd_regs_here(&start);
 	w.full = false;
 	w.module_count = 0;
 	for (;; w.full = true) {
-		w.regs = start;
-		w.span = rd_span_begin(start.reg[RD_RSP]);
-		w.exact = true;
+		rd_regs_here(&w.regs);
+		sp = w.regs.reg[RD_RSP];
+		w.span = rd_span_begin(sp);
+		w.rows = true;
 		if (walk(&w, frames, max, from, &n, flags))
 			break;
 	}
 	if (!(*flags & RD_UNWIND_BROKEN))
-		rd_span_keep(&w.span, start.reg[RD_RSP]);
+		rd_span_keep(&w.span, sp);
 	return n;
 }

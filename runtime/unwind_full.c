@@ -79,7 +79,7 @@ static int access_mem(unw_addr_space_t as, unw_word_t address, unw_word_t *value
 	if (write)
 		return -UNW_EINVAL;
 	if (described(t, address)) {
-		*value = *(const volatile unw_word_t *)address;
+		*value = *(const volatile rd_any_word *)address;
 		return 0;
 	}
 	return rd_load(&t->span, address, value) ? 0 : -UNW_EINVAL;

@@ -29,7 +29,13 @@
 /* What the runtime defines elsewhere. */
 __thread struct rd_thread *rd_self;
 
-#define NOINLINE __attribute__((noinline, noclone))
+#if defined(__clang__)
+#define NOINLINE __attribute__((noinline))
+#define UNOPTIMIZED __attribute__((noinline, optnone))
+#else
+#define NOINLINE __attribute__((noipa))
+#define UNOPTIMIZED __attribute__((noipa, optimize("O0")))
+#endif
 #define DEEP 200
 
 /* ---- comparing ---- */
@@ -116,7 +122,7 @@ NOINLINE static void plain(int depth)
 	sink++;
 }
 
-__attribute__((optimize("O0"))) NOINLINE static void unoptimized(int depth)
+UNOPTIMIZED static void unoptimized(int depth)
 {
 	if (depth)
 		unoptimized(depth - 1);
@@ -125,8 +131,10 @@ __attribute__((optimize("O0"))) NOINLINE static void unoptimized(int depth)
 	sink++;
 }
 
-__attribute__((optimize("no-omit-frame-pointer"))) NOINLINE static void with_rbp(int depth)
+/* Asked for its frame's address a function keeps rbp for it. */
+NOINLINE static void with_rbp(int depth)
 {
+	sink += __builtin_frame_address(0) != NULL;
 	if (depth)
 		plain(depth - 1);
 	else
@@ -268,7 +276,7 @@ NOINLINE static int quiet(const void *a, const void *b)
 	return *(const int *)a - *(const int *)b;
 }
 
-__attribute__((optimize("O0"))) NOINLINE static void stepped(void)
+UNOPTIMIZED static void stepped(void)
 {
 	int v[8] = {3, 1, 2, 9, 8, 7, 5, 6};
 	struct timespec ts;
@@ -293,7 +301,7 @@ static void every_instruction(void)
 
 	sigaction(SIGTRAP, &sa, NULL);
 	stepped();
-	same("every instruction of lazy binding, qsort, malloc, the vdso", 3000);
+	same("every instruction of lazy binding, qsort, malloc, the vdso", 2000);
 }
 
 /* Signals that come when they come. */
@@ -440,8 +448,7 @@ NOINLINE static void walk_both(void)
 
 /* Puts `rbp` where this frame saved its caller's, and `ra` (if not 1) where it returns to, walks,
  * and puts back what was there. */
-__attribute__((optimize("no-omit-frame-pointer", "no-stack-protector"))) NOINLINE static void
-corrupted(uint64_t rbp, uint64_t ra)
+NOINLINE static void corrupted(uint64_t rbp, uint64_t ra)
 {
 	volatile uint64_t *frame = __builtin_frame_address(0);
 	uint64_t saved[2] = {frame[0], frame[1]};
@@ -454,7 +461,7 @@ corrupted(uint64_t rbp, uint64_t ra)
 	frame[1] = saved[1];
 }
 
-__attribute__((optimize("O0"))) NOINLINE static void rbp_user(uint64_t rbp, uint64_t ra)
+UNOPTIMIZED static void rbp_user(uint64_t rbp, uint64_t ra)
 {
 	corrupted(rbp, ra);
 	sink++;
