@@ -21,22 +21,26 @@ static bool page_readable(uint64_t page)
 	return rd_sys(SYS_rt_sigprocmask, ~0u >> 1, page, 0, 8) == -22;
 }
 
+static bool extend(struct rd_span *s, uint64_t last)
+{
+	for (; s->high <= last; s->high += PAGE) {
+		if (!page_readable(s->high))
+			return false;
+	}
+	return true;
+}
+
 bool rd_span_grow(struct rd_span *s, uint64_t address)
 {
 	uint64_t first = address & ~(PAGE - 1), last = (address + 7) & ~(PAGE - 1);
 
 	if (address >= ADDRESS_END - PAGE)
 		return false;
-	if (first >= s->low && last >= s->high && last - s->high < SPAN_REACH * PAGE)
-		first = s->high;
-	else
-		s->low = s->high = first;
-	for (; first <= last; first += PAGE) {
-		if (!page_readable(first))
-			return false;
-		s->high = first + PAGE;
-	}
-	return true;
+	if (first >= s->low && last - s->high < SPAN_REACH * PAGE && extend(s, last))
+		return true;
+	/* Far away, or a guard page between: another stack. */
+	s->low = s->high = first;
+	return extend(s, last);
 }
 
 /* Kept as one word, so that a handler of the same thread sees no half of it: the number of the

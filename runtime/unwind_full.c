@@ -236,9 +236,9 @@ static enum outcome step(struct target *t, unw_cursor_t *cursor, uint64_t pc, bo
 	if (ret < 0 || lib.get_reg(cursor, UNW_REG_SP, cfa) < 0)
 		return WALK_BROKEN;
 	*exact = rd_fde_signal(&t->fde);
-	if (ret == 0)
-		return WALK_END;
-	return *cfa <= sp && !*exact ? WALK_BROKEN : WALK_ON;
+	if (*cfa <= sp && !*exact)
+		return WALK_BROKEN;
+	return ret == 0 ? WALK_END : WALK_ON;
 }
 
 static size_t walk(struct target *t, unw_cursor_t *cursor, struct rd_frame *frames, size_t max,

@@ -356,6 +356,36 @@ static void threads(void)
 	same("threads, with and without a state of ours", 400);
 }
 
+static void *in_thread_with_handler(void *arg)
+{
+	stack_t alt = {.ss_sp = arg, .ss_size = 1 << 16};
+
+	rd_self = calloc(1, sizeof(*rd_self));
+	sigaltstack(&alt, NULL);
+	handle(SIGUSR1, on_signal, SA_ONSTACK);
+	raise_deep(3);
+	free(rd_self);
+	return NULL;
+}
+
+/* The handler's stack, a guard page, the thread's stack. */
+static void stacks_side_by_side(void)
+{
+	const size_t size = 1 << 16;
+	char *both = mmap(NULL, 2 * size + 4096, PROT_READ | PROT_WRITE,
+			  MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	pthread_attr_t attr;
+	pthread_t t;
+
+	mprotect(both + size, 4096, PROT_NONE);
+	pthread_attr_init(&attr);
+	pthread_attr_setstack(&attr, both + size + 4096, size);
+	pthread_create(&t, &attr, in_thread_with_handler, both);
+	pthread_join(t, NULL);
+	munmap(both, 2 * size + 4096);
+	same("a handler's stack just below the thread's", 2);
+}
+
 static void *fast_only(void *arg)
 {
 	struct rd_frame frames[16];
@@ -433,17 +463,28 @@ static void races(void)
 
 static char *edge_of_memory; /* the byte behind the last of a page that has none after it */
 
-static long corrupt_walks, corrupt_flagged;
+static long corrupt_walks, corrupt_flagged, corrupt_differ;
 
 NOINLINE static void walk_both(void)
 {
-	struct rd_frame frames[DEEP];
+	struct rd_frame fast[DEEP], full[DEEP];
 	uint64_t from = (uint64_t)__builtin_dwarf_cfa();
-	unsigned flags;
+	unsigned fast_flags, full_flags;
+	size_t n = rd_unwind_fast(fast, DEEP, from, &fast_flags);
+	size_t m = rd_unwind_full(full, DEEP, from, &full_flags);
+	bool differ = n != m || fast_flags != full_flags;
 
-	corrupt_flagged += rd_unwind_fast(frames, DEEP, from, &flags) && (flags & RD_UNWIND_BROKEN);
-	corrupt_flagged += rd_unwind_full(frames, DEEP, from, &flags) && (flags & RD_UNWIND_BROKEN);
-	corrupt_walks += 2;
+	for (size_t i = 0; i < n && !differ; i++)
+		differ = fast[i].pc != full[i].pc || fast[i].cfa != full[i].cfa;
+	corrupt_walks++;
+	corrupt_flagged += fast_flags & full_flags & RD_UNWIND_BROKEN ? 1 : 0;
+	if (differ && corrupt_differ++ < 3) {
+		tap_note("fast %zu frames, flags %u; full %zu, flags %u", n, fast_flags, m, full_flags);
+		for (size_t i = 0; i < n || i < m; i++)
+			tap_note("  %2zu %16lx %16lx | %16lx %16lx", i, i < n ? fast[i].pc : 0,
+				 i < n ? fast[i].cfa : 0, i < m ? full[i].pc : 0,
+				 i < m ? full[i].cfa : 0);
+	}
 }
 
 /* Puts `rbp` where this frame saved its caller's, and `ra` (if not 1) where it returns to, walks,
@@ -498,7 +539,7 @@ NOINLINE static void smashed(unsigned seed)
 		up[rand_r(&seed) % 64] = v;
 	}
 	walk_both();
-	_exit(0);
+	_exit(corrupt_differ != 0);
 }
 
 static void corrupt(void)
@@ -525,16 +566,17 @@ static void corrupt(void)
 				(uint64_t)corrupt,
 				(uint64_t)&corrupt_walks};
 	size_t n = sizeof(bad) / sizeof(bad[0]);
-	long hurt = 0;
+	long hurt = 0, differ = 0;
 
 	for (size_t i = 0; i < n; i++) {
 		rbp_user(bad[i], 1);
 		for (size_t k = 0; k < n; k++)
 			rbp_user(bad[i], bad[k]);
 	}
-	tap_ok(corrupt_walks == (long)(2 * n * (n + 1)) && corrupt_flagged > corrupt_walks / 2,
-	       "an overwritten rbp and return address: %ld walks ended, %ld flagged", corrupt_walks,
-	       corrupt_flagged);
+	tap_ok(corrupt_walks == (long)(n * (n + 1)) && corrupt_flagged > corrupt_walks / 2,
+	       "an overwritten rbp and return address: %ld walks of each ended, %ld flagged",
+	       corrupt_walks, corrupt_flagged);
+	tap_ok(!corrupt_differ, "they end in the same frame (%ld don't)", corrupt_differ);
 
 	fflush(stdout);
 	for (unsigned seed = 1; seed <= 300; seed++) {
@@ -543,12 +585,15 @@ static void corrupt(void)
 
 		if (pid == 0) {
 			alarm(10);
+			corrupt_differ = 0;
 			smashed(seed);
 		}
-		if (waitpid(pid, &status, 0) == pid && status != 0)
-			hurt++;
+		waitpid(pid, &status, 0);
+		hurt += WIFSIGNALED(status);
+		differ += WIFEXITED(status) && WEXITSTATUS(status);
 	}
 	tap_ok(!hurt, "300 smashed stacks: %ld faults", hurt);
+	tap_ok(!differ, "300 smashed stacks: %ld of different length", differ);
 }
 
 /* ---- plugins that come and go ---- */
@@ -722,7 +767,7 @@ int main(void)
 	setvbuf(stdout, NULL, _IOLBF, 0);
 	backtrace(warm, 4);
 	edge_of_memory = mmap(NULL, 8192, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-	munmap(edge_of_memory + 4096, 4096);
+	mprotect(edge_of_memory + 4096, 4096, PROT_NONE);
 	edge_of_memory += 4096;
 
 	tap_ok(!rd_unwind_up(), "the full walker is down before its start");
@@ -742,11 +787,12 @@ int main(void)
 	}
 	threads();
 	smallest_stack();
+	stacks_side_by_side();
 	races();
 	plugins();
 	interface();
 	no_unwind_data();
-	corrupt_walks = corrupt_flagged = 0;
+	corrupt_walks = corrupt_flagged = corrupt_differ = 0;
 	corrupt();
 	in_a_child();
 	figures();
