@@ -160,7 +160,7 @@ static const struct {
 
 /* ---- once, for all ---- */
 
-enum { UNRESOLVED, RESOLVING, RESOLVED };
+enum { UNRESOLVED, RESOLVING, ALLOCATOR, RESOLVED };
 static int state;
 static size_t (*usable)(void *);
 
@@ -273,35 +273,69 @@ static void find_environment(void)
 		environ = (char **)(argc + 1) + *argc + 1;
 }
 
-void rd_resolve(void)
+static bool move_on(int from, int to)
 {
-	int error = errno, expected = UNRESOLVED;
-	void *p, *allocator[HOOKS];
+	return __atomic_compare_exchange_n(&state, &from, to, false, __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE);
+}
+
+/* All at once: until then every block is the arena's. */
+static void resolve_allocator(void)
+{
+	void *allocator[HOOKS];
 	size_t i;
 
-	if (!__atomic_compare_exchange_n(&state, &expected, RESOLVING, false, __ATOMIC_ACQUIRE,
-					 __ATOMIC_ACQUIRE))
+	if (!move_on(UNRESOLVED, RESOLVING))
 		return;
-	/* The allocator all at once: until then every block is the arena's. */
 	for (i = 0; hooks[i].family == FAMILY_MALLOC; i++)
 		allocator[i] = next_in_line(hooks[i].name, hooks[i].version);
 	while (i--)
 		if (allocator[i])
 			__atomic_store_n(hooks[i].slot, allocator[i], __ATOMIC_RELEASE);
-	for (i = 0; i < HOOKS; i++) {
+	usable = (size_t(*)(void *))next_in_line("malloc_usable_size", "");
+	__atomic_store_n(&state, ALLOCATOR, __ATOMIC_RELEASE);
+}
+
+void rd_resolve(void)
+{
+	int error = errno;
+	void *p;
+
+	resolve_allocator();
+	if (!move_on(ALLOCATOR, RESOLVING))
+		return;
+	for (size_t i = 0; i < HOOKS; i++) {
 		if (hooks[i].family == FAMILY_MALLOC || hooks[i].class == CLASS_ANNOTATE)
 			continue;
 		p = next_in_line(hooks[i].name, hooks[i].version);
 		if (p)
 			__atomic_store_n(hooks[i].slot, p, __ATOMIC_RELEASE);
 	}
-	usable = (size_t(*)(void *))next_in_line("malloc_usable_size", "");
 	settle_kernel_heaps();
 	lend_lock_calls();
 	find_environment();
 	dlerror();
 	__atomic_store_n(&state, RESOLVED, __ATOMIC_RELEASE);
 	errno = error;
+}
+
+/*
+ * The first call of a hook. Plain allocations alone do not bring the runtime up: while no lock
+ * is taken they say nothing, and a sanitizer's library makes some before its own versions of what
+ * the runtime tries out lead anywhere.
+ */
+static void come_up_for(const struct hook *h)
+{
+	int now = __atomic_load_n(&state, __ATOMIC_ACQUIRE);
+
+	if (now == UNRESOLVED && h->family == FAMILY_MALLOC) {
+		resolve_allocator();
+		if (__atomic_load_n(h->slot, __ATOMIC_ACQUIRE) != h->stub)
+			return;
+	}
+	if (now == UNRESOLVED || now == ALLOCATOR) {
+		rd_resolve();
+		rd_start();
+	}
 }
 
 /* A call made while that goes on. */
@@ -449,14 +483,15 @@ void *rd_find_slot(void **slot, uint64_t site)
 	int error = errno;
 	void *p;
 
-	if (__atomic_load_n(&state, __ATOMIC_ACQUIRE) == UNRESOLVED) {
-		rd_resolve();
-		rd_start();
-	}
+	come_up_for(h);
 	p = __atomic_load_n(slot, __ATOMIC_ACQUIRE);
-	if (p == h->stub)
+	if (p == h->stub) {
+		/* The loader allocates, not the program. */
+		rd_loader_begin();
 		p = __atomic_load_n(&state, __ATOMIC_ACQUIRE) == RESOLVED ? find_for_caller(h, site)
 									  : find_meanwhile(h);
+		rd_loader_end();
+	}
 	errno = error;
 	return p;
 }

@@ -29,6 +29,5 @@ static __attribute__((constructor)) void start(void)
 	rd_resolve();
 	rd_start();
 	rd_start_unwinder();
-	rd_start_unwinder();
 	on_exit(leave, NULL);
 }

@@ -67,6 +67,11 @@ struct rd_lock_calls {
 };
 void rd_use_lock_calls(const struct rd_lock_calls *calls);
 
+/* Around a hook's own calls into the loader: what that allocates is not the program's, and passes
+ * through. */
+void rd_loader_begin(void);
+void rd_loader_end(void);
+
 /* True when the runtime follows this process. Lock-free. */
 bool rd_up(void);
 
