@@ -175,6 +175,22 @@ void rd_start_unwinder(void)
 		rd_idle(t);
 }
 
+void rd_loader_begin(void)
+{
+	struct rd_thread *t = rd_self;
+
+	if (t)
+		rd_busy(t);
+}
+
+void rd_loader_end(void)
+{
+	struct rd_thread *t = rd_self;
+
+	if (t && t->busy)
+		rd_idle(t);
+}
+
 /* ---- fork ---- */
 
 /* The parent's journal, as the child's own: what it knows is inherited. */
