@@ -53,20 +53,12 @@ static const char *window(struct rdep_record *r, uint64_t at, size_t n)
 /* Opens a record's file. Records are many, descriptors few: each is open only while it is read. */
 static int open_file(const char *path, struct rdep_error *err)
 {
-	struct stat st;
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	int fd = rdep_open_regular(path);
 
-	if (fd < 0 || fstat(fd, &st) < 0) {
-		rdep_error_set(err, "%s: can't open: %s", path, strerror(errno));
-		if (fd >= 0)
-			close(fd);
-		return -1;
-	}
-	if (!S_ISREG(st.st_mode)) {
+	if (fd < 0 && errno == EINVAL)
 		rdep_error_set(err, "%s: not a file", path);
-		close(fd);
-		return -1;
-	}
+	else if (fd < 0)
+		rdep_error_set(err, "%s: can't open: %s", path, strerror(errno));
 	return fd;
 }
 

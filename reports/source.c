@@ -6,7 +6,6 @@
  * is not newer than the module that was built of it.
  */
 #include <ctype.h>
-#include <fcntl.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -23,11 +22,11 @@ static const char *read_source(struct rdep_symbols *s, const char *module, const
 	struct stat st, built;
 	const char *result = no_source;
 	char *text;
-	int fd = open(file, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	int fd = rdep_open_regular(file);
 
 	if (fd < 0)
 		return no_source;
-	if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && st.st_size > 0 &&
+	if (fstat(fd, &st) == 0 && st.st_size > 0 &&
 	    st.st_size <= SOURCE_MAX && stat(module, &built) == 0 &&
 	    st.st_mtime <= built.st_mtime) {
 		text = rdep_arena_alloc(&s->arena, (size_t)st.st_size + 1);

@@ -1,11 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* symbols_elf.c - symbol tables, build-ids, separate debug files. */
 #include <elfutils/libdwelf.h>
-#include <fcntl.h>
 #include <libiberty/demangle.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 #include "reports/symbols_tables.h"
 
@@ -33,17 +31,12 @@ static bool same_build_id(Elf *elf, const char *hex)
 
 Elf *rdep_elf_open(const char *path, const char *build_id, int *fd, enum rdep_module_state *state)
 {
-	struct stat st;
 	Elf *elf;
 
 	*state = RDEP_MODULE_MISSING;
-	*fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	*fd = rdep_open_regular(path);
 	if (*fd < 0)
 		return NULL;
-	if (fstat(*fd, &st) < 0 || !S_ISREG(st.st_mode)) {
-		close(*fd);
-		return NULL;
-	}
 	/* Not the mapped kind: a file that shrinks under us would be a SIGBUS. */
 	elf = elf_begin(*fd, ELF_C_READ, NULL);
 	if (!elf || elf_kind(elf) != ELF_K_ELF || gelf_getclass(elf) != ELFCLASS64) {

@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /* util.c - memory, maps, text; see util.h. */
+#include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
+#include <sys/stat.h>
 #include <unistd.h>
 #include "reports/util.h"
 
@@ -296,6 +299,26 @@ char *rdep_clean(struct rdep_arena *a, const char *p, size_t n)
 	text = rdep_arena_text(a, b.text, b.len);
 	rdep_buf_free(&b);
 	return text;
+}
+
+int rdep_open_regular(const char *path)
+{
+	struct stat st;
+	int fd;
+
+	if (stat(path, &st) < 0)
+		return -1;
+	if (!S_ISREG(st.st_mode)) {
+		errno = EINVAL;
+		return -1;
+	}
+	fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	if (fd >= 0 && (fstat(fd, &st) < 0 || !S_ISREG(st.st_mode))) {
+		close(fd);
+		errno = EINVAL;
+		return -1;
+	}
+	return fd;
 }
 
 const char *rdep_basename(const char *path)

@@ -85,6 +85,12 @@ void rdep_buf_free(struct rdep_buf *b);
  */
 char *rdep_clean(struct rdep_arena *a, const char *p, size_t n);
 
+/*
+ * Opens a regular file for reading: -1 with errno, EINVAL when it is something else, which is
+ * then not opened (opening a device can have effects).
+ */
+int rdep_open_regular(const char *path);
+
 /* The part after the last '/'. */
 const char *rdep_basename(const char *path);
 
