@@ -6,110 +6,110 @@
 
 #include <stdlib.h>
 
-void buffers_open(struct buffer_cache *c, struct device *device)
+void buffers_open(struct buffer_cache *buffers, struct device *device)
 {
-	pthread_mutex_init(&c->lock, NULL);
-	c->all = NULL;
-	c->device = device;
-	c->freed = 0;
+	pthread_mutex_init(&buffers->lock, NULL);
+	buffers->all = NULL;
+	buffers->device = device;
+	buffers->freed = 0;
 }
 
-static void buffer_free(struct buffer *b)
+static void buffer_free(struct buffer *buffer)
 {
-	pthread_mutex_destroy(&b->lock);
-	kfree(b);
+	pthread_mutex_destroy(&buffer->lock);
+	kfree(buffer);
 }
 
 static struct buffer *buffer_new(unsigned block)
 {
-	struct buffer *b = kzalloc(sizeof(*b), GFP_NOFS);
+	struct buffer *buffer = kzalloc(sizeof(*buffer), GFP_NOFS);
 
-	if (!b)
+	if (!buffer)
 		abort();
-	b->block = block;
-	pthread_mutex_init(&b->lock, NULL);
-	return b;
+	buffer->block = block;
+	pthread_mutex_init(&buffer->lock, NULL);
+	return buffer;
 }
 
 /* Takes a reference; NULL when the block is not cached. */
-static struct buffer *cache_find(struct buffer_cache *c, unsigned block)
+static struct buffer *cache_find(struct buffer_cache *buffers, unsigned block)
 {
-	for (struct buffer *b = c->all; b; b = b->next) {
-		if (b->block == block) {
-			b->refs++;
-			return b;
+	for (struct buffer *buffer = buffers->all; buffer; buffer = buffer->next) {
+		if (buffer->block == block) {
+			buffer->refs++;
+			return buffer;
 		}
 	}
 	return NULL;
 }
 
-struct buffer *buffer_get(struct buffer_cache *c, unsigned block)
+struct buffer *buffer_get(struct buffer_cache *buffers, unsigned block)
 {
-	struct buffer *b;
+	struct buffer *buffer;
 	bool is_new = false;
 
-	pthread_mutex_lock(&c->lock);
-	b = cache_find(c, block);
-	if (!b) {
-		b = buffer_new(block);
-		b->refs = 1;
-		b->next = c->all;
-		c->all = b;
+	pthread_mutex_lock(&buffers->lock);
+	buffer = cache_find(buffers, block);
+	if (!buffer) {
+		buffer = buffer_new(block);
+		buffer->refs = 1;
+		buffer->next = buffers->all;
+		buffers->all = buffer;
 		is_new = true;
 	}
-	pthread_mutex_unlock(&c->lock);
-	pthread_mutex_lock(&b->lock);
+	pthread_mutex_unlock(&buffers->lock);
+	pthread_mutex_lock(&buffer->lock);
 	if (is_new)
-		device_io(c->device, block, b->data, false);
-	return b;
+		device_io(buffers->device, block, buffer->data, false);
+	return buffer;
 }
 
-void buffer_put(struct buffer_cache *c, struct buffer *b)
+void buffer_put(struct buffer_cache *buffers, struct buffer *buffer)
 {
-	pthread_mutex_unlock(&b->lock);
-	pthread_mutex_lock(&c->lock);
-	b->refs--;
-	pthread_mutex_unlock(&c->lock);
+	pthread_mutex_unlock(&buffer->lock);
+	pthread_mutex_lock(&buffers->lock);
+	buffer->refs--;
+	pthread_mutex_unlock(&buffers->lock);
 }
 
-void buffers_write_back(struct buffer_cache *c)
+void buffers_write_back(struct buffer_cache *buffers)
 {
 	for (unsigned block = 0; block < BLOCKS; block++) {
-		struct buffer *b;
+		struct buffer *buffer;
 
-		pthread_mutex_lock(&c->lock);
-		b = cache_find(c, block);
-		pthread_mutex_unlock(&c->lock);
-		if (!b)
+		pthread_mutex_lock(&buffers->lock);
+		buffer = cache_find(buffers, block);
+		pthread_mutex_unlock(&buffers->lock);
+		if (!buffer)
 			continue;
-		pthread_mutex_lock(&b->lock);
-		if (b->dirty)
-			device_io(c->device, b->block, b->data, true);
-		b->dirty = false;
-		buffer_put(c, b);
+		pthread_mutex_lock(&buffer->lock);
+		if (buffer->dirty)
+			device_io(buffers->device, buffer->block, buffer->data, true);
+		buffer->dirty = false;
+		buffer_put(buffers, buffer);
 	}
 }
 
-void buffers_shrink(struct buffer_cache *c)
+void buffers_shrink(struct buffer_cache *buffers)
 {
-	struct buffer **link, *b;
+	struct buffer **link, *buffer;
 
-	pthread_mutex_lock(&c->lock);
-	for (link = &c->all; (b = *link);) {
-		if (b->refs || b->dirty) {
-			link = &b->next;
+	pthread_mutex_lock(&buffers->lock);
+	for (link = &buffers->all; (buffer = *link);) {
+		if (buffer->refs || buffer->dirty) {
+			link = &buffer->next;
 			continue;
 		}
-		*link = b->next;
-		buffer_free(b);
-		c->freed++;
+		*link = buffer->next;
+		buffer_free(buffer);
+		buffers->freed++;
 	}
-	pthread_mutex_unlock(&c->lock);
+	pthread_mutex_unlock(&buffers->lock);
 }
 
-void buffers_close(struct buffer_cache *c)
+void buffers_close(struct buffer_cache *buffers)
 {
-	buffers_write_back(c);
-	buffers_shrink(c);
-	pthread_mutex_destroy(&c->lock);
+	buffers_write_back(buffers);
+	buffers_shrink(buffers);
+	pthread_mutex_destroy(&buffers->lock);
 }

@@ -17,56 +17,56 @@ struct request {
 	struct request *next;
 };
 
-static void serve(struct device *d, const struct request *r)
+static void serve(struct device *device, const struct request *r)
 {
 	if (r->write)
-		memcpy(d->blocks[r->block], r->data, BLOCK_SIZE);
+		memcpy(device->blocks[r->block], r->data, BLOCK_SIZE);
 	else
-		memcpy(r->data, d->blocks[r->block], BLOCK_SIZE);
-	d->done++;
+		memcpy(r->data, device->blocks[r->block], BLOCK_SIZE);
+	device->done++;
 }
 
 static void device_work(void *arg)
 {
-	struct device *d = arg;
+	struct device *device = arg;
 	struct request *r;
 
 	reclaimdep_context_enter(RECLAIMDEP_IO_RECLAIM);
-	pthread_mutex_lock(&d->lock);
-	while ((r = d->queue)) {
-		d->queue = r->next;
-		serve(d, r);
+	pthread_mutex_lock(&device->lock);
+	while ((r = device->queue)) {
+		device->queue = r->next;
+		serve(device, r);
 		kfree(r);
 	}
-	pthread_mutex_unlock(&d->lock);
+	pthread_mutex_unlock(&device->lock);
 	reclaimdep_context_leave(RECLAIMDEP_IO_RECLAIM);
 }
 
-void device_io(struct device *d, unsigned block, void *data, bool write)
+void device_io(struct device *device, unsigned block, void *data, bool write)
 {
 	struct request *r;
 
-	pthread_mutex_lock(&d->lock);
+	pthread_mutex_lock(&device->lock);
 	r = kzalloc(sizeof(*r), bugs[BUG_NOIO_NEEDED] ? GFP_NOFS : GFP_NOIO);
 	if (!r)
 		abort();
 	r->block = block;
 	r->data = data;
 	r->write = write;
-	r->next = d->queue;
-	d->queue = r;
-	pthread_mutex_unlock(&d->lock);
-	worker_run(&d->thread);
+	r->next = device->queue;
+	device->queue = r;
+	pthread_mutex_unlock(&device->lock);
+	worker_run(&device->thread);
 }
 
-void device_open(struct device *d)
+void device_open(struct device *device)
 {
-	pthread_mutex_init(&d->lock, NULL);
-	worker_start(&d->thread, device_work, d);
+	pthread_mutex_init(&device->lock, NULL);
+	worker_start(&device->thread, device_work, device);
 }
 
-void device_close(struct device *d)
+void device_close(struct device *device)
 {
-	worker_stop(&d->thread);
-	pthread_mutex_destroy(&d->lock);
+	worker_stop(&device->thread);
+	pthread_mutex_destroy(&device->lock);
 }

@@ -7,11 +7,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-void inodes_open(struct inode_cache *c)
+void inodes_open(struct inode_cache *inodes)
 {
-	pthread_mutex_init(&c->lock, NULL);
-	c->all = NULL;
-	c->evicted = 0;
+	pthread_mutex_init(&inodes->lock, NULL);
+	inodes->all = NULL;
+	inodes->evicted = 0;
 }
 
 static struct inode *inode_new(unsigned number)
@@ -32,39 +32,39 @@ static void inode_free(struct inode *inode)
 	kfree(inode);
 }
 
-static struct inode *cache_find(struct inode_cache *c, unsigned number)
+static struct inode *cache_find(struct inode_cache *inodes, unsigned number)
 {
-	for (struct inode *inode = c->all; inode; inode = inode->next)
+	for (struct inode *inode = inodes->all; inode; inode = inode->next)
 		if (inode->number == number)
 			return inode;
 	return NULL;
 }
 
-struct inode *inode_get(struct super *s, unsigned number)
+struct inode *inode_get(struct super *super, unsigned number)
 {
-	struct inode_cache *c = &s->inodes;
+	struct inode_cache *inodes = &super->inodes;
 	struct inode *fresh = inode_new(number), *inode;
 
-	pthread_mutex_lock(&c->lock);
-	inode = cache_find(c, number);
+	pthread_mutex_lock(&inodes->lock);
+	inode = cache_find(inodes, number);
 	if (!inode) {
 		inode = fresh;
-		inode->next = c->all;
-		c->all = inode;
+		inode->next = inodes->all;
+		inodes->all = inode;
 		fresh = NULL;
 	}
 	inode->refs++;
-	pthread_mutex_unlock(&c->lock);
+	pthread_mutex_unlock(&inodes->lock);
 	if (fresh)
 		inode_free(fresh);
 	return inode;
 }
 
-void inode_put(struct super *s, struct inode *inode)
+void inode_put(struct super *super, struct inode *inode)
 {
-	pthread_mutex_lock(&s->inodes.lock);
+	pthread_mutex_lock(&super->inodes.lock);
 	inode->refs--;
-	pthread_mutex_unlock(&s->inodes.lock);
+	pthread_mutex_unlock(&super->inodes.lock);
 }
 
 /* Under the inode's lock. */
@@ -78,65 +78,68 @@ static void fill_page(struct inode *inode, const char *text)
 }
 
 /* Under the inode's lock: the block through the journal into the buffer cache. */
-static void write_block(struct super *s, struct inode *inode)
+static void write_block(struct super *super, struct inode *inode)
 {
-	struct transaction *t = journal_start(&s->journal);
-	struct buffer *b = buffer_get(&s->buffers, inode->number);
+	struct transaction *t = journal_start(&super->journal);
+	struct buffer *buffer = buffer_get(&super->buffers, inode->number);
 
 	journal_add(t, inode->number);
 	if (inode->page)
-		memcpy(b->data, inode->page, BLOCK_SIZE);
-	b->dirty = true;
-	buffer_put(&s->buffers, b);
-	journal_stop(&s->journal, t);
+		memcpy(buffer->data, inode->page, BLOCK_SIZE);
+	buffer->dirty = true;
+	buffer_put(&super->buffers, buffer);
+	journal_stop(&super->journal, t);
 }
 
-void inode_write(struct super *s, struct inode *inode, const char *text)
+void inode_write(struct super *super, struct inode *inode, const char *text)
 {
 	pthread_mutex_lock(&inode->lock);
 	fill_page(inode, text);
-	write_block(s, inode);
+	write_block(super, inode);
 	inode->written++;
 	if (bugs[BUG_WRAPPER_HIDES_ALLOCATION])
 		log_line("inode %u written %lu times", inode->number, inode->written);
 	pthread_mutex_unlock(&inode->lock);
-	super_count_write(s);
+	super_count_write(super);
 }
 
 /* The last change of an inode that goes out of the cache is written first. */
-static void evict(struct super *s, struct inode *inode)
+static void evict(struct super *super, struct inode *inode)
 {
 	pthread_mutex_lock(&inode->lock);
-	write_block(s, inode);
+	write_block(super, inode);
 	pthread_mutex_unlock(&inode->lock);
 	inode_free(inode);
-	s->inodes.evicted++;
+	super->inodes.evicted++;
 }
 
-static struct inode *isolate_one(struct inode_cache *c)
+/* The unreferenced inode that came in first, off the cache. */
+static struct inode *isolate_one(struct inode_cache *inodes)
 {
-	struct inode **link, *inode;
+	struct inode **link, **oldest = NULL, *inode = NULL;
 
-	pthread_mutex_lock(&c->lock);
-	for (link = &c->all; (inode = *link); link = &inode->next)
-		if (!inode->refs)
-			break;
-	if (inode)
-		*link = inode->next;
-	pthread_mutex_unlock(&c->lock);
+	pthread_mutex_lock(&inodes->lock);
+	for (link = &inodes->all; *link; link = &(*link)->next)
+		if (!(*link)->refs)
+			oldest = link;
+	if (oldest) {
+		inode = *oldest;
+		*oldest = inode->next;
+	}
+	pthread_mutex_unlock(&inodes->lock);
 	return inode;
 }
 
-void inodes_shrink(struct super *s)
+void inodes_shrink(struct super *super)
 {
 	struct inode *inode;
 
-	while ((inode = isolate_one(&s->inodes)))
-		evict(s, inode);
+	while ((inode = isolate_one(&super->inodes)))
+		evict(super, inode);
 }
 
-void inodes_close(struct super *s)
+void inodes_close(struct super *super)
 {
-	inodes_shrink(s);
-	pthread_mutex_destroy(&s->inodes.lock);
+	inodes_shrink(super);
+	pthread_mutex_destroy(&super->inodes.lock);
 }

@@ -8,20 +8,21 @@
 #include <stdlib.h>
 #include <string.h>
 
-void journal_open(struct journal *j)
+void journal_open(struct journal *journal)
 {
-	memset(j, 0, sizeof(*j));
-	pthread_mutex_init(&j->lock, NULL);
-	pthread_mutex_init(&j->checkpoint, NULL);
-	pthread_mutex_init(&j->bitmap_lock, NULL);
+	pthread_mutex_init(&journal->lock, NULL);
+	pthread_mutex_init(&journal->checkpoint, NULL);
+	pthread_mutex_init(&journal->bitmap_lock, NULL);
+	journal->bitmap = NULL;
+	journal->commits = 0;
 }
 
-struct transaction *journal_start(struct journal *j)
+struct transaction *journal_start(struct journal *journal)
 {
 	struct transaction *t;
 	unsigned nofs = 0;
 
-	pthread_mutex_lock(&j->lock);
+	pthread_mutex_lock(&journal->lock);
 	if (!bugs[BUG_EVICT_TRANSACTION])
 		nofs = memalloc_nofs_save();
 	t = kzalloc(sizeof(*t), GFP_KERNEL);
@@ -29,7 +30,7 @@ struct transaction *journal_start(struct journal *j)
 		abort();
 	if (bugs[BUG_EVICT_TRANSACTION])
 		nofs = memalloc_nofs_save();
-	j->nofs = nofs;
+	journal->nofs = nofs;
 	return t;
 }
 
@@ -39,52 +40,70 @@ void journal_add(struct transaction *t, unsigned block)
 }
 
 /* What the transaction changed, as it would stand on the disk. */
-static void write_commit_record(struct journal *j, const struct transaction *t)
+static void write_commit_record(struct journal *journal, const struct transaction *t)
 {
 	struct transaction *record = kmalloc(sizeof(*record), GFP_KERNEL);
 
 	if (!record)
 		abort();
 	*record = *t;
-	j->commits++;
+	journal->commits++;
 	kfree(record);
 }
 
-void journal_stop(struct journal *j, struct transaction *t)
+void journal_stop(struct journal *journal, struct transaction *t)
 {
-	unsigned nofs = j->nofs;
+	unsigned nofs = journal->nofs;
 
 	if (bugs[BUG_SCOPE_RESTORED_EARLY])
 		memalloc_nofs_restore(nofs);
-	write_commit_record(j, t);
+	write_commit_record(journal, t);
 	kfree(t);
 	if (!bugs[BUG_SCOPE_RESTORED_EARLY])
 		memalloc_nofs_restore(nofs);
-	pthread_mutex_unlock(&j->lock);
+	pthread_mutex_unlock(&journal->lock);
 }
 
-/* Frees what the committed transactions no longer need. */
-static void update_bitmap(struct journal *j)
+/* The bitmap of blocks grows with the device, with nothing else locked. */
+static void grow_bitmap(struct journal *journal)
 {
-	pthread_mutex_lock(&j->bitmap_lock);
-	kfree(j->bitmap);
-	j->bitmap = kzalloc(BLOCKS / 8, bugs[BUG_THREE_LINKS] ? GFP_KERNEL : GFP_NOFS);
-	pthread_mutex_unlock(&j->bitmap_lock);
+	pthread_mutex_lock(&journal->bitmap_lock);
+	kfree(journal->bitmap);
+	journal->bitmap = kzalloc(BLOCKS / 8, bugs[BUG_THREE_LINKS] ? GFP_KERNEL : GFP_NOFS);
+	if (!journal->bitmap)
+		abort();
+	pthread_mutex_unlock(&journal->bitmap_lock);
 }
 
-void journal_checkpoint(struct journal *j)
+/* Gives the blocks back that the committed transactions no longer need. */
+static void clear_bitmap(struct journal *journal)
 {
-	pthread_mutex_lock(&j->lock);
-	pthread_mutex_lock(&j->checkpoint);
-	update_bitmap(j);
-	pthread_mutex_unlock(&j->checkpoint);
-	pthread_mutex_unlock(&j->lock);
+	pthread_mutex_lock(&journal->bitmap_lock);
+	memset(journal->bitmap, 0, BLOCKS / 8);
+	pthread_mutex_unlock(&journal->bitmap_lock);
 }
 
-void journal_close(struct journal *j)
+void journal_checkpoint(struct journal *journal)
 {
-	kfree(j->bitmap);
-	pthread_mutex_destroy(&j->bitmap_lock);
-	pthread_mutex_destroy(&j->checkpoint);
-	pthread_mutex_destroy(&j->lock);
+	unsigned long commits;
+
+	grow_bitmap(journal);
+	pthread_mutex_lock(&journal->lock);
+	pthread_mutex_lock(&journal->checkpoint);
+	commits = journal->commits;
+	pthread_mutex_unlock(&journal->checkpoint);
+	pthread_mutex_unlock(&journal->lock);
+
+	pthread_mutex_lock(&journal->checkpoint);
+	if (commits)
+		clear_bitmap(journal);
+	pthread_mutex_unlock(&journal->checkpoint);
+}
+
+void journal_close(struct journal *journal)
+{
+	kfree(journal->bitmap);
+	pthread_mutex_destroy(&journal->bitmap_lock);
+	pthread_mutex_destroy(&journal->checkpoint);
+	pthread_mutex_destroy(&journal->lock);
 }

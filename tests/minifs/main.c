@@ -19,13 +19,13 @@ static const struct {
 #undef BUG
 };
 
-static void write_files(struct super *s, const char *text)
+static void write_files(struct super *super, const char *text)
 {
 	for (unsigned i = 0; i < INODES; i++) {
-		struct inode *inode = inode_get(s, i);
+		struct inode *inode = inode_get(super, i);
 
-		inode_write(s, inode, text);
-		inode_put(s, inode);
+		inode_write(super, inode, text);
+		inode_put(super, inode);
 	}
 }
 

@@ -10,12 +10,12 @@
  *
  * The order of its locks, as long as no bug is on:
  *
- *   super.config > inode.lock > journal.lock > journal.checkpoint > bitmap.lock
+ *   super.config > inode.lock > journal.lock > journal.checkpoint > journal.bitmap_lock
  *   inode.lock > journal.lock > buffer.lock > device.lock
  *   cache locks (inode_cache.lock, buffer_cache.lock): nothing is taken under them
  *
- * Reclaim takes all but journal.checkpoint and bitmap.lock, so whatever is allocated
- * under any of them says GFP_NOFS, or stands in a NOFS scope.
+ * Reclaim takes nearly all of them, and those that it does not take are taken under one that
+ * it does: whatever is allocated under any says GFP_NOFS, or stands in a NOFS scope.
  */
 #ifndef MINIFS_H
 #define MINIFS_H
@@ -66,9 +66,9 @@ struct device {
 	unsigned long done;
 };
 
-void device_open(struct device *d);
-void device_close(struct device *d);
-void device_io(struct device *d, unsigned block, void *data, bool write);
+void device_open(struct device *device);
+void device_close(struct device *device);
+void device_io(struct device *device, unsigned block, void *data, bool write);
 
 /* ---- buffer cache ---- */
 
@@ -88,19 +88,19 @@ struct buffer_cache {
 	unsigned long freed;
 };
 
-void buffers_open(struct buffer_cache *c, struct device *device);
-void buffers_close(struct buffer_cache *c);
-struct buffer *buffer_get(struct buffer_cache *c, unsigned block); /* locked */
-void buffer_put(struct buffer_cache *c, struct buffer *b);
-void buffers_write_back(struct buffer_cache *c);
-void buffers_shrink(struct buffer_cache *c);
+void buffers_open(struct buffer_cache *buffers, struct device *device);
+void buffers_close(struct buffer_cache *buffers);
+struct buffer *buffer_get(struct buffer_cache *buffers, unsigned block); /* locked */
+void buffer_put(struct buffer_cache *buffers, struct buffer *buffer);
+void buffers_write_back(struct buffer_cache *buffers);
+void buffers_shrink(struct buffer_cache *buffers);
 
 /* ---- journal ---- */
 
 struct journal {
 	pthread_mutex_t lock; /* held by the running transaction */
 	pthread_mutex_t checkpoint;
-	pthread_mutex_t bitmap_lock;
+	pthread_mutex_t bitmap_lock; /* of the blocks in use */
 	unsigned char *bitmap;
 	unsigned nofs; /* cookie of the running transaction's scope */
 	unsigned long commits;
@@ -111,12 +111,12 @@ struct transaction {
 	unsigned count;
 };
 
-void journal_open(struct journal *j);
-void journal_close(struct journal *j);
-struct transaction *journal_start(struct journal *j);
+void journal_open(struct journal *journal);
+void journal_close(struct journal *journal);
+struct transaction *journal_start(struct journal *journal);
 void journal_add(struct transaction *t, unsigned block);
-void journal_stop(struct journal *j, struct transaction *t);
-void journal_checkpoint(struct journal *j);
+void journal_stop(struct journal *journal, struct transaction *t);
+void journal_checkpoint(struct journal *journal);
 
 /* ---- inodes ---- */
 
@@ -137,12 +137,12 @@ struct inode_cache {
 
 struct super;
 
-void inodes_open(struct inode_cache *c);
-void inodes_close(struct super *s);
-struct inode *inode_get(struct super *s, unsigned number);
-void inode_put(struct super *s, struct inode *inode);
-void inode_write(struct super *s, struct inode *inode, const char *text);
-void inodes_shrink(struct super *s);
+void inodes_open(struct inode_cache *inodes);
+void inodes_close(struct super *super);
+struct inode *inode_get(struct super *super, unsigned number);
+void inode_put(struct super *super, struct inode *inode);
+void inode_write(struct super *super, struct inode *inode, const char *text);
+void inodes_shrink(struct super *super);
 
 /* ---- the whole ---- */
 
@@ -158,15 +158,15 @@ struct super {
 	struct worker kswapd, flusher;
 };
 
-void super_mount(struct super *s);
-void super_unmount(struct super *s);
-void super_remount(struct super *s, const char *config);
-void super_count_write(struct super *s);
-void super_sync(struct super *s);
-void super_flush(struct super *s, struct inode *inode);
+void super_mount(struct super *super);
+void super_unmount(struct super *super);
+void super_remount(struct super *super, const char *config);
+void super_count_write(struct super *super);
+void super_sync(struct super *super);
+void super_flush(struct super *super, struct inode *inode);
 
 /* Reclaim as the kernel's page allocator does it when memory is short. */
-void reclaim(struct super *s);
+void reclaim(struct super *super);
 
 /* A log that grows as lines are added. */
 void log_line(const char *fmt, ...) __attribute__((format(printf, 1, 2)));

@@ -51,21 +51,21 @@ void worker_stop(struct worker *w)
 /* ---- reclaim ---- */
 
 /* What the mount options say of how much to keep is read for each round. */
-static void shrink_all(struct super *s)
+static void shrink_all(struct super *super)
 {
-	pthread_rwlock_rdlock(&s->config_lock);
-	inodes_shrink(s);
-	buffers_shrink(&s->buffers);
-	pthread_rwlock_unlock(&s->config_lock);
+	pthread_rwlock_rdlock(&super->config_lock);
+	inodes_shrink(super);
+	buffers_shrink(&super->buffers);
+	pthread_rwlock_unlock(&super->config_lock);
 }
 
-void reclaim(struct super *s)
+void reclaim(struct super *super)
 {
 	unsigned flags;
 
 	fs_reclaim_acquire(GFP_KERNEL);
 	flags = memalloc_noreclaim_save();
-	shrink_all(s);
+	shrink_all(super);
 	memalloc_noreclaim_restore(flags);
 	fs_reclaim_release(GFP_KERNEL);
 }
@@ -78,104 +78,104 @@ static void kswapd_work(void *arg)
 /* ---- writing back ---- */
 
 /* The buffer's owner gets its time of writing. */
-static void flush_buffer_first(struct super *s, struct inode *inode)
+static void flush_buffer_first(struct super *super, struct inode *inode)
 {
-	struct buffer *b = buffer_get(&s->buffers, inode->number);
+	struct buffer *buffer = buffer_get(&super->buffers, inode->number);
 
 	pthread_mutex_lock(&inode->lock);
 	inode->written++;
 	pthread_mutex_unlock(&inode->lock);
-	buffer_put(&s->buffers, b);
+	buffer_put(&super->buffers, buffer);
 }
 
-void super_flush(struct super *s, struct inode *inode)
+void super_flush(struct super *super, struct inode *inode)
 {
-	struct buffer *b;
+	struct buffer *buffer;
 
 	if (bugs[BUG_ABBA]) {
-		flush_buffer_first(s, inode);
+		flush_buffer_first(super, inode);
 		return;
 	}
 	pthread_mutex_lock(&inode->lock);
-	b = buffer_get(&s->buffers, inode->number);
+	buffer = buffer_get(&super->buffers, inode->number);
 	inode->written++;
-	buffer_put(&s->buffers, b);
+	buffer_put(&super->buffers, buffer);
 	pthread_mutex_unlock(&inode->lock);
 }
 
 static void flusher_work(void *arg)
 {
-	struct super *s = arg;
+	struct super *super = arg;
 
 	for (unsigned i = 0; i < INODES; i++) {
-		struct inode *inode = inode_get(s, i);
+		struct inode *inode = inode_get(super, i);
 
-		super_flush(s, inode);
-		inode_put(s, inode);
+		super_flush(super, inode);
+		inode_put(super, inode);
 	}
-	buffers_write_back(&s->buffers);
+	buffers_write_back(&super->buffers);
 }
 
-void super_sync(struct super *s)
+void super_sync(struct super *super)
 {
-	worker_run(&s->flusher);
-	journal_checkpoint(&s->journal);
+	worker_run(&super->flusher);
+	journal_checkpoint(&super->journal);
 }
 
 /* ---- the rest ---- */
 
-void super_count_write(struct super *s)
+void super_count_write(struct super *super)
 {
-	pthread_mutex_lock(&s->stats_lock);
-	s->writes++;
-	pthread_mutex_unlock(&s->stats_lock);
-	if (bugs[BUG_UNLOCK_TWICE] && s->writes == 1)
-		pthread_mutex_unlock(&s->stats_lock);
+	pthread_mutex_lock(&super->stats_lock);
+	super->writes++;
+	pthread_mutex_unlock(&super->stats_lock);
+	if (bugs[BUG_UNLOCK_TWICE] && super->writes == 1)
+		pthread_mutex_unlock(&super->stats_lock);
 }
 
-void super_remount(struct super *s, const char *config)
+void super_remount(struct super *super, const char *config)
 {
 	size_t size = strlen(config) + 1;
 	char *copy = bugs[BUG_REMOUNT_ALLOC] ? NULL : kmalloc(size, GFP_KERNEL);
 
-	pthread_rwlock_wrlock(&s->config_lock);
-	kfree(s->config);
+	pthread_rwlock_wrlock(&super->config_lock);
+	kfree(super->config);
 	if (!copy)
 		copy = kmalloc(size, GFP_KERNEL);
 	if (!copy)
 		abort();
-	s->config = memcpy(copy, config, size);
-	pthread_rwlock_unlock(&s->config_lock);
+	super->config = memcpy(copy, config, size);
+	pthread_rwlock_unlock(&super->config_lock);
 }
 
-void super_mount(struct super *s)
+void super_mount(struct super *super)
 {
 	pthread_mutexattr_t checked;
 
-	pthread_rwlock_init(&s->config_lock, NULL);
+	pthread_rwlock_init(&super->config_lock, NULL);
 	/* A second unlock fails, and harms nothing. */
 	pthread_mutexattr_init(&checked);
 	pthread_mutexattr_settype(&checked, PTHREAD_MUTEX_ERRORCHECK);
-	pthread_mutex_init(&s->stats_lock, &checked);
-	device_open(&s->device);
-	buffers_open(&s->buffers, &s->device);
-	journal_open(&s->journal);
-	inodes_open(&s->inodes);
-	worker_start(&s->kswapd, kswapd_work, s);
-	worker_start(&s->flusher, flusher_work, s);
+	pthread_mutex_init(&super->stats_lock, &checked);
+	device_open(&super->device);
+	buffers_open(&super->buffers, &super->device);
+	journal_open(&super->journal);
+	inodes_open(&super->inodes);
+	worker_start(&super->kswapd, kswapd_work, super);
+	worker_start(&super->flusher, flusher_work, super);
 }
 
-void super_unmount(struct super *s)
+void super_unmount(struct super *super)
 {
-	worker_stop(&s->flusher);
-	worker_stop(&s->kswapd);
-	inodes_close(s);
-	journal_close(&s->journal);
-	buffers_close(&s->buffers);
-	device_close(&s->device);
-	kfree(s->config);
-	pthread_mutex_destroy(&s->stats_lock);
-	pthread_rwlock_destroy(&s->config_lock);
+	worker_stop(&super->flusher);
+	worker_stop(&super->kswapd);
+	inodes_close(super);
+	journal_close(&super->journal);
+	buffers_close(&super->buffers);
+	device_close(&super->device);
+	kfree(super->config);
+	pthread_mutex_destroy(&super->stats_lock);
+	pthread_rwlock_destroy(&super->config_lock);
 }
 
 /* ---- the log ---- */
