@@ -77,7 +77,7 @@ compare_runs()
 		status=$?
 		[ "$status" = "${own:-0}" ] || { echo "bare: status $status"; cat "$bare.err"; }
 	fi
-	timeout 60 "$RECLAIMDEP" --output="$records" $options -- "$victim" >"$out" 2>"$err"
+	timeout -s KILL 30 "$RECLAIMDEP" --output="$records" $options -- "$victim" >"$out" 2>"$err"
 	status=$?
 	wanted=$(wanted_status "$source")
 	[ "$status" = "$wanted" ] || echo "status $status, wanted $wanted"

@@ -3,7 +3,7 @@
  * operator new, its array, nothrow and aligned forms, and a container that grows.
  *
  * expect: reclaim-inversion certain fs_reclaim lock_new
- * stack: acquire grow_new()
+ * stack: acquire grow_new
  * expect: reclaim-inversion certain fs_reclaim lock_array
  * expect: reclaim-inversion certain fs_reclaim lock_nothrow
  * expect: reclaim-inversion certain fs_reclaim lock_aligned

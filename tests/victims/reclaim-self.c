@@ -6,7 +6,6 @@
  * expect: self-deadlock certain cache_lock
  * stack: held cache_add
  * stack: acquire cache_shrink direct_reclaim page_alloc cache_add
- * expect: reclaim-inversion certain fs_reclaim cache_lock
  * run: hangs
  */
 #include "victim.h"

@@ -24,7 +24,7 @@ static NOINLINE void cache_add(void)
 	pthread_mutex_unlock(&cache_lock);
 	kfree(kmalloc(64, GFP_KERNEL));
 	pthread_mutex_lock(&cache_lock);
-	pthread_mutex_lock(&other_lock);
+	must(!pthread_mutex_trylock(&other_lock), "trylock");
 	pthread_mutex_unlock(&cache_lock);
 	kfree(kmalloc(64, GFP_KERNEL));
 	pthread_mutex_unlock(&other_lock);

