@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* symbols_dwarf.c - lines, inline functions and members of variables from DWARF. */
 #include <dwarf.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include "reports/symbols_tables.h"
@@ -193,6 +194,24 @@ static char *clean_path(struct rdep_arena *a, const char *path)
 	return text;
 }
 
+/* A relative one is told from where the compiler ran. */
+static char *full_path(struct rdep_arena *a, Dwarf_Die *unit, const char *path)
+{
+	Dwarf_Attribute attr;
+	const char *dir = NULL;
+	char *joined, *clean;
+
+	if (*path != '/' && dwarf_attr(unit, DW_AT_comp_dir, &attr))
+		dir = dwarf_formstring(&attr);
+	if (!dir)
+		return clean_path(a, path);
+	joined = rdep_alloc(strlen(dir) + strlen(path) + 2);
+	sprintf(joined, "%s/%s", dir, path);
+	clean = clean_path(a, joined);
+	free(joined);
+	return clean;
+}
+
 static void call_place(struct rdep_arena *a, Dwarf_Die *unit, Dwarf_Die *inlined,
 		       struct rdep_frame *f)
 {
@@ -208,7 +227,7 @@ static void call_place(struct rdep_arena *a, Dwarf_Die *unit, Dwarf_Die *inlined
 		const char *name = dwarf_filesrc(files, file, NULL, NULL);
 
 		if (name)
-			f->file = clean_path(a, name);
+			f->file = full_path(a, unit, name);
 	}
 }
 
@@ -220,7 +239,7 @@ static void line_place(struct rdep_arena *a, Dwarf_Die *unit, uint64_t address,
 	int number = 0;
 
 	if (file)
-		f->file = clean_path(a, file);
+		f->file = full_path(a, unit, file);
 	if (line && dwarf_lineno(line, &number) == 0 && number > 0)
 		f->line = (unsigned)number;
 }
