@@ -24,6 +24,8 @@
 #define WAIT_FIRST_MS 2
 #define WAIT_LONGEST_MS 100
 
+#define REPORT_PIECE (1u << 18)
+
 struct run {
 	struct options options;
 	char **command;
@@ -300,6 +302,7 @@ static void poll_findings(struct run *r)
 		tool_say("%s", err.text);
 		told = true;
 	}
+	fflush(stderr);
 }
 
 /* Until the command ends; findings are printed meanwhile. */
@@ -337,6 +340,7 @@ static int finish(struct run *r)
 	report = rdep_follow_report(r->follow);
 	if (rdep_follow_records(r->follow))
 		rdep_report_summary(report, stderr, &r->text, r->dir);
+	fflush(stderr);
 	if (rdep_follow_running(r->follow) && r->text.verbosity)
 		tool_say("%zu processes of the run go on; so do their records",
 			 rdep_follow_running(r->follow));
@@ -383,7 +387,11 @@ static int run(struct run *r, int argc, char **argv)
 int rdep_cmd_run(int argc, char **argv)
 {
 	static struct run r;
-	int rc = run(&r, argc, argv);
+	int rc;
+
+	/* A report comes out in one piece, beside what the command prints. */
+	setvbuf(stderr, NULL, _IOFBF, REPORT_PIECE);
+	rc = run(&r, argc, argv);
 
 	if (r.follow && !rdep_follow_running(r.follow))
 		preload_done(&r.preload);

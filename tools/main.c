@@ -33,6 +33,7 @@ void tool_say(const char *fmt, ...)
 	vfprintf(stderr, fmt, args);
 	va_end(args);
 	fputc('\n', stderr);
+	fflush(stderr);
 }
 
 int tool_unknown_option(const char *command, const char *option, const char *nearest)
