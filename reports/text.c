@@ -84,8 +84,8 @@ static void print_frame(struct rdep_text *t, const struct rdep_mframe *f, size_t
 	fputc('\n', t->out);
 }
 
-/* How many frames tell something: those below main and a thread's routine are libc's. */
-static size_t telling_frames(const struct rdep_mstack *s)
+/* Does a thread begin there? Debian's libc has no names for its own places. */
+static bool is_start(const struct rdep_frame *f)
 {
 	static const char *const starts[] = { "_start",	       "__libc_start_main",
 					      "__libc_start_main_impl", "__libc_start_call_main",
@@ -93,16 +93,22 @@ static size_t telling_frames(const struct rdep_mstack *s)
 					      "__clone",       "clone3",
 					      "__clone3",      NULL };
 	const char *const *p;
+
+	if (!f->function)
+		return strncmp(f->module->name, "libc.so.", 8) == 0;
+	for (p = starts; *p; p++)
+		if (strcmp(f->function, *p) == 0)
+			return true;
+	return false;
+}
+
+/* How many frames tell something: those below main and a thread's routine are libc's. */
+static size_t telling_frames(const struct rdep_mstack *s)
+{
 	size_t n = s->count;
 
-	while (n > 1 && s->frames[n - 1].function) {
-		for (p = starts; *p; p++)
-			if (strcmp(s->frames[n - 1].function, *p) == 0)
-				break;
-		if (!*p)
-			break;
+	while (n > 1 && !(s->flags & RDEP_STACK_CUT) && is_start(&s->frames[n - 1]))
 		n--;
-	}
 	return n;
 }
 
