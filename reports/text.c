@@ -85,7 +85,7 @@ static void print_frame(struct rdep_text *t, const struct rdep_mframe *f, size_t
 }
 
 /* Does a thread begin there? Debian's libc has no names for its own places. */
-static bool is_start(const struct rdep_frame *f)
+static bool is_start(const struct rdep_mframe *f)
 {
 	static const char *const starts[] = { "_start",	       "__libc_start_main",
 					      "__libc_start_main_impl", "__libc_start_call_main",
