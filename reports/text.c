@@ -95,7 +95,7 @@ static bool is_start(const struct rdep_mframe *f)
 	const char *const *p;
 
 	if (!f->function)
-		return strncmp(f->module->name, "libc.so.", 8) == 0;
+		return f->module && strncmp(f->module->name, "libc.so.", 8) == 0;
 	for (p = starts; *p; p++)
 		if (strcmp(f->function, *p) == 0)
 			return true;
