@@ -7,20 +7,9 @@
  */
 #include <errno.h>
 #include <pthread.h>
-#include "runtime/event.h"
-#include "resolve.h"
+#include "locks.h"
 
 #define HOW RD_HOW(RDEP_MUTEX, RDEP_WRITE, 0)
-
-/* EOWNERDEAD gives the lock as well. */
-static inline int told(struct rdep_held *e, int rc)
-{
-	if (rd_likely(rc == 0 || rc == EOWNERDEAD))
-		rd_acquired(e);
-	else
-		rd_abandon(e);
-	return rc;
-}
 
 RD_EXPORT int pthread_mutex_init(pthread_mutex_t *mutex, const pthread_mutexattr_t *attr)
 {
@@ -44,7 +33,7 @@ RD_EXPORT int pthread_mutex_destroy(pthread_mutex_t *mutex)
 
 RD_EXPORT int pthread_mutex_lock(pthread_mutex_t *mutex)
 {
-	struct rdep_held *e = rd_acquire(mutex, HOW, RD_SITE, RD_HERE);
+	struct rdep_held *e = announce(mutex, HOW, RD_SITE, RD_HERE);
 
 	if (rd_unlikely(!e))
 		return rd_unwinding() ? 0 : RD_NEXT(pthread_mutex_lock)(mutex);
@@ -65,7 +54,7 @@ RD_EXPORT int pthread_mutex_trylock(pthread_mutex_t *mutex)
 
 RD_EXPORT int pthread_mutex_timedlock(pthread_mutex_t *mutex, const struct timespec *until)
 {
-	struct rdep_held *e = rd_acquire(mutex, HOW | RD_TIMED, RD_SITE, RD_HERE);
+	struct rdep_held *e = announce(mutex, HOW | RD_TIMED, RD_SITE, RD_HERE);
 
 	if (rd_unlikely(!e))
 		return RD_NEXT(pthread_mutex_timedlock)(mutex, until);
@@ -75,7 +64,7 @@ RD_EXPORT int pthread_mutex_timedlock(pthread_mutex_t *mutex, const struct times
 RD_EXPORT int pthread_mutex_clocklock(pthread_mutex_t *mutex, clockid_t clock,
 				      const struct timespec *until)
 {
-	struct rdep_held *e = rd_acquire(mutex, HOW | RD_TIMED, RD_SITE, RD_HERE);
+	struct rdep_held *e = announce(mutex, HOW | RD_TIMED, RD_SITE, RD_HERE);
 
 	if (rd_unlikely(!e))
 		return RD_NEXT(pthread_mutex_clocklock)(mutex, clock, until);

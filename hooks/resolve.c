@@ -163,6 +163,7 @@ static const struct {
 
 enum { UNRESOLVED, RESOLVING, ALLOCATOR, RESOLVED };
 static int state;
+uint8_t rd_resolved;
 static size_t (*usable)(void *);
 
 size_t rd_usable(void *p)
@@ -276,7 +277,8 @@ static void find_environment(void)
 
 static bool move_on(int from, int to)
 {
-	return __atomic_compare_exchange_n(&state, &from, to, false, __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE);
+	return __atomic_compare_exchange_n(&state, &from, to, false, __ATOMIC_ACQ_REL,
+					   __ATOMIC_ACQUIRE);
 }
 
 /* All at once: until then every block is the arena's. */
@@ -316,7 +318,19 @@ void rd_resolve(void)
 	find_environment();
 	dlerror();
 	__atomic_store_n(&state, RESOLVED, __ATOMIC_RELEASE);
+	rd_resolved = 1;
 	errno = error;
+}
+
+bool rd_come_up(void)
+{
+	int now = __atomic_load_n(&state, __ATOMIC_ACQUIRE);
+
+	if (now != UNRESOLVED && now != ALLOCATOR)
+		return false;
+	rd_resolve();
+	rd_start();
+	return true;
 }
 
 /*
@@ -326,17 +340,12 @@ void rd_resolve(void)
  */
 static void come_up_for(const struct hook *h)
 {
-	int now = __atomic_load_n(&state, __ATOMIC_ACQUIRE);
-
-	if (now == UNRESOLVED && h->family == FAMILY_MALLOC) {
+	if (h->family == FAMILY_MALLOC) {
 		resolve_allocator();
 		if (__atomic_load_n(h->slot, __ATOMIC_ACQUIRE) != h->stub)
 			return;
 	}
-	if (now == UNRESOLVED || now == ALLOCATOR) {
-		rd_resolve();
-		rd_start();
-	}
+	rd_come_up();
 }
 
 /* A call made while that goes on. */

@@ -35,6 +35,13 @@
 /* Finds every next function. Idempotent; a call from inside itself returns at once. */
 void rd_resolve(void);
 
+/*
+ * Resolves everything and starts the runtime, where that has not been done: true when
+ * this call did. Cheap to ask for: rd_resolved.
+ */
+bool rd_come_up(void);
+extern uint8_t rd_resolved RD_HIDDEN;
+
 /* The function that a call from `site` goes on to; never NULL. */
 void *rd_find_slot(void **slot, uint64_t site);
 

@@ -4,8 +4,7 @@
  */
 #include <errno.h>
 #include <pthread.h>
-#include "runtime/event.h"
-#include "resolve.h"
+#include "locks.h"
 
 #define WRITER RD_HOW(RDEP_RWLOCK, RDEP_WRITE, 0)
 
@@ -16,15 +15,6 @@ static inline unsigned reader(const pthread_rwlock_t *lock)
 	return lock->__data.__flags == PTHREAD_RWLOCK_PREFER_WRITER_NONRECURSIVE_NP
 		       ? RD_HOW(RDEP_RWLOCK, RDEP_READ, 0)
 		       : RD_HOW(RDEP_RWLOCK, RDEP_READ_REC, 0);
-}
-
-static inline int told(struct rdep_held *e, int rc)
-{
-	if (rd_likely(rc == 0))
-		rd_acquired(e);
-	else
-		rd_abandon(e);
-	return rc;
 }
 
 RD_EXPORT int pthread_rwlock_init(pthread_rwlock_t *lock, const pthread_rwlockattr_t *attr)
@@ -51,7 +41,7 @@ RD_EXPORT int pthread_rwlock_destroy(pthread_rwlock_t *lock)
 #define LOCK(name, how, args, pass)                                                                \
 	RD_EXPORT int name args                                                                    \
 	{                                                                                          \
-		struct rdep_held *e = rd_acquire(lock, how, RD_SITE, RD_HERE);                     \
+		struct rdep_held *e = announce(lock, how, RD_SITE, RD_HERE);                       \
                                                                                                    \
 		if (rd_unlikely(!e))                                                               \
 			return rd_unwinding() ? 0 : RD_NEXT(name) pass;                            \

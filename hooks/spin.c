@@ -3,8 +3,7 @@
  * spin.c - pthread_spin_*.
  */
 #include <pthread.h>
-#include "runtime/event.h"
-#include "resolve.h"
+#include "locks.h"
 
 #define HOW RD_HOW(RDEP_SPIN, RDEP_WRITE, 0)
 
@@ -25,17 +24,11 @@ RD_EXPORT int pthread_spin_destroy(pthread_spinlock_t *lock)
 
 RD_EXPORT int pthread_spin_lock(pthread_spinlock_t *lock)
 {
-	struct rdep_held *e = rd_acquire((const void *)lock, HOW, RD_SITE, RD_HERE);
-	int rc;
+	struct rdep_held *e = announce((const void *)lock, HOW, RD_SITE, RD_HERE);
 
 	if (rd_unlikely(!e))
 		return RD_NEXT(pthread_spin_lock)(lock);
-	rc = RD_NEXT(pthread_spin_lock)(lock);
-	if (rd_likely(rc == 0))
-		rd_acquired(e);
-	else
-		rd_abandon(e);
-	return rc;
+	return told(e, RD_NEXT(pthread_spin_lock)(lock));
 }
 
 RD_EXPORT int pthread_spin_trylock(pthread_spinlock_t *lock)

@@ -79,10 +79,13 @@ static uint64_t id_written_to(const pthread_t *thread)
 RD_EXPORT int pthread_create(pthread_t *thread, const pthread_attr_t *attr, void *(*start)(void *),
 			     void *arg)
 {
-	struct errand *e = rd_up() ? errand_get() : NULL;
+	struct errand *e;
 	uint32_t token;
 	int rc;
 
+	if (rd_unlikely(!rd_resolved))
+		rd_come_up();
+	e = rd_up() ? errand_get() : NULL;
 	if (!e)
 		return RD_NEXT(pthread_create)(thread, attr, start, arg);
 	token = rd_thread_create((void *)start, RD_SITE, RD_HERE);
