@@ -6,28 +6,36 @@
  */
 #include "victim.h"
 
-static pthread_mutex_t gates[2];
+static pthread_mutex_t *gates[2];
 static pthread_mutex_t lock_a = PTHREAD_MUTEX_INITIALIZER;
 static pthread_mutex_t lock_b = PTHREAD_MUTEX_INITIALIZER;
 
+static NOINLINE pthread_mutex_t *gate_new(void)
+{
+	pthread_mutex_t *gate = malloc(sizeof(*gate));
+
+	pthread_mutex_init(gate, NULL);
+	return gate;
+}
+
 static void forward(void)
 {
-	pthread_mutex_lock(&gates[0]);
+	pthread_mutex_lock(gates[0]);
 	nest(&lock_a, &lock_b);
-	pthread_mutex_unlock(&gates[0]);
+	pthread_mutex_unlock(gates[0]);
 }
 
 static void backward(void)
 {
-	pthread_mutex_lock(&gates[1]);
+	pthread_mutex_lock(gates[1]);
 	nest(&lock_b, &lock_a);
-	pthread_mutex_unlock(&gates[1]);
+	pthread_mutex_unlock(gates[1]);
 }
 
 int main(void)
 {
-	for (int i = 0; i < 2; i++)
-		pthread_mutex_init(&gates[i], NULL);
+	gates[0] = gate_new();
+	gates[1] = gate_new();
 	TOGETHER(forward, backward);
 	puts("done");
 	return 0;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Silent: fork copies the scope of the thread that forks, and what it holds.
+ * Silent: fork copies the scope of the thread that forks.
  *
  * expect: none
  * processes: 2
@@ -23,8 +23,8 @@ int main(void)
 	unsigned int flags = memalloc_nofs_save();
 	pid_t pid;
 
-	pthread_mutex_lock(&cache_lock);
 	pid = fork();
+	pthread_mutex_lock(&cache_lock);
 	kfree(kmalloc(64, GFP_KERNEL));
 	pthread_mutex_unlock(&cache_lock);
 	memalloc_nofs_restore(flags);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Silent: NOIO, by mask and by scope, under a lock that an IO path takes; and a filesystem shrinker's
- * lock under NOFS at the same time.
+ * lock under NOFS at the same time. What is allocated inside the contexts does not count.
  *
  * expect: none
  */
@@ -17,6 +17,7 @@ static void serve_request(void)
 	reclaimdep_context_enter(RECLAIMDEP_IO_RECLAIM);
 	pthread_mutex_lock(&queue_lock);
 	free(malloc(64));
+	kfree(kmalloc(64, GFP_KERNEL));
 	pthread_mutex_unlock(&queue_lock);
 	reclaimdep_context_leave(RECLAIMDEP_IO_RECLAIM);
 }

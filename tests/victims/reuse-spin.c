@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Silent: spinlocks, which have no room for a tag, and robust mutexes, in memory that is reused.
+ * Silent: spinlocks, which have no room for a tag, and robust mutexes, in memory that is reused; also
+ * where the program sets them up itself, without a call, in memory that was freed or unmapped.
  *
  * expect: none
  */
+#include <sys/mman.h>
 #include "victim.h"
 
 static pthread_mutex_t global = PTHREAD_MUTEX_INITIALIZER;
@@ -32,6 +34,42 @@ static NOINLINE void second(void)
 	free((void *)s);
 }
 
+static NOINLINE void bare_first(int *s)
+{
+	*s = 1;
+	pthread_spin_lock(s);
+	pthread_mutex_lock(&global);
+	pthread_mutex_unlock(&global);
+	pthread_spin_unlock(s);
+}
+
+static NOINLINE void bare_second(int *s)
+{
+	*s = 1;
+	pthread_mutex_lock(&global);
+	pthread_spin_lock(s);
+	pthread_spin_unlock(s);
+	pthread_mutex_unlock(&global);
+}
+
+static void bare(void)
+{
+	void *p = malloc(100), *q;
+
+	bare_first(p);
+	free(p);
+	q = malloc(100);
+	bare_second(q);
+	free(q);
+
+	p = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	bare_first(p);
+	munmap(p, 4096);
+	q = mmap(p, 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0);
+	bare_second(q);
+	munmap(q, 4096);
+}
+
 static void robust(pthread_mutex_t *m)
 {
 	pthread_mutexattr_t attr;
@@ -53,6 +91,7 @@ static NOINLINE void third(void)
 
 int main(void)
 {
+	bare();
 	first();
 	second();
 	third();
