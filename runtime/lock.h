@@ -24,8 +24,17 @@ void rd_unlock(const struct rd_locked *saved);
 void rd_signals_block(struct rd_locked *saved);
 void rd_signals_restore(const struct rd_locked *saved);
 
-/* In a fork child, before anything else: the lock is free again. Returns whether it was: if another thread
- * held it, what it guards may be half changed. */
+/*
+ * Over a fork: taken before, so that the child gets a whole state; given back after in the parent. It is held
+ * while the handlers of pthread_atfork run, with signals open. A handler may wait for a thread that itself waits
+ * for this lock: so one that waited 20 ms for a forking thread takes the lock away from it, and only the child
+ * loses by that.
+ */
+void rd_lock_fork(void);
+void rd_lock_fork_parent(void);
+
+/* In a fork child, before anything else: the lock is free. Returns whether what it guards is whole: it was free, or
+ * held by the forking thread. */
 int rd_lock_reset(void);
 
 #endif

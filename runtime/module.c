@@ -65,15 +65,10 @@ static void read_build_id(struct rd_module *m)
 void rd_module_path(const struct rd_module *m, char *buf, size_t n)
 {
 	const struct link_map *map = m->link_map;
-	long got;
+	const char *path = map->l_name && map->l_name[0] ? map->l_name : rd_record_exe();
 
-	if (map->l_name && map->l_name[0]) {
-		strncpy(buf, map->l_name, n - 1);
-		buf[n - 1] = 0;
-		return;
-	}
-	got = rd_sys(SYS_readlink, "/proc/self/exe", buf, n - 1);
-	buf[rd_sys_failed(got) ? 0 : got] = 0;
+	strncpy(buf, path, n - 1);
+	buf[n - 1] = 0;
 }
 
 static void publish(struct rd_module *m)

@@ -25,6 +25,7 @@ static struct rdep_header *header = &early;
 
 static struct rd_record_file file;
 static char error[256];
+static char exe[PATH_MAX];
 
 /* The journal's chunks in order, and the cursor in the last one. */
 struct chunk {
@@ -49,9 +50,9 @@ const char *rd_record_path(void)
 	return file.path;
 }
 
-const char *rd_record_dir(void)
+const char *rd_record_exe(void)
 {
-	return file.dir;
+	return exe;
 }
 
 struct rdep_header *rd_record_header(void)
@@ -352,11 +353,11 @@ static void forget(void)
 
 static int open_fresh(const struct rd_identity *id)
 {
-	static char exe[PATH_MAX];
 	struct rdep_header *h = NULL;
 
 	forget();
-	exe_path(exe, sizeof(exe));
+	if (!exe[0])
+		exe_path(exe, sizeof(exe));
 	if (rd_record_file_create(&file, rd_options.output, exe, (uint32_t)rd_sys(SYS_getpid)) == 0)
 		h = rd_record_file_map(&file, 0, RDEP_HEADER_SIZE);
 	if (!h) {

@@ -31,8 +31,8 @@ int rd_record_open(const struct rd_identity *id);
 const char *rd_record_error(void);
 /* The file's absolute path, "" when there is none. Stable until the next open. */
 const char *rd_record_path(void);
-/* The directory, absolute. */
-const char *rd_record_dir(void);
+/* The executable's path as it was at start-up (chroot may hide it later), "" when it is not known. */
+const char *rd_record_exe(void);
 
 /* Never NULL: before rd_record_open() a page of its own. */
 struct rdep_header *rd_record_header(void);

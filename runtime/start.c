@@ -38,6 +38,7 @@ static uint32_t never;
 uint32_t *rd_alive = &never;
 
 static const struct rd_lock_calls *lock_calls;
+static bool is_child; /* of a process that is followed too */
 
 void rd_use_lock_calls(const struct rd_lock_calls *calls)
 {
@@ -104,28 +105,30 @@ static void start_engine(void)
 	rd_depend_start();
 }
 
-static void say_missing(void)
+static void say_missing(bool missing)
 {
-	if (!rd_record_path()[0]) {
-		if (rd_options.print)
-			rd_print_line(rd_record_error());
-		put_note(rd_record_error());
-	}
+	if (!missing)
+		return;
+	if (rd_options.print)
+		rd_print_line(rd_record_error());
+	put_note(rd_record_error());
 }
 
 static bool come_up(uint32_t *alive)
 {
 	struct rd_identity id;
+	bool missing;
 
 	rd_follow_start(&id);
-	rd_record_open(&id);
+	missing = rd_record_open(&id) != 0;
+	is_child = id.parent[0] || id.exec[0];
 	rd_follow_prepare();
 	if (!rd_tag_start(rd_options.tag, lock_calls)) {
 		rd_count(RDEP_C_TAG_OFF);
 		rd_forget_on = 1;
 	}
 	start_engine();
-	say_missing();
+	say_missing(missing);
 	rd_alive = alive;
 	return true;
 }
@@ -233,8 +236,10 @@ static void inherit(enum rdep_item_type type, const void *fixed, size_t fixed_le
 }
 
 /* Another thread of the parent was changing the state when it was copied: begin with none. */
-static void start_anew(const struct rd_identity *id)
+static int start_anew(const struct rd_identity *id)
 {
+	int missing;
+
 	rd_mem_reset();
 	rd_chain_reset();
 	rd_class_reset();
@@ -243,10 +248,11 @@ static void start_anew(const struct rd_identity *id)
 	rd_stack_reset();
 	rd_thread_table_reset();
 	rd_finding_reset(false);
-	rd_record_open(id);
+	missing = rd_record_open(id);
 	rd_tag_renew();
 	start_engine();
 	put_note("forked while another thread was inside the runtime: this process knows nothing of its parent's run");
+	return missing;
 }
 
 static void attach_child(struct rd_thread *old)
@@ -265,6 +271,7 @@ static void come_up_as_child(void)
 	struct rd_thread *old = rd_self;
 	bool consistent = rd_lock_reset();
 	struct rd_identity id;
+	int missing;
 	struct rd_locked l;
 
 	rd_lock(&l);
@@ -273,13 +280,14 @@ static void come_up_as_child(void)
 	rd_sites_reset();
 	rd_unwind_fork_child(consistent);
 	rd_follow_fork(&id);
+	is_child = true;
 	if (consistent) {
 		rd_finding_reset(true);
-		rd_record_fork(&id, inherit);
+		missing = rd_record_fork(&id, inherit);
 	} else {
-		start_anew(&id);
+		missing = start_anew(&id);
 	}
-	say_missing();
+	say_missing(missing != 0);
 	attach_child(old);
 	__atomic_store_n(rd_alive, 1, __ATOMIC_RELEASE);
 	rd_unlock(&l);
@@ -302,16 +310,21 @@ void rd_fork_prepare(void)
 {
 	struct rd_thread *t = rd_here();
 
-	if (t)
-		rd_thread_fork_copy(t);
+	if (!t)
+		return;
+	rd_thread_fork_copy(t);
+	rd_lock_fork();
+	rd_busy(t);
 }
 
 void rd_fork_parent(void)
 {
 	struct rd_thread *t = rd_self;
 
-	if (t && !t->busy)
-		rd_thread_fork_done(t);
+	if (!t || !rd_thread_fork_done(t))
+		return;
+	rd_idle(t);
+	rd_lock_fork_parent();
 }
 
 void rd_fork_child(void)
@@ -372,9 +385,12 @@ int rd_exit(int status)
 	if (!__atomic_load_n(rd_alive, __ATOMIC_ACQUIRE))
 		return status;
 	set_state(RDEP_EXITING);
-	rd_lock(&l);
-	rd_print_summary();
-	rd_unlock(&l);
+	/* A child's few words could land in what its parent reads; a finding is worth that. */
+	if (!is_child || rd_finding_count()) {
+		rd_lock(&l);
+		rd_print_summary();
+		rd_unlock(&l);
+	}
 	if (status == 0 && rd_options.print && rd_options.exitcode && rd_finding_fails())
 		return rd_options.exitcode;
 	return status;

@@ -397,9 +397,12 @@ void rd_thread_fork_copy(struct rd_thread *t)
 	k->valid = 1;
 }
 
-void rd_thread_fork_done(struct rd_thread *t)
+bool rd_thread_fork_done(struct rd_thread *t)
 {
+	bool valid = kept_of(t)->valid;
+
 	kept_of(t)->valid = 0;
+	return valid;
 }
 
 bool rd_thread_fork_restore(struct rd_thread *t, struct rd_thread *old)

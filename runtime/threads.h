@@ -30,7 +30,8 @@ void rd_thread_set_malloc(struct rd_thread *t);
  * page that is not wiped), and in the child, under the runtime lock, when it comes up.
  */
 void rd_thread_fork_copy(struct rd_thread *t);
-void rd_thread_fork_done(struct rd_thread *t);
+/* In the parent after; returns whether there was a copy. */
+bool rd_thread_fork_done(struct rd_thread *t);
 /* The journal id that the parent's thread had, 0 when no copy was made. */
 uint32_t rd_thread_fork_id(struct rd_thread *old);
 /* Does the copy hold anything? */

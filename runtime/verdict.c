@@ -71,22 +71,44 @@ static bool share_gate(const struct rd_gates *a, const struct rd_gates *b, bool 
 	return false;
 }
 
-/* Edges i and j are one thread's doing when only domains lie between them. */
+static bool has_gate(const struct rd_gates *gates, uint64_t address, uint32_t generation)
+{
+	uint32_t i;
+
+	for (i = 0; gates && i < gates->count; i++) {
+		if (gates->gate[i].address == address && gates->gate[i].generation == generation)
+			return true;
+	}
+	/* Of a set that was cut it can't be said that it is not in it. */
+	return gates && gates->cut;
+}
+
+/*
+ * Do edge i and the next make one step of one thread? Over a domain: its allocation reclaims. Else when the
+ * thread still held what edge i begins with as it took what the next one ends in: the edge past both was
+ * left out, because it follows.
+ */
+static bool one_step(const struct weighing *w, uint32_t i)
+{
+	const struct rd_sample *a = picked(w, i), *b = picked(w, (i + 1) % w->count);
+
+	if (is_domain(rd_edge_at(w->edges[i])->to))
+		return true;
+	return a->thread == b->thread && has_gate(b->gates, a->from_address, a->from_generation);
+}
+
+/* Are edges i and j parts of one such step? */
 static bool one_doing(const struct weighing *w, uint32_t i, uint32_t j)
 {
 	uint32_t k;
 
-	for (k = i; k != j; k = (k + 1) % w->count) {
-		if (!is_domain(rd_edge_at(w->edges[k])->to))
-			break;
-	}
+	for (k = i; k != j && one_step(w, k); k = (k + 1) % w->count)
+		;
 	if (k == j)
 		return true;
-	for (k = j; k != i; k = (k + 1) % w->count) {
-		if (!is_domain(rd_edge_at(w->edges[k])->to))
-			return false;
-	}
-	return true;
+	for (k = j; k != i && one_step(w, k); k = (k + 1) % w->count)
+		;
+	return k == i;
 }
 
 static bool ordered(const struct rd_sample *a, const struct rd_sample *b)
@@ -97,23 +119,19 @@ static bool ordered(const struct rd_sample *a, const struct rd_sample *b)
 
 static enum rdep_verdict weigh(const struct weighing *w)
 {
-	bool closed = closes(w), single = true, before = false, distinct = true;
+	bool closed = closes(w), single = true, before = false;
 	uint32_t i, j;
 
 	for (i = 0; i < w->count; i++) {
 		for (j = i + 1; j < w->count; j++) {
 			const struct rd_sample *a = picked(w, i), *b = picked(w, j);
 
-			if (one_doing(w, i, j))
-				continue;
-			if (share_gate(a->gates, b->gates, !closed))
-				return RDEP_GUARDED;
-			if (a->thread == b->thread)
-				distinct = false;
-			else if (ordered(a, b))
-				before = true;
-			if (a->thread != b->thread)
+			if (a->thread != b->thread) {
 				single = false;
+				before |= ordered(a, b);
+			}
+			if (!one_doing(w, i, j) && share_gate(a->gates, b->gates, !closed))
+				return RDEP_GUARDED;
 		}
 	}
 	if (w->reclaim)
@@ -122,7 +140,7 @@ static enum rdep_verdict weigh(const struct weighing *w)
 		return RDEP_SINGLE_THREAD;
 	if (before)
 		return RDEP_ORDERED;
-	return closed && distinct ? RDEP_CERTAIN : RDEP_POSSIBLE;
+	return closed ? RDEP_CERTAIN : RDEP_POSSIBLE;
 }
 
 /* The next choice, the first edge turning fastest; false after the last. The latest occurrence comes

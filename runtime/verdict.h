@@ -8,7 +8,7 @@
  *   ordered        thread creation or join puts one occurrence wholly before another
  *   single-thread  all of them are of one thread
  *   possible       the classes close the cycle, the instances do not
- *   certain        the instances close it too, in threads that can run at once
+ *   certain        the instances close it too, in two threads or more that can run at once
  *
  * Where the instances do not close the cycle, gates are compared by class: "each object under its own
  * gate" guards all objects. A reclaim domain is in every thread at once: the edge into it and the edge
