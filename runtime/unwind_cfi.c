@@ -460,8 +460,8 @@ static int evaluate(const struct rd_module *mod, int32_t value, const uint64_t *
 
 /* ---- a step ---- */
 
-static int apply(const struct rd_module *m, struct rd_rule rule, uint64_t cfa,
-		 struct rd_span *span, const struct rd_regs *regs, uint64_t *value)
+static int apply(const struct rd_module *m, struct rd_rule rule, uint64_t cfa, struct rd_span *span,
+		 const struct rd_regs *regs, uint64_t *value)
 {
 	uint64_t at;
 	int why;

@@ -122,8 +122,9 @@ bool rd_row_find(const struct rd_module *m, uint64_t pc, struct rd_row *row);
 const uint8_t *rd_expression(const struct rd_module *m, int32_t value, uint64_t *n);
 
 /*
- * From a frame to its caller. *cfa is that of the frame left; it is set whenever 0 or 1 is returned.
- * 1: there is no caller (the return address is undefined: the outermost frame). Negative: RD_STEP_*.
+ * From a frame to its caller. *cfa is that of the frame left; it is set whenever 0 or 1 is
+ * returned. 1: there is no caller (the return address is undefined: the outermost frame). Negative:
+ * RD_STEP_*.
  */
 #define RD_STEP_NEEDS (-1)  /* a register that is not known */
 #define RD_STEP_BROKEN (-2) /* memory that can't be read, a rule that can't be followed */

@@ -26,9 +26,9 @@ enum base {
 	BASE_OTHER = 4,	 /* to be worked out */
 };
 #define RULE_BASE(r) ((r)&7)
-#define RULE_END 8u	     /* the outermost frame */
+#define RULE_END 8u		      /* the outermost frame */
 #define RULE_RBP(r) ((r) >> 8 & 0xff) /* 0: unchanged; n: at cfa - 8n */
-#define RBP_AT_RBP 255u	     /* at rbp itself, wherever the CFA is */
+#define RBP_AT_RBP 255u		      /* at rbp itself, wherever the CFA is */
 #define RULE_OFFSET(r) ((uint64_t)((int64_t)(r) >> 32))
 
 static uint64_t rule_word(enum base base, uint64_t rbp, int64_t offset)
@@ -175,9 +175,9 @@ static const struct rd_module *module_of(struct walk *w, uint64_t pc)
 }
 
 /* One step by all that the row says. */
-static __attribute__((noinline)) enum outcome
-step_by_row(struct walk *w, const struct rd_module *m, uint64_t pc, const struct few *at,
-	    struct few *caller, uint64_t *cfa)
+static __attribute__((noinline)) enum outcome step_by_row(struct walk *w, const struct rd_module *m,
+							  uint64_t pc, const struct few *at,
+							  struct few *caller, uint64_t *cfa)
 {
 	struct rd_row row;
 	int ret;

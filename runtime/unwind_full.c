@@ -105,11 +105,12 @@ static int find_proc_info(unw_addr_space_t as, unw_word_t pc, unw_proc_info_t *i
 		.start_ip = t->module.start,
 		.end_ip = t->module.end,
 		.format = UNW_INFO_FORMAT_REMOTE_TABLE,
-		.u.rti = {
-			.segbase = (unw_word_t)t->module.header,
-			.table_len = rd_header_count(t->module.header),
-			.table_data = (unw_word_t)t->module.header + RD_HEADER_TABLE,
-		},
+		.u.rti =
+			{
+				.segbase = (unw_word_t)t->module.header,
+				.table_len = rd_header_count(t->module.header),
+				.table_data = (unw_word_t)t->module.header + RD_HEADER_TABLE,
+			},
 	};
 
 	if (pc < t->fde.start || pc >= t->fde.end)
@@ -169,16 +170,17 @@ static union {
 	unw_accessors_t accessors;
 	void *room[32];
 } ours = {
-	.accessors = {
-		.find_proc_info = find_proc_info,
-		.put_unwind_info = put_unwind_info,
-		.get_dyn_info_list_addr = get_dyn_info_list_addr,
-		.access_mem = access_mem,
-		.access_reg = access_reg,
-		.access_fpreg = access_fpreg,
-		.resume = resume,
-		.get_proc_name = get_proc_name,
-	},
+	.accessors =
+		{
+			.find_proc_info = find_proc_info,
+			.put_unwind_info = put_unwind_info,
+			.get_dyn_info_list_addr = get_dyn_info_list_addr,
+			.access_mem = access_mem,
+			.access_reg = access_reg,
+			.access_fpreg = access_fpreg,
+			.resume = resume,
+			.get_proc_name = get_proc_name,
+		},
 };
 
 /* ---- its cache and the modules ---- */
@@ -271,14 +273,12 @@ static size_t walk(struct target *t, unw_cursor_t *cursor, struct rd_frame *fram
 	return n;
 }
 
-size_t rd_unwind_full(struct rd_frame *frames, size_t max, uint64_t from, unsigned *flags)
+static size_t walk_here(struct rd_frame *frames, size_t max, uint64_t from, unsigned *flags)
 {
 	unw_cursor_t cursor;
 	struct target t;
 	size_t n = 0;
 
-	if (!up)
-		return rd_unwind_fast(frames, max, from, flags);
 	rd_regs_here(&t.regs);
 	t.span = rd_span_begin(t.regs.reg[RD_RSP]);
 	if (rd_self)
@@ -291,6 +291,12 @@ size_t rd_unwind_full(struct rd_frame *frames, size_t max, uint64_t from, unsign
 	if (!(*flags & RD_UNWIND_BROKEN))
 		rd_span_keep(&t.span, t.regs.reg[RD_RSP]);
 	return n;
+}
+
+size_t rd_unwind_full(struct rd_frame *frames, size_t max, uint64_t from, unsigned *flags)
+{
+	return rd_unwind_up() ? walk_here(frames, max, from, flags)
+			      : rd_unwind_fast(frames, max, from, flags);
 }
 
 /* ---- start ---- */
@@ -314,7 +320,7 @@ static bool agrees(void)
 	struct rd_frame a[64], b[64];
 	unsigned flags;
 	uint64_t from = (uint64_t)__builtin_dwarf_cfa();
-	size_t n = rd_unwind_full(a, 64, from, &flags);
+	size_t n = walk_here(a, 64, from, &flags);
 
 	if (!n || n != rd_unwind_fast(b, 64, from, &flags))
 		return false;
@@ -342,9 +348,11 @@ int rd_unwind_init(void)
 	if (!space)
 		return failed(LIBRARY, "no address space");
 	lib.set_caching_policy(space, UNW_CACHE_GLOBAL);
-	up = true;
-	up = agrees();
-	return up ? 0 : failed(LIBRARY, "its first walk went wrong");
+	if (!agrees())
+		return failed(LIBRARY, "its first walk went wrong");
+	/* From here on another thread may come in, under the lock. */
+	__atomic_store_n(&up, true, __ATOMIC_RELEASE);
+	return 0;
 }
 
 const char *rd_unwind_error(void)
@@ -354,7 +362,7 @@ const char *rd_unwind_error(void)
 
 int rd_unwind_up(void)
 {
-	return up;
+	return __atomic_load_n(&up, __ATOMIC_ACQUIRE);
 }
 
 void rd_unwind_fork_child(int hooked)

@@ -124,7 +124,8 @@ static uint8_t random_types(int flavour)
 }
 
 struct tally {
-	long asked, cycles, wrong_none, wrong_some, wrong_path, wrong_length, wrong_graph, wrong_find;
+	long asked, cycles, wrong_none, wrong_some, wrong_path, wrong_length, wrong_graph,
+		wrong_find;
 };
 
 static void compare(struct rd_graph *g, const struct model *m, struct tally *t)
@@ -209,7 +210,8 @@ static void random_graphs(bool reject_cycles)
 		tap_note("%s, %s: %ld questions, %ld cycles", what, flavour[f], t.asked, t.cycles);
 		tap_ok(!t.wrong_none && t.cycles, "%s, %s: none is missed (%ld)", what, flavour[f],
 		       t.wrong_none);
-		tap_ok(!t.wrong_some, "%s, %s: none is made up (%ld)", what, flavour[f], t.wrong_some);
+		tap_ok(!t.wrong_some, "%s, %s: none is made up (%ld)", what, flavour[f],
+		       t.wrong_some);
 		tap_ok(!t.wrong_path, "%s, %s: every path is simple and strong (%ld)", what,
 		       flavour[f], t.wrong_path);
 		tap_ok(!t.wrong_length, "%s, %s: every path is a shortest (%ld)", what, flavour[f],
@@ -322,7 +324,8 @@ static void not_simple(void)
 	rd_graph_add(g, 1, 2, EN);
 	rd_graph_add(g, 2, 1, EN);
 	rd_graph_add(g, 1, 3, SN);
-	tap_ok(rd_graph_cycle(g, 3, 0, EN, path, 8) == 0, "an older cycle on the way makes no new one");
+	tap_ok(rd_graph_cycle(g, 3, 0, EN, path, 8) == 0,
+	       "an older cycle on the way makes no new one");
 	for (uint32_t i = 0; i < 6; i++)
 		rd_graph_add(g, i ? 9 + i : 0, i == 5 ? 3 : 10 + i, EN);
 	tap_ok(rd_graph_cycle(g, 3, 0, EN, path, 8) == 6, "a longer way round it is found");
@@ -349,7 +352,8 @@ static void lock_like(uint32_t nodes, uint32_t *from, uint32_t *to)
 
 	for (uint32_t l = 0; l <= 12; l++)
 		first[l] = (uint32_t)((uint64_t)nodes * l * l * l / (12 * 12 * 12));
-	*from = first[a] + rnd(rnd(2) ? first[a + 1] - first[a] : (first[a + 1] - first[a]) / 50 + 1);
+	*from = first[a] +
+		rnd(rnd(2) ? first[a + 1] - first[a] : (first[a + 1] - first[a]) / 50 + 1);
 	*to = first[b] + rnd(first[b + 1] - first[b]);
 }
 
@@ -389,10 +393,12 @@ static void scale(const char *what, void (*draw)(uint32_t, uint32_t *, uint32_t 
 		}
 		rd_graph_add(g, from, to, type);
 	}
-	tap_note("%s, %u nodes, %u edges: search for each of the last %u edges %.0f ns (worst %.0f us), "
+	tap_note("%s, %u nodes, %u edges: search for each of the last %u edges %.0f ns (worst %.0f "
+		 "us), "
 		 "%zu MiB",
 		 what, nodes, edges, asked, ask / asked, worst / 1e3, rd_mem_mapped() >> 20);
-	tap_ok(!rd_graph_check(g), "%s, %u nodes, %u edges: the structures agree", what, nodes, edges);
+	tap_ok(!rd_graph_check(g), "%s, %u nodes, %u edges: the structures agree", what, nodes,
+	       edges);
 	rd_graph_free(g);
 }
 

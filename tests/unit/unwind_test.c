@@ -479,7 +479,8 @@ NOINLINE static void walk_both(void)
 	corrupt_walks++;
 	corrupt_flagged += fast_flags & full_flags & RD_UNWIND_BROKEN ? 1 : 0;
 	if (differ && corrupt_differ++ < 3) {
-		tap_note("fast %zu frames, flags %u; full %zu, flags %u", n, fast_flags, m, full_flags);
+		tap_note("fast %zu frames, flags %u; full %zu, flags %u", n, fast_flags, m,
+			 full_flags);
 		for (size_t i = 0; i < n || i < m; i++)
 			tap_note("  %2zu %16lx %16lx | %16lx %16lx", i, i < n ? fast[i].pc : 0,
 				 i < n ? fast[i].cfa : 0, i < m ? full[i].pc : 0,
@@ -608,7 +609,8 @@ static bool build_plugin(const char *dir, const char *name, int size, char *path
 		 "printf 'extern void sink(void *);\\n"
 		 "void call(void (*fn)(void)) { char room[%d]; sink(room); fn(); sink(room); }\\n"
 		 "void sink(void *p) { __asm__ volatile(\"\" :: \"r\"(p) : \"memory\"); }\\n'"
-		 " | ${CC:-cc} -O2 -fno-stack-protector -shared -fPIC -s -Wl,--build-id -x c -o %s - 2>/dev/null",
+		 " | ${CC:-cc} -O2 -fno-stack-protector -shared -fPIC -s -Wl,--build-id -x c -o %s "
+		 "- 2>/dev/null",
 		 size, path);
 	return system(command) == 0;
 }
@@ -766,7 +768,8 @@ int main(void)
 
 	setvbuf(stdout, NULL, _IOLBF, 0);
 	backtrace(warm, 4);
-	edge_of_memory = mmap(NULL, 8192, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	edge_of_memory =
+		mmap(NULL, 8192, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	mprotect(edge_of_memory + 4096, 4096, PROT_NONE);
 	edge_of_memory += 4096;
 
