@@ -31,8 +31,6 @@ static void add_place(struct rdep_process *p, struct rdep_mframe **frames, size_
 	struct rdep_mframe f = { .pc = pc, .address = pc };
 	size_t i;
 
-	if (!module)
-		module = rdep_record_module_at(p->record, pc - 1);
 	f.module = symbol_module(p, module);
 	if (f.module && is_injected(f.module))
 		return;
@@ -94,13 +92,19 @@ struct rdep_mstack rdep_model_stack(struct rdep_process *p, uint32_t id)
 	return *s;
 }
 
+/* A module that was told after the place in it; the writer tells those of stacks before them. */
+static uint32_t module_of(const struct rdep_process *p, uint64_t pc, uint32_t module)
+{
+	return module ? module : rdep_record_module_at(p->record, pc - 1);
+}
+
 struct rdep_mstack rdep_model_site(struct rdep_process *p, uint64_t site, uint32_t module)
 {
 	struct rdep_mframe *frames = NULL;
 	size_t count = 0;
 
 	if (site)
-		add_place(p, &frames, &count, site, module, false);
+		add_place(p, &frames, &count, site, module_of(p, site, module), false);
 	return keep(p, frames, count, 0);
 }
 
@@ -157,7 +161,8 @@ struct rdep_mthread rdep_model_thread(struct rdep_process *p, uint32_t id)
 	m.name = rdep_clean(&p->report->arena, t->raw->name,
 			    strnlen(t->raw->name, sizeof(t->raw->name)));
 	if (t->raw->start_routine)
-		add_place(p, &frames, &n, t->raw->start_routine, t->routine_module, true);
+		add_place(p, &frames, &n, t->raw->start_routine,
+			  module_of(p, t->raw->start_routine, t->routine_module), true);
 	if (n && frames[n - 1].function)
 		m.routine = frames[n - 1].function;
 	free(frames);

@@ -44,10 +44,17 @@ static __attribute__((noinline)) uint64_t return_address(void)
 	return file_address(__builtin_return_address(0));
 }
 
+static __attribute__((noinline)) void something_else(void)
+{
+	__asm__ volatile("" ::: "memory");
+}
+
 /* Two calls to one function, told apart by their place in the order. */
 static __attribute__((noinline)) void init_both(uint64_t site[2])
 {
+	something_else();
 	site[0] = return_address();
+	something_else();
 	site[1] = return_address();
 	__asm__ volatile("" ::: "memory");
 }
@@ -227,6 +234,35 @@ static void test_counts(void)
 	rdep_report_free(r);
 }
 
+/* While a process runs: a revision is the same finding, and is seen. */
+static void test_revised(void)
+{
+	struct rdep_report *r = rdep_report_new();
+	struct rdep_error err;
+	uint32_t edges[2];
+	struct maker m;
+
+	maker_init(&m, 50);
+	edges[0] = maker_edge(&m, 20, 21, 0, 0, 1);
+	edges[1] = maker_edge(&m, 21, 20, 0, 0, 1);
+	maker_cycle(&m, 0, 0, RDEP_K_LOCK_INVERSION, RDEP_SINGLE_THREAD, 2, edges);
+	maker_write(&m, record_path(50));
+	rdep_report_add(r, record_path(50), &err);
+	rdep_model_join(r);
+	r->findings[0]->told = true;
+	maker_cycle(&m, 1, 1, RDEP_K_LOCK_INVERSION, RDEP_CERTAIN, 2, edges);
+	maker_write(&m, record_path(50));
+	rdep_record_poll(r->processes[0]->record, &err);
+	rdep_model_join(r);
+	tap_ok(r->finding_count == 1 && r->findings[0]->count == 1,
+	       "a revision is no second finding (%zu)", r->findings[0]->count);
+	tap_ok(r->findings[0]->verdict == RDEP_CERTAIN && !r->findings[0]->told,
+	       "it is to be told again when it is graver");
+	rdep_report_free(r);
+	unlink(record_path(50));
+	maker_free(&m);
+}
+
 static void test_same_record_twice(void)
 {
 	struct shape a = { .pid = 30, .bias = 0x1000000, .verdict = RDEP_CERTAIN };
@@ -286,6 +322,7 @@ int main(void)
 	test_names();
 	test_ordinal();
 	test_counts();
+	test_revised();
 	test_same_record_twice();
 	test_severity();
 	rmdir(dir);

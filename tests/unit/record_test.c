@@ -81,6 +81,27 @@ static void test_sound(void)
 	maker_free(&m);
 }
 
+/* Revisions may come in any order after a merge: the number counts. */
+static void test_revisions(void)
+{
+	struct rdep_error err;
+	struct rdep_record *r;
+	uint32_t edges[2];
+	struct maker m;
+
+	maker_init(&m, 1);
+	edges[0] = maker_edge(&m, 20, 21, 0, 0, 1);
+	edges[1] = maker_edge(&m, 21, 20, 0, 0, 1);
+	maker_cycle(&m, 1, 2, RDEP_K_LOCK_INVERSION, RDEP_CERTAIN, 2, edges);
+	maker_cycle(&m, 1, 1, RDEP_K_LOCK_INVERSION, RDEP_GUARDED, 2, edges);
+	maker_write(&m, path);
+	r = rdep_record_open(path, &err);
+	tap_ok(r && r->finding_count == 1 && r->findings[0].raw->revision == 2,
+	       "the highest revision stands, not the last");
+	rdep_record_close(r);
+	maker_free(&m);
+}
+
 static void test_header(void)
 {
 	static const struct {
@@ -295,6 +316,40 @@ static void test_sparse(void)
 }
 
 /* Every 8 bytes begin an item of nearly a megabyte with a wrong sum. */
+/* What lies behind a hole that is too long to be looked through is found. */
+static void test_behind_hole(void)
+{
+	const size_t far = 3ull << 30;
+	struct rdep_chunk c = { .magic = RDEP_CHUNK_MAGIC, .offset = far, .size = 4096 };
+	struct rdep_error err;
+	struct rdep_record *r;
+	struct maker m, tail;
+	int fd;
+
+	maker_sample(&m, 0);
+	maker_init(&tail, 1);
+	maker_class_named(&tail, "far");
+	((struct rdep_class *)(tail.data + RDEP_HEADER_SIZE + sizeof(c) + sizeof(struct rdep_item)))->id = 99;
+	maker_repair(tail.data, tail.size);
+	c.crc = rdep_chunk_crc(&c);
+	m.header.journal_end = far + tail.size - RDEP_HEADER_SIZE;
+	m.header.header_crc = rdep_header_crc(&m.header);
+	memcpy(m.data, &m.header, sizeof(m.header));
+	write_bytes(m.data, m.size);
+	fd = open(path, O_WRONLY);
+	tap_ok(pwrite(fd, &c, sizeof(c), (off_t)far) == sizeof(c) &&
+		       pwrite(fd, tail.data + RDEP_HEADER_SIZE + sizeof(c),
+			      tail.size - RDEP_HEADER_SIZE - sizeof(c), (off_t)(far + sizeof(c))) > 0,
+	       "(a record with a hole of 3 GiB)");
+	close(fd);
+	r = rdep_record_open(path, &err);
+	tap_ok(r && r->class_count == 3, "what lies behind a hole is found (%zu)",
+	       r ? r->class_count : 0);
+	rdep_record_close(r);
+	maker_free(&m);
+	maker_free(&tail);
+}
+
 static void test_false_starts(void)
 {
 	struct rdep_item item = {
@@ -359,7 +414,7 @@ static void test_reloaded(void)
 	struct rdep_error err;
 	struct rdep_record *r;
 	struct maker m;
-	uint32_t a;
+	uint32_t a, all;
 
 	maker_init(&m, 1);
 	a = maker_module(&m, "/nowhere/a.so", 0x10000, 0x11000, 0x10000);
@@ -370,12 +425,18 @@ static void test_reloaded(void)
 	maker_stack(&m, 1, &pc);
 	maker_module(&m, "/nowhere/c.so", 0x10400, 0x10800, 0x10000);
 	maker_stack(&m, 1, &pc);
+	all = maker_module(&m, "/nowhere/all.so", 0x10000, 0x20000, 0x10000);
+	maker_stack(&m, 1, &pc);
+	maker_module_gone(&m, all);
+	maker_stack(&m, 1, &pc);
 	maker_write(&m, path);
 	r = rdep_record_open(path, &err);
-	tap_ok(r && r->stack_count == 4 && r->stacks[0].modules[0] == 1 &&
+	tap_ok(r && r->stack_count == 6 && r->stacks[0].modules[0] == 1 &&
 		       r->stacks[1].modules[0] == 0 && r->stacks[2].modules[0] == 2 &&
 		       r->stacks[3].modules[0] == 3,
 	       "a pc belongs to the module that was there then");
+	tap_ok(r && r->stacks[4].modules[0] == 4 && r->stacks[5].modules[0] == 0,
+	       "a module that takes the place of others ends them");
 	rdep_record_close(r);
 	maker_free(&m);
 }
@@ -444,6 +505,7 @@ int main(void)
 	test_crc();
 	test_clean();
 	test_sound();
+	test_revisions();
 	test_header();
 	test_cut();
 	test_flips();
@@ -452,6 +514,7 @@ int main(void)
 	test_forged();
 	test_dangling();
 	test_sparse();
+	test_behind_hole();
 	test_false_starts();
 	test_growing();
 	test_reloaded();
