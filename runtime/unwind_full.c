@@ -8,8 +8,10 @@
  * turns up where another one was.
  */
 #include <dlfcn.h>
+#include <fcntl.h>
 #include <libunwind-x86_64.h>
 #include <string.h>
+#include <sys/stat.h>
 #include "thread.h"
 #include "unwind.h"
 #include "unwind_cfi.h"
@@ -331,6 +333,34 @@ static bool agrees(void)
 	return true;
 }
 
+static bool is_one_pipe(const int fd[2])
+{
+	struct stat a, b;
+
+	return !rd_sys(SYS_fstat, fd[0], &a) && !rd_sys(SYS_fstat, fd[1], &b) &&
+	       S_ISFIFO(a.st_mode) && a.st_ino == b.st_ino && a.st_dev == b.st_dev;
+}
+
+/*
+ * libunwind opens a pipe when it is first used, for its local half to try addresses with. That
+ * half never runs here, and the two descriptors would be the program's to trip over.
+ */
+static void set_policy_and_close_pipe(void)
+{
+	int fd[2];
+	bool known = rd_sys(SYS_pipe2, fd, O_CLOEXEC) == 0;
+
+	if (known) {
+		rd_sys(SYS_close, fd[0]);
+		rd_sys(SYS_close, fd[1]);
+	}
+	lib.set_caching_policy(space, UNW_CACHE_GLOBAL);
+	if (known && is_one_pipe(fd)) {
+		rd_sys(SYS_close, fd[0]);
+		rd_sys(SYS_close, fd[1]);
+	}
+}
+
 int rd_unwind_init(void)
 {
 	void *handle = dlopen(LIBRARY, RTLD_NOW | RTLD_LOCAL);
@@ -347,7 +377,7 @@ int rd_unwind_init(void)
 	space = lib.create_addr_space(&ours.accessors, 0);
 	if (!space)
 		return failed(LIBRARY, "no address space");
-	lib.set_caching_policy(space, UNW_CACHE_GLOBAL);
+	set_policy_and_close_pipe();
 	if (!agrees())
 		return failed(LIBRARY, "its first walk went wrong");
 	/* From here on another thread may come in, under the lock. */
