@@ -75,6 +75,7 @@ compare_runs()
 	if [ "$kshim" != none ]; then
 		timeout 20 "$victim" >"$bare" 2>"$bare.err"
 		status=$?
+		[ "$status" != 77 ] || { tail -n 1 "$bare" >"$tmp/skip"; return; }
 		[ "$status" = "${own:-0}" ] || { echo "bare: status $status"; cat "$bare.err"; }
 	fi
 	timeout -s KILL 30 "$RECLAIMDEP" --output="$records" $options -- "$victim" >"$out" 2>"$err"
@@ -122,8 +123,12 @@ run_variant()
 		compare_runs >"$tmp/problems"
 	fi
 	unset LD_LIBRARY_PATH
-	if [ -s "$tmp/problems" ]; then
-		result 1 "$title" "$tmp/problems" "$err"
+	if [ -s "$tmp/skip" ]; then
+		skip "$title" "$(cat "$tmp/skip")"
+		rm "$tmp/skip"
+	elif [ -s "$tmp/problems" ]; then
+		tail -n 40 "$err" >"$tmp/said"
+		result 1 "$title" "$tmp/problems" "$tmp/said"
 	else
 		result 0 "$title"
 		rm -rf "$records" "$records.json" "$records.log"

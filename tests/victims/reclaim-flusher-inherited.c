@@ -12,6 +12,7 @@
 
 #ifndef PR_SET_IO_FLUSHER
 #define PR_SET_IO_FLUSHER 57
+#define PR_GET_IO_FLUSHER 58
 #endif
 
 static pthread_mutex_t cache_lock = PTHREAD_MUTEX_INITIALIZER;
@@ -35,6 +36,10 @@ int main(void)
 
 	direct_reclaim(cache_shrink);
 	must(!prctl(PR_SET_IO_FLUSHER, 1, 0, 0, 0), "PR_SET_IO_FLUSHER");
+	if (prctl(PR_GET_IO_FLUSHER, 0, 0, 0, 0) != 1) {
+		puts("needs CAP_SYS_RESOURCE");
+		return 77;
+	}
 	in_thread(cache_add);
 	pid = fork();
 	if (!pid) {

@@ -10,12 +10,14 @@
  *   stack: held|acquire FUNC...       of the finding above: some edge has these functions in its
  *                                     held/acquire stack
  *   exit: N                           the program's own exit status (0)
+ *   status: N                         the command's, where it does not follow from the above
  *   options: NAME=VALUE...            given to the command as flags
  *   processes: N                      process images that leave a record (1)
  *   class: NAME                       a class of this name is there once (may stand several times)
  *   run: hangs                        it never ends by itself: killed when its findings are there
  *   launcher: N TEXT                  the command must exit N and say TEXT; no record is asked for
- *   needs: root|LIBRARY               skipped where that is not there
+ *   needs: root|LIBRARY               skipped where that is not there; a victim that ends with 77 is
+ *                                     skipped too, and its last line says why
  *   build: FLAGS                      compiler and linker flags of its own
  *   plugins: NAME...                  built from this file too, as NAME.so, with -DPLUGIN_NAME
  *   kshim: VARIANT...                 run with these variants of the kernel shim (full none)

@@ -239,19 +239,19 @@ void memalloc_noreclaim_restore(unsigned int flags)
 	scope_restore(flags);
 }
 
-/* PR_SET_IO_FLUSHER needs a capability that tests rarely have: here it always succeeds. */
+/* PR_SET_IO_FLUSHER needs a capability that tests rarely have: without it, it seems to succeed. */
 int prctl(int option, ...)
 {
 	unsigned long a[4];
 	va_list ap;
+	int rc;
 
 	va_start(ap, option);
 	for (int i = 0; i < 4; i++)
 		a[i] = va_arg(ap, unsigned long);
 	va_end(ap);
-	if (option == 57)
-		return 0;
-	return (int)syscall(SYS_prctl, option, a[0], a[1], a[2], a[3]);
+	rc = (int)syscall(SYS_prctl, option, a[0], a[1], a[2], a[3]);
+	return rc && option == 57 ? 0 : rc;
 }
 
 void fs_reclaim_acquire(gfp_t gfp)
