@@ -2,6 +2,7 @@
 /* coverage.c - gathering what the report does not know; see coverage.h. */
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include "reports/coverage.h"
 #include "reports/coverage_modules.h"
 
@@ -253,48 +254,79 @@ static bool is_ours(const char *name)
 	return false;
 }
 
+static void add_unnamed(struct builder *b, const struct rdep_symbol_module *m)
+{
+	struct rdep_arena *a = &b->report->arena;
+	const char *build_id = *m->build_id ? m->build_id : "unknown";
+
+	if (m->state == RDEP_MODULE_CHANGED)
+		add_line(b, (struct rdep_coverage_line){
+				    .kind = RDEP_COVERAGE_SYMBOLS,
+				    .id = "changed",
+				    .count = 1,
+				    .text = rdep_arena_printf(
+					    a, "%s is not the file of the run (build-id %s): no names from it",
+					    m->clean_path, build_id) });
+	else if (m->state == RDEP_MODULE_MISSING || m->state == RDEP_MODULE_NOT_ELF)
+		add_line(b, (struct rdep_coverage_line){
+				    .kind = RDEP_COVERAGE_SYMBOLS,
+				    .minor = is_ours(m->name),
+				    .id = "missing",
+				    .count = 1,
+				    .text = rdep_arena_printf(a, "%s is not here (build-id %s): no names from it",
+							      m->clean_path, build_id) });
+}
+
+static void scan_module(struct builder *b, const struct rdep_process *p,
+			struct rdep_symbol_module *m, bool executable)
+{
+	uint64_t *known = rdep_map_put(&b->scanned, (uintptr_t)m);
+	struct rdep_module_scan s;
+	size_t i;
+
+	if (*known)
+		return;
+	*known = 1;
+	add_unnamed(b, m);
+	if (is_ours(m->name))
+		return;
+	rdep_module_scan(m, executable, &s);
+	for (i = 0; i < rdep_hook_count; i++)
+		b->used[i] |= s.imports[i];
+	add_definitions(b, p, m, &s);
+	add_unseen(b, p, m, &s);
+}
+
+/* A program none of whose calls came by is not among the modules: that is what is to be told. The
+ * record has no build-id of it, so its file counts only when it is older than the run. */
+static void scan_executable(struct builder *b, const struct rdep_process *p)
+{
+	const struct rdep_record *r = p->record;
+	struct stat st;
+
+	if (r->exe && stat(r->exe, &st) == 0 && S_ISREG(st.st_mode) &&
+	    (uint64_t)st.st_mtime < r->header.start_realtime_ns / 1000000000u)
+		scan_module(b, p, rdep_symbols_module(b->report->symbols, r->exe, NULL, 0), true);
+}
+
 static void scan_modules(struct builder *b, const struct rdep_process *p)
 {
-	size_t i, k;
+	const struct rdep_record *r = p->record;
+	bool met = false;
+	size_t i;
 
-	for (i = 0; i < p->record->module_count; i++) {
-		const struct rdep_rmodule *rm = &p->record->modules[i];
-		struct rdep_symbol_module *m = rdep_symbols_module(
-			b->report->symbols, rm->path, rm->raw->build_id, rm->raw->build_id_len);
-		bool executable = p->record->exe && strcmp(rm->path, p->record->exe) == 0;
-		uint64_t *known = rdep_map_put(&b->scanned, (uintptr_t)m);
-		struct rdep_module_scan s;
+	for (i = 0; i < r->module_count; i++) {
+		const struct rdep_rmodule *rm = &r->modules[i];
+		bool executable = r->exe && strcmp(rm->path, r->exe) == 0;
 
-		if (*known)
-			continue;
-		*known = 1;
-		if (m->state == RDEP_MODULE_CHANGED)
-			add_line(b, (struct rdep_coverage_line){
-					    .kind = RDEP_COVERAGE_SYMBOLS,
-					    .id = "changed",
-					    .count = 1,
-					    .text = rdep_arena_printf(
-						    &b->report->arena,
-						    "%s is not the file of the run (build-id %s): no names from it",
-						    m->clean_path, m->build_id) });
-		else if (m->state == RDEP_MODULE_MISSING || m->state == RDEP_MODULE_NOT_ELF)
-			add_line(b, (struct rdep_coverage_line){
-					    .kind = RDEP_COVERAGE_SYMBOLS,
-					    .minor = is_ours(m->name),
-					    .id = "missing",
-					    .count = 1,
-					    .text = rdep_arena_printf(&b->report->arena,
-								      "%s is not here (build-id %s): no names from it",
-								      m->clean_path,
-								      *m->build_id ? m->build_id : "unknown") });
-		if (is_ours(m->name))
-			continue;
-		rdep_module_scan(m, executable, &s);
-		for (k = 0; k < rdep_hook_count; k++)
-			b->used[k] |= s.imports[k];
-		add_definitions(b, p, m, &s);
-		add_unseen(b, p, m, &s);
+		met |= executable;
+		scan_module(b, p,
+			    rdep_symbols_module(b->report->symbols, rm->path, rm->raw->build_id,
+						rm->raw->build_id_len),
+			    executable);
 	}
+	if (!met)
+		scan_executable(b, p);
 }
 
 static void add_hooks(struct builder *b)

@@ -129,7 +129,7 @@ void rdep_module_scan(struct rdep_symbol_module *m, bool executable, struct rdep
 
 	memset(s, 0, sizeof(*s));
 	s->executable = executable;
-	if (m->path[0] != '/')
+	if (!rdep_module_findable(m))
 		return;
 	elf_version(EV_CURRENT);
 	elf = rdep_elf_open(m->path, m->build_id, &fd, &state);

@@ -59,7 +59,7 @@ static void print_node(struct dot *d, const struct rdep_mclass *c)
 	fputs(" [label=", d->out);
 	print_quoted(d->out, c->name);
 	fputs(", tooltip=", d->out);
-	print_quoted(d->out, c->detail);
+	print_quoted(d->out, *c->detail ? c->detail : c->kind);
 	fputs(c->domain ? ", shape=hexagon, style=filled, fillcolor=lightyellow];\n" : "];\n", d->out);
 }
 

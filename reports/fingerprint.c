@@ -6,7 +6,8 @@
  * classes and functions. A cycle is written from its smallest rotation, so that it does
  * not matter which edge closed it. The fingerprint is its hash. Neither holds an
  * address, a line, a path or a pid: the finding is the same after a rebuild, in another
- * process and on another machine.
+ * process and on another machine. (A place in a stripped module has no name: there it is
+ * module and offset, which is the same for that build of the module alone.)
  *
  * The stacks of a cycle's edges are not part of it: they are those of the first
  * occurrence, and which comes first is up to the run.

@@ -306,7 +306,7 @@ static void name_stack(struct rdep_process *p, struct rdep_mclass *c)
 			  short_where ?
 				   rdep_arena_printf(a, "lock of %s (%s)", at->function, short_where) :
 				   rdep_arena_printf(a, "lock of %s", at->function ? at->function : where);
-		if (object || !short_where)
+		if (object || (at->function && !short_where))
 			c->detail = rdep_arena_printf(a, "initialised in %s", where);
 	} else {
 		c->name = object ? object :
@@ -329,7 +329,7 @@ static void name_class(struct rdep_process *p, struct rdep_mclass *c)
 	if (domain) {
 		c->name = c->key = domain;
 		c->domain = true;
-		c->detail = "reclaim domain";
+		c->detail = "";
 		c->kind = "reclaim domain";
 		return;
 	}

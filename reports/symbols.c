@@ -53,12 +53,17 @@ struct rdep_symbol_module *rdep_symbols_module(struct rdep_symbols *s, const cha
 	return m;
 }
 
+bool rdep_module_findable(const struct rdep_symbol_module *m)
+{
+	return m->path[0] == '/' || (m->path[0] && *m->build_id);
+}
+
 static void load(struct rdep_symbol_module *m)
 {
 	if (m->state != RDEP_MODULE_UNTRIED)
 		return;
 	m->state = RDEP_MODULE_MISSING;
-	if (m->path[0] != '/')
+	if (!rdep_module_findable(m))
 		return;
 	rdep_elf_load(m);
 	if (m->tables && (m->tables->elf || m->tables->debug))

@@ -74,6 +74,10 @@ void rdep_symbols_free(struct rdep_symbols *s);
 struct rdep_symbol_module *rdep_symbols_module(struct rdep_symbols *s, const char *path,
 					       const uint8_t *build_id, size_t build_id_len);
 
+/* May a file be looked for at its path? A relative one, from here, only when a build-id tells
+ * whether it is the right one. */
+bool rdep_module_findable(const struct rdep_symbol_module *m);
+
 /* address: inside the instruction (for a return address: minus 1). Never NULL. */
 const struct rdep_place *rdep_symbols_code(struct rdep_symbol_module *m, uint64_t address);
 const struct rdep_variable *rdep_symbols_data(struct rdep_symbol_module *m, uint64_t address);

@@ -163,6 +163,24 @@ static void print_leftovers(struct rdep_text *t)
 	}
 }
 
+static void print_hooks(struct rdep_text *t, const struct rdep_coverage *c, bool used,
+			const char *what)
+{
+	size_t i;
+	bool any = false;
+
+	for (i = 0; i < c->hook_count; i++) {
+		if (c->hooks[i].used != used)
+			continue;
+		if (!any)
+			fputs(what, t->out);
+		any = true;
+		fprintf(t->out, " %s", c->hooks[i].family);
+	}
+	if (any)
+		fputc('\n', t->out);
+}
+
 static void print_coverage(struct rdep_text *t)
 {
 	const struct rdep_coverage *c = rdep_coverage(t->report);
@@ -184,6 +202,10 @@ static void print_coverage(struct rdep_text *t)
 	}
 	if (any && left)
 		fprintf(t->out, "  (%zu lesser remarks: --verbosity=2 shows them)\n", left);
+	if (!all)
+		return;
+	print_hooks(t, c, true, "Hooks that a module of the run calls:");
+	print_hooks(t, c, false, "Hooks that none does:");
 }
 
 static void print_next(struct rdep_text *t, const char *records)
