@@ -251,6 +251,9 @@ uint32_t rd_class_resolve(const void *lock, unsigned kind, uint64_t site, uint32
 	*generation = new_generation();
 	if (cls)
 		set_class(lock, kind, cls, *generation);
+	/* Set up without a call, and no room for a tag: only the end of its memory ends it. */
+	if (!m && !rd_tag_usable(lock, kind))
+		rd_forget_on = 1;
 	return cls;
 }
 

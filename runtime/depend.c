@@ -131,9 +131,9 @@ static const struct rd_gates *intern(const struct rd_gates *set)
  */
 static const struct rd_gates *gates_of(struct rd_thread *t, const struct rdep_held *held)
 {
-	static struct {
+	static union {
 		struct rd_gates set;
-		struct rd_gate room[GATES_LONGEST];
+		char room[sizeof(struct rd_gates) + GATES_LONGEST * sizeof(struct rd_gate)];
 	} now;
 	const struct rdep_held *e;
 

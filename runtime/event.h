@@ -79,6 +79,9 @@ bool rd_up(void);
  * summary (print=1). Returns the status to leave with in place of `status`. */
 int rd_exit(int status);
 
+/* The process leaves by _exit(): an end of its own will, without handlers. */
+void rd_leaving(void);
+
 /* One line to the record's notes and, when verbosity wants it, to stderr. The text must be
  * constant or live in the caller's frame; at most 400 bytes are kept. */
 void rd_note(const char *text);

@@ -49,13 +49,13 @@ static bool fails(enum rdep_verdict v)
 	}
 }
 
-/* The finding as the record has it, its edges behind it. */
-struct published {
+/* The finding as the record has it, with room for its edges. */
+union published {
 	struct rdep_finding f;
-	struct rdep_finding_edge edges[LONGEST];
+	char room[sizeof(struct rdep_finding) + LONGEST * sizeof(struct rdep_finding_edge)];
 };
 
-static void publish(struct rd_thread *t, struct published *p)
+static void publish(struct rd_thread *t, union published *p)
 {
 	struct rdep_header *h = rd_record_header();
 
@@ -63,7 +63,7 @@ static void publish(struct rd_thread *t, struct published *p)
 	p->f.monotonic_ns = rd_now_monotonic();
 	if (fails(p->f.verdict))
 		__atomic_store_n(&failing, 1, __ATOMIC_RELAXED);
-	rd_record_put(RDEP_FINDING, p, sizeof(p->f) + p->f.edge_count * sizeof(p->edges[0]), NULL, 0);
+	rd_record_put(RDEP_FINDING, p, sizeof(p->f) + p->f.edge_count * sizeof(p->f.edges[0]), NULL, 0);
 	__atomic_store_n(&h->findings, last_id, __ATOMIC_RELAXED);
 	rd_record_bell();
 	rd_print_finding(&p->f);
@@ -83,13 +83,13 @@ static bool take_id(uint32_t *id)
 
 static void publish_cycle(struct rd_thread *t, const struct rd_finding *f, const uint32_t *chosen)
 {
-	static struct published p;
+	static union published p;
 	uint32_t i;
 
 	p.f = (struct rdep_finding){
 		.id = f->id, .revision = f->revision, .kind = f->kind, .verdict = f->verdict, .edge_count = f->edge_count};
 	for (i = 0; i < f->edge_count; i++)
-		p.edges[i] = (struct rdep_finding_edge){f->edges[i], chosen[i]};
+		p.f.edges[i] = (struct rdep_finding_edge){f->edges[i], chosen[i]};
 	publish(t, &p);
 }
 
@@ -221,7 +221,7 @@ void rd_finding_lock(struct rd_thread *t, enum rdep_kind kind, enum rdep_verdict
 		     const struct rdep_held *held, const struct rdep_held *now)
 {
 	uint64_t what = (uint64_t)now->cls << 8 | (uint64_t)kind;
-	static struct published p;
+	static union published p;
 	uint8_t flags = 0;
 	uint32_t id;
 

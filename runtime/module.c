@@ -11,6 +11,7 @@
 #include <limits.h>
 #include <link.h>
 #include <string.h>
+#include <sys/auxv.h>
 
 static struct rd_module **modules;
 static uint32_t count, room, last_id;
@@ -26,39 +27,66 @@ static uint64_t hash_bytes(const void *p, size_t n)
 	return h;
 }
 
-static void read_build_id(struct rd_module *m)
+/* Where the object's ELF header is in memory: the loader tells one segment of an object with gaps. */
+static uint64_t elf_header(const struct dl_find_object *o)
 {
-	const Elf64_Ehdr *e = (const Elf64_Ehdr *)m->start;
-	const Elf64_Phdr *p;
-	Elf64_Ehdr copy;
+	uint64_t tries[] = {o->dlfo_link_map->l_addr, (uint64_t)o->dlfo_map_start,
+			    o->dlfo_link_map->l_addr ? 0 : getauxval(AT_PHDR) & ~4095ull};
+	size_t i;
+
+	for (i = 0; i < sizeof(tries) / sizeof(*tries); i++) {
+		char magic[SELFMAG];
+
+		if (tries[i] && !rd_peek(magic, (const void *)tries[i], SELFMAG) && memcmp(magic, ELFMAG, SELFMAG) == 0)
+			return tries[i];
+	}
+	return 0;
+}
+
+static void read_note(struct rd_module *m, uint64_t at, uint64_t end)
+{
+	while (at >= m->start && end <= m->end && at + sizeof(Elf64_Nhdr) <= end) {
+		Elf64_Nhdr n;
+		uint64_t desc;
+
+		if (rd_peek(&n, (const void *)at, sizeof(n)))
+			return;
+		desc = at + sizeof(n) + ((n.n_namesz + 3ull) & ~3ull);
+		if (n.n_type == NT_GNU_BUILD_ID && n.n_namesz == 4 && n.n_descsz <= sizeof(m->build_id) &&
+		    !rd_peek(m->build_id, (const void *)desc, n.n_descsz)) {
+			m->build_id_len = n.n_descsz;
+			m->build_id_at = desc;
+			return;
+		}
+		at = desc + ((n.n_descsz + 3ull) & ~3ull);
+	}
+}
+
+/* Bounds over all segments, and the build-id. */
+static void read_headers(struct rd_module *m, const struct dl_find_object *o)
+{
+	uint64_t at = elf_header(o);
+	static Elf64_Phdr ph[64];
+	Elf64_Ehdr e;
 	int i;
 
-	if (rd_peek(&copy, e, sizeof(copy)) || memcmp(copy.e_ident, ELFMAG, SELFMAG) != 0 ||
-	    copy.e_phentsize != sizeof(*p) || copy.e_phoff + copy.e_phnum * sizeof(*p) > m->end - m->start)
+	m->start = (uint64_t)o->dlfo_map_start;
+	m->end = (uint64_t)o->dlfo_map_end;
+	m->bias = o->dlfo_link_map->l_addr;
+	if (!at || rd_peek(&e, (const void *)at, sizeof(e)) || e.e_phentsize != sizeof(*ph) || e.e_phnum > 64 ||
+	    rd_peek(ph, (const void *)(at + e.e_phoff), e.e_phnum * sizeof(*ph)))
 		return;
-	p = (const Elf64_Phdr *)(m->start + copy.e_phoff);
-	for (i = 0; i < copy.e_phnum; i++) {
-		Elf64_Phdr ph;
-		uint64_t at, end;
+	for (i = 0; i < e.e_phnum; i++) {
+		uint64_t start = m->bias + ph[i].p_vaddr, end = start + ph[i].p_memsz;
 
-		if (rd_peek(&ph, p + i, sizeof(ph)) || ph.p_type != PT_NOTE)
+		if (ph[i].p_type != PT_LOAD)
 			continue;
-		at = m->bias + ph.p_vaddr;
-		end = at + ph.p_memsz;
-		while (at >= m->start && at + sizeof(Elf64_Nhdr) <= end && end <= m->end) {
-			Elf64_Nhdr n;
-			uint64_t desc;
-
-			if (rd_peek(&n, (const void *)at, sizeof(n)))
-				break;
-			desc = at + sizeof(n) + ((n.n_namesz + 3u) & ~3u);
-			if (n.n_type == NT_GNU_BUILD_ID && n.n_namesz == 4 && n.n_descsz <= sizeof(m->build_id) &&
-			    !rd_peek(m->build_id, (const void *)desc, n.n_descsz)) {
-				m->build_id_len = n.n_descsz;
-				return;
-			}
-			at = desc + ((n.n_descsz + 3u) & ~3u);
-		}
+		m->start = start < m->start ? start & ~4095ull : m->start;
+		m->end = end > m->end ? end : m->end;
+	}
+	for (i = 0; i < e.e_phnum && !m->build_id_len; i++) {
+		if (ph[i].p_type == PT_NOTE)
+			read_note(m, m->bias + ph[i].p_vaddr, m->bias + ph[i].p_vaddr + ph[i].p_memsz);
 	}
 }
 
@@ -92,17 +120,22 @@ static void drop(uint32_t i)
 	modules[i] = modules[--count];
 }
 
+/* Is what the loader has at this place still that module? */
 static bool same_object(const struct rd_module *m, const struct dl_find_object *o)
 {
-	struct rd_module now = {.start = m->start, .end = m->end, .bias = m->bias};
+	uint8_t now[sizeof(m->build_id)];
 
-	if (m->start != (uint64_t)o->dlfo_map_start || m->end != (uint64_t)o->dlfo_map_end ||
-	    m->link_map != o->dlfo_link_map || m->eh_frame != o->dlfo_eh_frame)
+	if (m->link_map != o->dlfo_link_map || m->bias != o->dlfo_link_map->l_addr || m->eh_frame != o->dlfo_eh_frame)
 		return false;
-	if (!m->build_id_len)
-		return true;
-	read_build_id(&now);
-	return now.build_id_len == m->build_id_len && memcmp(now.build_id, m->build_id, now.build_id_len) == 0;
+	return !m->build_id_len || (!rd_peek(now, (const void *)m->build_id_at, m->build_id_len) &&
+				    memcmp(now, m->build_id, m->build_id_len) == 0);
+}
+
+static bool still_there(const struct rd_module *m)
+{
+	struct dl_find_object o;
+
+	return _dl_find_object((void *)m->start, &o) == 0 && o.dlfo_link_map && same_object(m, &o);
 }
 
 static struct rd_module *add(const struct dl_find_object *o)
@@ -111,7 +144,8 @@ static struct rd_module *add(const struct dl_find_object *o)
 	uint32_t i;
 
 	for (i = count; i-- > 0;) {
-		if (modules[i]->start < (uint64_t)o->dlfo_map_end && (uint64_t)o->dlfo_map_start < modules[i]->end)
+		if (modules[i]->start < (uint64_t)o->dlfo_map_end && (uint64_t)o->dlfo_map_start < modules[i]->end &&
+		    !still_there(modules[i]))
 			drop(i);
 	}
 	if (count == room) {
@@ -129,13 +163,10 @@ static struct rd_module *add(const struct dl_find_object *o)
 	m = rd_mem_alloc(sizeof(*m));
 	if (!m)
 		return NULL;
-	m->start = (uint64_t)o->dlfo_map_start;
-	m->end = (uint64_t)o->dlfo_map_end;
-	m->bias = o->dlfo_link_map->l_addr;
 	m->link_map = o->dlfo_link_map;
 	m->eh_frame = o->dlfo_eh_frame;
 	m->id = ++last_id;
-	read_build_id(m);
+	read_headers(m, o);
 	publish(m);
 	modules[count] = m;
 	recent = count++;
@@ -149,10 +180,10 @@ struct rd_module *rd_module_at(uint64_t address)
 
 	if (_dl_find_object((void *)address, &o) || !o.dlfo_link_map)
 		return NULL;
-	if (recent < count && modules[recent]->start == (uint64_t)o.dlfo_map_start && same_object(modules[recent], &o))
+	if (recent < count && same_object(modules[recent], &o))
 		return modules[recent];
 	for (i = 0; i < count; i++) {
-		if (modules[i]->start == (uint64_t)o.dlfo_map_start && same_object(modules[i], &o)) {
+		if (same_object(modules[i], &o)) {
 			recent = i;
 			return modules[i];
 		}

@@ -14,11 +14,12 @@
 #include <stdint.h>
 
 struct rd_module {
-	uint64_t start, end, bias;
+	uint64_t start, end, bias; /* over all segments, gaps too */
 	uint64_t identity; /* hash of the build-id, or of the path: the same in every process */
 	uint32_t id;
 	uint32_t build_id_len;
 	uint8_t build_id[32];
+	uint64_t build_id_at; /* where it stands in memory */
 	const void *link_map, *eh_frame;
 	/* Functions that only wrap a lock call; see wrapper.h. */
 	struct rd_range *wrappers;

@@ -13,6 +13,7 @@
 #include "text.h"
 
 #include <limits.h>
+#include <poll.h>
 #include <string.h>
 #include <sys/stat.h>
 
@@ -38,12 +39,35 @@ static void begin(void)
 	out = rd_text_in(buffer, sizeof(buffer));
 }
 
-static void end(void)
+/* Room for a piece, and somebody who reads: a write that blocked would hold up every thread, one to a
+ * broken pipe would raise a signal that is the program's. */
+static bool takes_text(void)
+{
+	struct pollfd p = {.fd = STDERR, .events = POLLOUT};
+
+	return rd_sys(SYS_poll, &p, 1, 0) == 1 && p.revents == POLLOUT;
+}
+
+static bool is_ours(void)
 {
 	struct stat st;
 
-	if (err_there && !rd_sys_failed(rd_sys(SYS_fstat, STDERR, &st)) && st.st_dev == err_dev && st.st_ino == err_ino)
-		rd_sys(SYS_write, STDERR, out.buf, out.len);
+	return err_there && !rd_sys_failed(rd_sys(SYS_fstat, STDERR, &st)) && st.st_dev == err_dev &&
+	       st.st_ino == err_ino;
+}
+
+static void end(void)
+{
+	size_t done = 0;
+
+	while (done < out.len && is_ours() && takes_text()) {
+		size_t n = out.len - done < PIPE_BUF ? out.len - done : PIPE_BUF;
+		long wrote = rd_sys(SYS_write, STDERR, out.buf + done, n);
+
+		if (rd_sys_failed(wrote))
+			return;
+		done += (size_t)wrote;
+	}
 }
 
 void rd_print_line(const char *text)

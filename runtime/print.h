@@ -2,8 +2,9 @@
 /*
  * print.h - what a target says by itself (print=1): findings in short, the summary, notes.
  *
- * Written to descriptor 2 by one raw write, if that is still the file that it was at start-up: a
- * program may have put something else of its own there. Needs the runtime lock.
+ * Written to descriptor 2 by raw writes, if that is still the file that it was at start-up (a program may have
+ * put something else of its own there), and only as long as they can't block: the record has it all.
+ * Needs the runtime lock.
  */
 #ifndef RECLAIMDEP_PRINT_H
 #define RECLAIMDEP_PRINT_H

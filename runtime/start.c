@@ -161,10 +161,12 @@ void rd_start(void)
 
 void rd_start_unwinder(void)
 {
+	static uint32_t begun;
 	struct rd_thread *t = rd_self;
 	struct rd_locked l;
 
-	if (__atomic_load_n(&state, __ATOMIC_ACQUIRE) != UP || rd_options.unwind != 0)
+	if (__atomic_load_n(&state, __ATOMIC_ACQUIRE) != UP || rd_options.unwind != 0 ||
+	    __atomic_exchange_n(&begun, 1, __ATOMIC_ACQ_REL))
 		return;
 	/* It calls the loader and allocates: without the lock, but as if from inside. */
 	if (t)
@@ -196,6 +198,8 @@ void rd_loader_end(void)
 
 /* ---- fork ---- */
 
+static uint32_t forking_thread;
+
 /* The parent's journal, as the child's own: what it knows is inherited. */
 static void inherit(enum rdep_item_type type, const void *fixed, size_t fixed_len, size_t more_len)
 {
@@ -226,6 +230,11 @@ static void inherit(enum rdep_item_type type, const void *fixed, size_t fixed_le
 	case RDEP_MODULE_GONE:
 	case RDEP_STACK:
 	case RDEP_THREAD:
+		/* The thread that forked is told of anew, with its tid here. */
+		if (((const struct rdep_thread *)fixed)->id == forking_thread)
+			break;
+		rd_record_put(type, fixed, fixed_len, NULL, 0);
+		break;
 	case RDEP_JOIN:
 	case RDEP_LOCK_SITE:
 		rd_record_put(type, fixed, fixed_len, NULL, 0);
@@ -280,6 +289,7 @@ static void come_up_as_child(void)
 	rd_sites_reset();
 	rd_unwind_fork_child(consistent);
 	rd_follow_fork(&id);
+	forking_thread = old ? rd_thread_fork_id(old) : 0;
 	is_child = true;
 	if (consistent) {
 		rd_finding_reset(true);
@@ -376,6 +386,11 @@ void rd_exec_begin(void)
 void rd_exec_failed(void)
 {
 	set_state(RDEP_RUNNING);
+}
+
+void rd_leaving(void)
+{
+	set_state(RDEP_EXITING);
 }
 
 int rd_exit(int status)

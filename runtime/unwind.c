@@ -166,7 +166,23 @@ static uint64_t identity_of(const struct dl_find_object *o, const uint8_t *heade
 	return blend(h, load64((const uint8_t *)o->dlfo_map_start + (word & 0xfff)), 0, 0);
 }
 
-bool rd_module_find(uint64_t pc, struct rd_module *m)
+/* Of a module with gaps between its segments the loader tells the segment that was asked for. */
+static bool find_tables(struct rd_unwind_module *m, const uint8_t *header)
+{
+	struct dl_find_object o;
+
+	m->low = m->start;
+	m->high = m->end;
+	if ((uint64_t)header >= m->start && (uint64_t)header < m->end)
+		return true;
+	if (_dl_find_object((void *)header, &o) != 0)
+		return false;
+	m->low = (uint64_t)o.dlfo_map_start;
+	m->high = (uint64_t)o.dlfo_map_end;
+	return true;
+}
+
+bool rd_module_find(uint64_t pc, struct rd_unwind_module *m)
 {
 	struct dl_find_object o;
 	const uint8_t *header;
@@ -180,7 +196,8 @@ bool rd_module_find(uint64_t pc, struct rd_module *m)
 	count = rd_header_count(header);
 	m->start = (uint64_t)o.dlfo_map_start;
 	m->end = (uint64_t)o.dlfo_map_end;
-	if (!count || (uint64_t)header + RD_HEADER_TABLE + count * sizeof(struct pair) > m->end)
+	if (!find_tables(m, header) || !count ||
+	    (uint64_t)header + RD_HEADER_TABLE + count * sizeof(struct pair) > m->high)
 		return false;
 	m->header = header;
 	m->identity = identity_of(&o, header, count);
@@ -260,7 +277,7 @@ static bool pc_encoding(const uint8_t *cie, uint8_t *encoding)
 	return true;
 }
 
-bool rd_fde_find(const struct rd_module *m, uint64_t pc, struct rd_fde *out)
+bool rd_fde_find(const struct rd_unwind_module *m, uint64_t pc, struct rd_fde *out)
 {
 	const struct pair *table = (const struct pair *)(m->header + RD_HEADER_TABLE);
 	int64_t off = (int64_t)(pc - (uint64_t)m->header);
@@ -279,16 +296,16 @@ bool rd_fde_find(const struct rd_module *m, uint64_t pc, struct rd_fde *out)
 			high = mid;
 	}
 	fde = m->header + table[low].fde;
-	if (table[low].pc > off || (uint64_t)fde < m->start || (uint64_t)fde + 24 > m->end)
+	if (table[low].pc > off || (uint64_t)fde < m->low || (uint64_t)fde + 24 > m->high)
 		return false;
 	out->fde = fde;
 	out->fde_end = fde + 4 + load32(fde);
 	cie = fde + 4 - (int32_t)load32(fde + 4);
-	if ((uint64_t)cie < m->start || (uint64_t)cie + 16 > m->end)
+	if ((uint64_t)cie < m->low || (uint64_t)cie + 16 > m->high)
 		return false;
 	out->cie = cie;
 	out->cie_end = cie + 4 + load32(cie);
-	if ((uint64_t)out->fde_end > m->end || (uint64_t)out->cie_end > m->end ||
+	if ((uint64_t)out->fde_end > m->high || (uint64_t)out->cie_end > m->high ||
 	    load32(cie + 4) != 0 || (cie[8] != 1 && cie[8] != 3))
 		return false;
 	if (!pc_encoding(cie, &encoding) || !encoded(fde + 8, encoding, &out->start, &size) ||
@@ -310,7 +327,7 @@ bool rd_fde_signal(const struct rd_fde *fde)
 
 uint64_t rd_unwind_function(uint64_t pc)
 {
-	struct rd_module m;
+	struct rd_unwind_module m;
 	struct rd_fde fde;
 
 	return rd_module_find(pc - 1, &m) && rd_fde_find(&m, pc - 1, &fde) ? fde.start : 0;

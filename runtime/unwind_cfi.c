@@ -63,7 +63,7 @@ static void skip(struct reader *r, uint64_t n)
 #define REMEMBERED 4
 
 struct program {
-	const struct rd_module *module;
+	const struct rd_unwind_module *module;
 	struct rd_row row, initial;
 	struct rd_row remembered[REMEMBERED];
 	unsigned depth;
@@ -240,7 +240,7 @@ static bool begin(struct program *p, struct reader *r, bool *augmented)
 	return ra == RD_RIP && !r->bad;
 }
 
-bool rd_row_find(const struct rd_module *m, uint64_t pc, struct rd_row *row)
+bool rd_row_find(const struct rd_unwind_module *m, uint64_t pc, struct rd_row *row)
 {
 	struct program p;
 	struct rd_fde f;
@@ -431,15 +431,15 @@ static void operation(struct machine *m, struct reader *r, const uint8_t *start)
 	}
 }
 
-const uint8_t *rd_expression(const struct rd_module *m, int32_t value, uint64_t *n)
+const uint8_t *rd_expression(const struct rd_unwind_module *m, int32_t value, uint64_t *n)
 {
-	struct reader r = {m->header + value, (const uint8_t *)m->end, false};
+	struct reader r = {m->header + value, (const uint8_t *)m->high, false};
 
 	*n = uleb(&r);
 	return r.p;
 }
 
-static int evaluate(const struct rd_module *mod, int32_t value, const uint64_t *cfa,
+static int evaluate(const struct rd_unwind_module *mod, int32_t value, const uint64_t *cfa,
 		    struct rd_span *span, const struct rd_regs *regs, uint64_t *result)
 {
 	struct machine m = {.span = span, .regs = regs};
@@ -460,7 +460,7 @@ static int evaluate(const struct rd_module *mod, int32_t value, const uint64_t *
 
 /* ---- a step ---- */
 
-static int apply(const struct rd_module *m, struct rd_rule rule, uint64_t cfa, struct rd_span *span,
+static int apply(const struct rd_unwind_module *m, struct rd_rule rule, uint64_t cfa, struct rd_span *span,
 		 const struct rd_regs *regs, uint64_t *value)
 {
 	uint64_t at;
@@ -491,7 +491,7 @@ static int apply(const struct rd_module *m, struct rd_rule rule, uint64_t cfa, s
 }
 
 /* The registers of the caller. One that can't be had is not known there, unless it is its pc. */
-static int recover(const struct rd_module *m, const struct rd_row *row, struct rd_span *span,
+static int recover(const struct rd_unwind_module *m, const struct rd_row *row, struct rd_span *span,
 		   const struct rd_regs *regs, uint64_t cfa, struct rd_regs *caller)
 {
 	const uint32_t kept = 1u << RD_RBX | 1u << RD_RBP | 0xfu << RD_R12;
@@ -518,7 +518,7 @@ static int recover(const struct rd_module *m, const struct rd_row *row, struct r
 	return caller->known & (1u << RD_RIP) ? 0 : RD_STEP_BROKEN;
 }
 
-int rd_row_step(const struct rd_module *m, const struct rd_row *row, struct rd_span *span,
+int rd_row_step(const struct rd_unwind_module *m, const struct rd_row *row, struct rd_span *span,
 		struct rd_regs *regs, uint64_t *cfa)
 {
 	struct rd_regs caller;

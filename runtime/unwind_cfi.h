@@ -67,8 +67,9 @@ static inline bool rd_load(struct rd_span *s, uint64_t address, uint64_t *value)
 
 /* ---- modules ---- */
 
-struct rd_module {
-	uint64_t start, end;
+struct rd_unwind_module {
+	uint64_t start, end;   /* the part that pc is in: all of it, or a segment where it has gaps */
+	uint64_t low, high;    /* the part that its tables are in */
 	const uint8_t *header; /* its .eh_frame_hdr, of the usual encodings, sorted table */
 	uint64_t identity;     /* changes when another module takes its place */
 };
@@ -78,7 +79,7 @@ struct rd_module {
 uint32_t rd_header_count(const uint8_t *header);
 
 /* The module at pc; false when there is none, or none with unwind data. */
-bool rd_module_find(uint64_t pc, struct rd_module *m);
+bool rd_module_find(uint64_t pc, struct rd_unwind_module *m);
 
 /* What describes pc: one entry of .eh_frame. */
 struct rd_fde {
@@ -87,7 +88,7 @@ struct rd_fde {
 	const uint8_t *fde, *fde_end;
 	const uint8_t *program; /* its instructions, behind the length of its augmentation */
 };
-bool rd_fde_find(const struct rd_module *m, uint64_t pc, struct rd_fde *fde);
+bool rd_fde_find(const struct rd_unwind_module *m, uint64_t pc, struct rd_fde *fde);
 /* Is it about a signal frame, whose caller was interrupted, not calling? */
 bool rd_fde_signal(const struct rd_fde *fde);
 
@@ -116,10 +117,10 @@ struct rd_row {
 };
 
 /* The rules in force at pc. */
-bool rd_row_find(const struct rd_module *m, uint64_t pc, struct rd_row *row);
+bool rd_row_find(const struct rd_unwind_module *m, uint64_t pc, struct rd_row *row);
 
 /* The bytes of the expression of a rule, *n of them. */
-const uint8_t *rd_expression(const struct rd_module *m, int32_t value, uint64_t *n);
+const uint8_t *rd_expression(const struct rd_unwind_module *m, int32_t value, uint64_t *n);
 
 /*
  * From a frame to its caller. *cfa is that of the frame left; it is set whenever 0 or 1 is
@@ -128,7 +129,7 @@ const uint8_t *rd_expression(const struct rd_module *m, int32_t value, uint64_t 
  */
 #define RD_STEP_NEEDS (-1)  /* a register that is not known */
 #define RD_STEP_BROKEN (-2) /* memory that can't be read, a rule that can't be followed */
-int rd_row_step(const struct rd_module *m, const struct rd_row *row, struct rd_span *span,
+int rd_row_step(const struct rd_unwind_module *m, const struct rd_row *row, struct rd_span *span,
 		struct rd_regs *regs, uint64_t *cfa);
 
 #endif

@@ -37,7 +37,7 @@ static uint64_t rule_word(enum base base, uint64_t rbp, int64_t offset)
 }
 
 /* Is the expression at `value` just rbp + offset, with `deref` the word there? */
-static bool is_rbp_offset(const struct rd_module *m, int32_t value, bool deref, int64_t *offset)
+static bool is_rbp_offset(const struct rd_unwind_module *m, int32_t value, bool deref, int64_t *offset)
 {
 	uint64_t n;
 	const uint8_t *e = rd_expression(m, value, &n);
@@ -48,7 +48,7 @@ static bool is_rbp_offset(const struct rd_module *m, int32_t value, bool deref, 
 	return true;
 }
 
-static bool rbp_code(const struct rd_module *m, struct rd_rule rbp, uint64_t *code)
+static bool rbp_code(const struct rd_unwind_module *m, struct rd_rule rbp, uint64_t *code)
 {
 	int64_t offset;
 
@@ -68,7 +68,7 @@ static bool rbp_code(const struct rd_module *m, struct rd_rule rbp, uint64_t *co
 	}
 }
 
-static uint64_t condense(const struct rd_module *m, const struct rd_row *row)
+static uint64_t condense(const struct rd_unwind_module *m, const struct rd_row *row)
 {
 	const struct rd_rule *ra = &row->rule[RD_RIP];
 	bool end = ra->how == RD_UNDEFINED;
@@ -117,7 +117,7 @@ static struct slot *slot_of(uint64_t pc)
 _Static_assert(SLOTS == 1u << (64 - 52), "slot_of's shift");
 
 /* The rule of pc, 0: there is none. */
-static uint64_t rule_at(const struct rd_module *m, uint64_t pc)
+static uint64_t rule_at(const struct rd_unwind_module *m, uint64_t pc)
 {
 	struct slot *s = slot_of(pc);
 	uint64_t rule = __atomic_load_n(&s->rule, __ATOMIC_RELAXED);
@@ -147,7 +147,7 @@ struct few {
 
 struct walk {
 	struct rd_span span;
-	struct rd_module modules[MODULES]; /* seen in this walk, each looked at once */
+	struct rd_unwind_module modules[MODULES]; /* seen in this walk, each looked at once */
 	unsigned module_count;
 	struct rd_regs regs; /* all that is known, where `rows` */
 	bool rows;	     /* the last step was by a row, not by a rule */
@@ -156,9 +156,9 @@ struct walk {
 
 enum outcome { WALK_ON, WALK_END, WALK_BROKEN, WALK_AGAIN };
 
-static const struct rd_module *module_of(struct walk *w, uint64_t pc)
+static const struct rd_unwind_module *module_of(struct walk *w, uint64_t pc)
 {
-	struct rd_module *m;
+	struct rd_unwind_module *m;
 
 	for (unsigned i = 0; i < MODULES && i < w->module_count; i++) {
 		m = &w->modules[i];
@@ -175,7 +175,7 @@ static const struct rd_module *module_of(struct walk *w, uint64_t pc)
 }
 
 /* One step by all that the row says. */
-static __attribute__((noinline)) enum outcome step_by_row(struct walk *w, const struct rd_module *m,
+static __attribute__((noinline)) enum outcome step_by_row(struct walk *w, const struct rd_unwind_module *m,
 							  uint64_t pc, const struct few *at,
 							  struct few *caller, uint64_t *cfa)
 {
@@ -230,7 +230,7 @@ static inline __attribute__((always_inline)) enum outcome step(struct walk *w, s
 							       struct few *caller, uint64_t *cfa)
 {
 	uint64_t pc = at.pc - !at.exact, rule;
-	const struct rd_module *m = module_of(w, pc);
+	const struct rd_unwind_module *m = module_of(w, pc);
 	enum outcome how;
 
 	if (rd_unlikely(!m))

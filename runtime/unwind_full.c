@@ -51,7 +51,7 @@ static char error[160];
 struct target {
 	struct rd_regs regs;
 	struct rd_span span;
-	struct rd_module module; /* of the frame that is being left */
+	struct rd_unwind_module module; /* of the frame that is being left */
 	struct rd_fde fde;
 };
 
@@ -201,7 +201,7 @@ static void modules_forget(void)
 }
 
 /* Flushes the cache when m is not what was seen at that place before. */
-static void module_met(const struct rd_module *m)
+static void module_met(const struct rd_unwind_module *m)
 {
 	if (known_last < known_count && known[known_last].identity == m->identity)
 		return;
