@@ -234,7 +234,7 @@ static void add_unseen(struct builder *b, const struct rdep_process *p,
 
 	for (i = 0; i < rdep_unseen_count; i++)
 		if (s->unseen >> i & 1)
-			add_module(b, p, !s->executable, "no-hook",
+			add_module(b, p, !s->executable || rdep_unseen_names[i].minor, "no-hook",
 				   rdep_arena_printf(&b->report->arena,
 						     "%s uses %s, for which there is no hook", m->name,
 						     rdep_unseen_names[i].what));

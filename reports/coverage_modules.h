@@ -28,6 +28,7 @@ extern const size_t rdep_hook_count;
 /* Names that lock or allocate and have no hook. */
 struct rdep_unseen_name {
 	const char *name, *what;
+	bool minor; /* mostly for signalling, not for mutual exclusion */
 };
 
 extern const struct rdep_unseen_name rdep_unseen_names[];

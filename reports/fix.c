@@ -101,8 +101,8 @@ static const struct rdep_mframe *parting(const struct rdep_mstack *s, const stru
 	const struct rdep_mframe *at = rdep_model_frame(s), *its = rdep_model_frame(other);
 	const struct rdep_mframe *end = s->frames + s->count, *its_end = other->frames + other->count;
 
-	while (at && its && at + 1 < end && its + 1 < its_end && at->function && its->function &&
-	       strcmp(at->function, its->function) == 0) {
+	while (at && its && at + 1 < end && its + 1 < its_end && at->address == its->address &&
+	       at->module == its->module) {
 		at++;
 		its++;
 	}
@@ -139,8 +139,8 @@ const char *rdep_fix(struct rdep_report *r, const struct rdep_mfinding *f)
 		break;
 	case RDEP_K_SELF_DEADLOCK:
 		return rdep_arena_printf(&r->arena,
-					 "release %s (taken in %s) before the call that comes to %s, or call "
-					 "a variant there that expects the lock to be held",
+					 "release %s (taken in %s) before %s takes it again, or call a variant "
+					 "there that expects the lock to be held",
 					 f->cls->name, where(r, &f->held), where(r, &f->acquire));
 	case RDEP_K_UNLOCK_UNHELD:
 		return rdep_arena_printf(&r->arena,

@@ -18,7 +18,19 @@ struct column {
 	bool in_domain, into_domain; /* runs in a domain; enters one */
 };
 
-static void make_column(struct rdep_text *t, const struct rdep_medge *e, struct column *c)
+/* Has an edge before this one the same thread? What one thread did in turn, two can do at once. */
+static bool same_thread_before(const struct rdep_mfinding *f, const struct rdep_medge *e)
+{
+	const struct rdep_medge *before;
+
+	for (before = f->edges; before < e; before++)
+		if (before->thread.id == e->thread.id && !before->from->domain)
+			return true;
+	return false;
+}
+
+static void make_column(struct rdep_text *t, const struct rdep_mfinding *f,
+			const struct rdep_medge *e, struct column *c)
 {
 	struct rdep_arena *a = &t->report->arena;
 
@@ -28,7 +40,10 @@ static void make_column(struct rdep_text *t, const struct rdep_medge *e, struct 
 		c->title = rdep_arena_printf(a, "reclaim (in any thread)");
 		c->has = rdep_arena_printf(a, "runs in %s", e->from->name);
 	} else {
-		c->title = *e->thread.label ?
+		if (same_thread_before(f, e))
+			c->title = rdep_arena_printf(a, "another thread");
+		else
+			c->title = *e->thread.label ?
 				   rdep_arena_printf(a, "thread %u (%s)", e->thread.id, e->thread.label) :
 				   rdep_arena_printf(a, "thread %u", e->thread.id);
 		c->has = rdep_arena_printf(a, "%s(%s);", rdep_lock_verb(e->from, e->raw->from_inst.mode),
@@ -110,7 +125,7 @@ void rdep_text_scenario(struct rdep_text *t, const struct rdep_mfinding *f)
 	for (i = 0; i < n; i++) {
 		size_t first = f->edges[0].from->domain ? 1 : 0;
 
-		make_column(t, &f->edges[(first + i) % n], &columns[i]);
+		make_column(t, f, &f->edges[(first + i) % n], &columns[i]);
 		if (longest(&columns[i]) + 2 > width)
 			width = longest(&columns[i]) + 2;
 	}
