@@ -33,6 +33,8 @@ struct kept {
 	struct rdep_held held[64];
 };
 
+#define WAIT_JOIN 1 /* rdep_slot.wait_kind */
+
 #define WIPED ((sizeof(struct rd_thread) + 4095) & ~(size_t)4095)
 #define ALL (WIPED + ((sizeof(struct kept) + 4095) & ~(size_t)4095))
 
@@ -331,7 +333,7 @@ void rd_join_begin(uint64_t pthread_id)
 	rd_enter(t, &l);
 	t->slot->wait_what = rd_thread_by_pthread(pthread_id);
 	rd_leave(t, &l);
-	__atomic_store_n(&t->slot->wait_kind, 1, __ATOMIC_RELEASE);
+	__atomic_store_n(&t->slot->wait_kind, WAIT_JOIN, __ATOMIC_RELEASE);
 }
 
 static void release_joined(uint32_t id)
@@ -352,15 +354,17 @@ void rd_join_end(uint64_t pthread_id, bool joined)
 	struct rd_thread *t = rd_here();
 	struct rd_thread_info *info;
 	struct rd_locked l;
+	bool announced;
 	uint32_t id;
 
 	if (!t)
 		return;
-	__atomic_store_n(&t->slot->wait_kind, 0, __ATOMIC_RELEASE);
+	announced = __atomic_exchange_n(&t->slot->wait_kind, 0, __ATOMIC_ACQ_REL) == WAIT_JOIN;
 	if (!joined)
 		return;
 	rd_enter(t, &l);
-	id = (uint32_t)t->slot->wait_what;
+	/* Since the join began the pthread_t may have become another thread's. */
+	id = announced ? (uint32_t)t->slot->wait_what : rd_thread_by_pthread(pthread_id);
 	info = rd_thread_info_at(id);
 	if (info) {
 		struct rdep_join item = {.thread = id, .joiner = t->id};
@@ -369,7 +373,6 @@ void rd_join_end(uint64_t pthread_id, bool joined)
 		info->joiner = t->id;
 		info->joiner_clock = item.joiner_clock = t->clock;
 		rd_record_put(RDEP_JOIN, &item, sizeof(item), NULL, 0);
-		/* The pthread_t may be another thread's by now. */
 		if (rd_thread_by_pthread(pthread_id) == id)
 			rd_thread_name_pthread(pthread_id, 0);
 		release_joined(id);
