@@ -27,6 +27,8 @@ void rdep_text_stack(struct rdep_text *t, const struct rdep_mstack *s, const cha
 void rdep_text_finding(struct rdep_text *t, const struct rdep_mfinding *f);
 /* text_scenario.c */
 void rdep_text_scenario(struct rdep_text *t, const struct rdep_mfinding *f);
+/* text_options.c */
+void rdep_text_run_options(struct rdep_text *t, const struct rdep_record *r);
 /* text_info.c */
 void rdep_text_held(struct rdep_text *t, struct rdep_process *p, const char *indent);
 

@@ -235,9 +235,7 @@ static void print_record(struct rdep_text *t, struct rdep_process *p)
 		r->class_count, r->edge_count, r->stack_count, r->finding_count, r->scope_count,
 		r->site_count);
 	print_classes(t, p);
-	if (r->options)
-		fprintf(t->out, "  options    %s\n",
-			rdep_clean(&t->report->arena, r->options, r->options_len));
+	rdep_text_run_options(t, r);
 	print_threads(t, p);
 	print_modules(t, p);
 	print_counters(t, r);
