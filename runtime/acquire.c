@@ -259,7 +259,7 @@ static bool class_is_held(const struct rd_thread *t, uint32_t cls)
 
 bool rd_sampled_by(const struct rd_thread *t, uint64_t sampler, uint32_t samplings)
 {
-	return samplings >= RD_SAMPLE_BUDGET || sampler == ((uint64_t)t->id << 32 | t->clock);
+	return samplings >= RD_NODE_SAMPLES || sampler == ((uint64_t)t->id << 32 | t->clock);
 }
 
 /* Everything that the fast path and the tables could not answer. Lock held, thread busy. */

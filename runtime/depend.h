@@ -15,6 +15,7 @@
 #include "thread.h"
 
 #define RD_SAMPLES 4u
+#define RD_NODE_SAMPLES 32u /* of a chain, for threads and clocks it was not seen with */
 #define RD_SAMPLE_BUDGET 256u /* occurrences looked at of an edge in an open cycle */
 
 /* A lock held beside the two of an edge. */

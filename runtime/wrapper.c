@@ -37,12 +37,26 @@ bool rd_wrapper_match(const char *p, const char *end, const char *s)
 	return p == end;
 }
 
+/* What every pattern of the table has one of: most names of a large module end here. */
+static bool may_be_wrapper(const char *name)
+{
+	const char *s;
+
+	for (s = name; *s; s++) {
+		if ((s[0] == 'o' && s[1] == 'c' && s[2] == 'k') || (s[0] == 'u' && s[1] == 't' && s[2] == 'e') ||
+		    (s[0] == 'r' && s[1] == 'w' && s[2] == '_'))
+			return true;
+	}
+	return false;
+}
+
 static bool is_wrapper(const char *name)
 {
 	const char *p = rd_options.wrapper, *end;
+	bool likely = may_be_wrapper(name);
 	size_t i;
 
-	for (i = 0; i < sizeof(patterns) / sizeof(*patterns); i++) {
+	for (i = 0; i < sizeof(patterns) / sizeof(*patterns) && likely; i++) {
 		if (rd_wrapper_match(patterns[i], patterns[i] + strlen(patterns[i]), name))
 			return true;
 	}
