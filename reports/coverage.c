@@ -9,7 +9,7 @@
 struct builder {
 	struct rdep_report *report;
 	struct rdep_coverage *coverage;
-	struct rdep_map known; /* hash of kind and text -> line + 1 */
+	struct rdep_map known;	 /* hash of kind and text -> line + 1 */
 	struct rdep_map scanned; /* module pointer */
 	uint8_t used[RDEP_HOOKS_MAX];
 };
@@ -56,9 +56,11 @@ static void add_damage(struct builder *b, const struct rdep_process *p)
 				    .id = "cut-short",
 				    .count = r->header.journal_end - r->size,
 				    .text = rdep_arena_printf(
-					    a, "%s: cut short: the file ends at offset %llu, its journal at %llu",
+					    a,
+					    "%s: cut short: the file ends at offset %llu, its "
+					    "journal at %llu",
 					    path, (unsigned long long)r->size,
-					    (unsigned long long)r->header.journal_end) });
+					    (unsigned long long)r->header.journal_end)});
 	if (r->places_damaged)
 		add_line(b, (struct rdep_coverage_line){
 				    .kind = RDEP_COVERAGE_DAMAGE,
@@ -66,10 +68,12 @@ static void add_damage(struct builder *b, const struct rdep_process *p)
 				    .id = "damaged",
 				    .count = r->bytes_skipped,
 				    .text = rdep_arena_printf(
-					    a, "%s: damaged in %llu places, the first at offset %llu: %llu bytes skipped",
+					    a,
+					    "%s: damaged in %llu places, the first at offset %llu: "
+					    "%llu bytes skipped",
 					    path, (unsigned long long)r->places_damaged,
 					    (unsigned long long)r->first_damage,
-					    (unsigned long long)r->bytes_skipped) });
+					    (unsigned long long)r->bytes_skipped)});
 	if (r->items_bad)
 		add_line(b, (struct rdep_coverage_line){
 				    .kind = RDEP_COVERAGE_DAMAGE,
@@ -77,8 +81,8 @@ static void add_damage(struct builder *b, const struct rdep_process *p)
 				    .id = "items-bad",
 				    .count = r->items_bad,
 				    .text = rdep_arena_printf(
-					    a, "%s: %llu items that make no sense were left out", path,
-					    (unsigned long long)r->items_bad) });
+					    a, "%s: %llu items that make no sense were left out",
+					    path, (unsigned long long)r->items_bad)});
 	if (r->items_unknown)
 		add_line(b, (struct rdep_coverage_line){
 				    .kind = RDEP_COVERAGE_DAMAGE,
@@ -87,8 +91,8 @@ static void add_damage(struct builder *b, const struct rdep_process *p)
 				    .id = "items-unknown",
 				    .count = r->items_unknown,
 				    .text = rdep_arena_printf(
-					    a, "%s: %llu items of a later version were left out", path,
-					    (unsigned long long)r->items_unknown) });
+					    a, "%s: %llu items of a later version were left out",
+					    path, (unsigned long long)r->items_unknown)});
 }
 
 /* One line per counter, over all processes. */
@@ -115,10 +119,11 @@ static void add_counters(struct builder *b)
 				    .minor = !rdep_counter_loss(c),
 				    .id = id ? id : "unknown",
 				    .count = sum,
-				    .text = rdep_arena_printf(&r->arena, "%s: %llu in %zu processes (%s)",
-							      id ? id : "a counter of a later version",
-							      (unsigned long long)sum, processes,
-							      help ? help : "no more is known") });
+				    .text = rdep_arena_printf(
+					    &r->arena, "%s: %llu in %zu processes (%s)",
+					    id ? id : "a counter of a later version",
+					    (unsigned long long)sum, processes,
+					    help ? help : "no more is known")});
 	}
 }
 
@@ -136,7 +141,7 @@ static void add_notes(struct builder *b, const struct rdep_process *p)
 				    .id = "",
 				    .count = 1,
 				    .text = rdep_arena_printf(a, "%s: %s", p->name,
-							      rdep_clean(a, n->text, n->len)) });
+							      rdep_clean(a, n->text, n->len))});
 	}
 }
 
@@ -145,18 +150,18 @@ static void add_notes(struct builder *b, const struct rdep_process *p)
 static void add_module(struct builder *b, const struct rdep_process *p, bool minor, const char *id,
 		       const char *text)
 {
-	add_line(b, (struct rdep_coverage_line){ .kind = RDEP_COVERAGE_MODULE,
-						 .minor = minor,
-						 .process = p,
-						 .id = id,
-						 .count = 1,
-						 .text = text });
+	add_line(b, (struct rdep_coverage_line){.kind = RDEP_COVERAGE_MODULE,
+						.minor = minor,
+						.process = p,
+						.id = id,
+						.count = 1,
+						.text = text});
 }
 
 /* The names of a set of hooks, of that class, in one text; NULL when there are none. */
 static const char *names_of(struct builder *b, const uint8_t *set, int cls, const char *family)
 {
-	struct rdep_buf buf = { 0 };
+	struct rdep_buf buf = {0};
 	char *text = NULL;
 	size_t i, n = 0;
 
@@ -194,37 +199,43 @@ static void add_definitions(struct builder *b, const struct rdep_process *p,
 		return;
 	if (local)
 		add_module(b, p, false, "static-names",
-			   rdep_arena_printf(a,
-					     "%s has its own static %s: calls to them are bound inside; what "
-					     "they call in turn is seen",
-					     m->name, local));
+			   rdep_arena_printf(
+				   a,
+				   "%s has its own static %s: calls to them are bound inside; what "
+				   "they call in turn is seen",
+				   m->name, local));
 	if (s->sanitizer && s->executable)
 		add_module(b, p, false, "static-sanitizer",
-			   rdep_arena_printf(a,
-					     "%s has %s built in, which takes malloc first: its allocations "
-					     "are not seen; its locks are",
-					     m->name, s->sanitizer));
+			   rdep_arena_printf(
+				   a,
+				   "%s has %s built in, which takes malloc first: its allocations "
+				   "are not seen; its locks are",
+				   m->name, s->sanitizer));
 	else if (s->executable && heap)
 		add_module(b, p, false, "own-malloc",
-			   rdep_arena_printf(a,
-					     "%s defines %s itself: what is allocated with it is not seen",
-					     m->name, heap));
+			   rdep_arena_printf(
+				   a, "%s defines %s itself: what is allocated with it is not seen",
+				   m->name, heap));
 	if (s->executable && locks && !s->sanitizer)
 		add_module(b, p, false, "own-pthread",
-			   rdep_arena_printf(a, "%s defines %s itself: locks taken with it are not seen",
-					     m->name, locks));
+			   rdep_arena_printf(
+				   a, "%s defines %s itself: locks taken with it are not seen",
+				   m->name, locks));
 	if (s->executable && kernel)
-		add_module(b, p, false, "own-names",
-			   rdep_arena_printf(a,
-					     "%s defines %s itself: calls to them are bound inside; what they "
-					     "call in turn is seen",
-					     m->name, kernel));
+		add_module(
+			b, p, false, "own-names",
+			rdep_arena_printf(
+				a,
+				"%s defines %s itself: calls to them are bound inside; what they "
+				"call in turn is seen",
+				m->name, kernel));
 	else if (s->symbolic && kernel)
 		add_module(b, p, false, "symbolic",
-			   rdep_arena_printf(a,
-					     "%s defines %s and was linked with -Bsymbolic: its own calls to "
-					     "them are bound inside",
-					     m->name, kernel));
+			   rdep_arena_printf(
+				   a,
+				   "%s defines %s and was linked with -Bsymbolic: its own calls to "
+				   "them are bound inside",
+				   m->name, kernel));
 }
 
 static void add_unseen(struct builder *b, const struct rdep_process *p,
@@ -236,16 +247,16 @@ static void add_unseen(struct builder *b, const struct rdep_process *p,
 		if (s->unseen >> i & 1)
 			add_module(b, p, !s->executable || rdep_unseen_names[i].minor, "no-hook",
 				   rdep_arena_printf(&b->report->arena,
-						     "%s uses %s, for which there is no hook", m->name,
-						     rdep_unseen_names[i].what));
+						     "%s uses %s, for which there is no hook",
+						     m->name, rdep_unseen_names[i].what));
 }
 
 /* The runtime itself, and what it stands on: their calls are not the program's. */
 static bool is_ours(const char *name)
 {
-	static const char *const prefixes[] = { "libreclaimdep", "libc.so", "libc-",   "ld-linux",
-						"libpthread",	 "libunwind", "libstdc++", "[",
-						"linux-vdso",	 NULL };
+	static const char *const prefixes[] = {
+		"libreclaimdep", "libc.so",   "libc-", "ld-linux",   "libpthread",
+		"libunwind",	 "libstdc++", "[",     "linux-vdso", NULL};
 	const char *const *p;
 
 	for (p = prefixes; *p; p++)
@@ -264,17 +275,19 @@ static void add_unnamed(struct builder *b, const struct rdep_symbol_module *m)
 				    .kind = RDEP_COVERAGE_SYMBOLS,
 				    .id = "changed",
 				    .count = 1,
-				    .text = rdep_arena_printf(
-					    a, "%s is not the file of the run (build-id %s): no names from it",
-					    m->clean_path, build_id) });
+				    .text = rdep_arena_printf(a,
+							      "%s is not the file of the run "
+							      "(build-id %s): no names from it",
+							      m->clean_path, build_id)});
 	else if (m->state == RDEP_MODULE_MISSING || m->state == RDEP_MODULE_NOT_ELF)
 		add_line(b, (struct rdep_coverage_line){
 				    .kind = RDEP_COVERAGE_SYMBOLS,
 				    .minor = is_ours(m->name),
 				    .id = "missing",
 				    .count = 1,
-				    .text = rdep_arena_printf(a, "%s is not here (build-id %s): no names from it",
-							      m->clean_path, build_id) });
+				    .text = rdep_arena_printf(
+					    a, "%s is not here (build-id %s): no names from it",
+					    m->clean_path, build_id)});
 }
 
 static void scan_module(struct builder *b, const struct rdep_process *p,
@@ -341,7 +354,7 @@ static void add_hooks(struct builder *b)
 		if (k == c->hook_count) {
 			RDEP_GROW(c->hooks, c->hook_count);
 			c->hooks[c->hook_count++] =
-				(struct rdep_hook_use){ rdep_hook_names[i].family, false };
+				(struct rdep_hook_use){rdep_hook_names[i].family, false};
 		}
 		c->hooks[k].used |= b->used[i];
 	}
@@ -349,9 +362,9 @@ static void add_hooks(struct builder *b)
 
 const struct rdep_coverage *rdep_coverage(struct rdep_report *r)
 {
-	struct builder b = { .report = r };
+	struct builder b = {.report = r};
 	struct rdep_coverage *kept;
-	struct rdep_coverage c = { 0 };
+	struct rdep_coverage c = {0};
 	size_t i;
 
 	b.coverage = &c;
@@ -361,7 +374,7 @@ const struct rdep_coverage *rdep_coverage(struct rdep_report *r)
 				     .id = "unread",
 				     .count = 1,
 				     .text = rdep_clean(&r->arena, r->troubles[i].text,
-							strlen(r->troubles[i].text)) });
+							strlen(r->troubles[i].text))});
 	for (i = 0; i < r->process_count; i++)
 		add_damage(&b, r->processes[i]);
 	add_counters(&b);

@@ -18,7 +18,7 @@
 #define ANNOTATE RDEP_HOOK_ANNOTATE
 
 const struct rdep_hook_name rdep_hook_names[] = {
-#define HOOK(name, slot, family, version, cls) { #name, #family, cls },
+#define HOOK(name, slot, family, version, cls) {#name, #family, cls},
 #include "hooks/hooks.def"
 #undef HOOK
 };
@@ -27,12 +27,12 @@ _Static_assert(sizeof(rdep_hook_names) / sizeof(rdep_hook_names[0]) <= RDEP_HOOK
 	       "raise RDEP_HOOKS_MAX");
 
 const struct rdep_unseen_name rdep_unseen_names[] = {
-	{ "mtx_lock", "C11 mutexes (mtx_*)", false },
-	{ "cnd_wait", "C11 condition variables (cnd_*)", false },
-	{ "sem_wait", "POSIX semaphores (sem_*)", true },
-	{ "pthread_barrier_wait", "barriers", true },
-	{ "flockfile", "stdio locks (flockfile)", true },
-	{ "pthread_mutexattr_setrobust", "the recovery of robust mutexes", true },
+	{"mtx_lock", "C11 mutexes (mtx_*)", false},
+	{"cnd_wait", "C11 condition variables (cnd_*)", false},
+	{"sem_wait", "POSIX semaphores (sem_*)", true},
+	{"pthread_barrier_wait", "barriers", true},
+	{"flockfile", "stdio locks (flockfile)", true},
+	{"pthread_mutexattr_setrobust", "the recovery of robust mutexes", true},
 };
 const size_t rdep_unseen_count = sizeof(rdep_unseen_names) / sizeof(rdep_unseen_names[0]);
 

@@ -9,9 +9,9 @@
 
 /* Hooks are numbered by their line of hooks.def. */
 struct rdep_module_scan {
-	bool read;	 /* the file could be read */
-	bool executable; /* as told by the caller */
-	bool symbolic;	 /* DT_SYMBOLIC or DF_SYMBOLIC: calls to its own names stay inside */
+	bool read;	       /* the file could be read */
+	bool executable;       /* as told by the caller */
+	bool symbolic;	       /* DT_SYMBOLIC or DF_SYMBOLIC: calls to its own names stay inside */
 	const char *sanitizer; /* built in: "AddressSanitizer", or NULL */
 	uint8_t imports[RDEP_HOOKS_MAX], defines[RDEP_HOOKS_MAX], local[RDEP_HOOKS_MAX];
 	uint32_t unseen; /* bit n: imports rdep_unseen_names[n] */

@@ -26,7 +26,7 @@ static uint64_t edge_key(const struct rdep_mclass *from, const struct rdep_mclas
 
 struct dot {
 	FILE *out;
-	struct rdep_map cyclic; /* edges that findings go through -> severity + 1 */
+	struct rdep_map cyclic;	      /* edges that findings go through -> severity + 1 */
 	struct rdep_map nodes, edges; /* printed already */
 };
 
@@ -60,12 +60,13 @@ static void print_node(struct dot *d, const struct rdep_mclass *c)
 	print_quoted(d->out, c->name);
 	fputs(", tooltip=", d->out);
 	print_quoted(d->out, *c->detail ? c->detail : c->kind);
-	fputs(c->domain ? ", shape=hexagon, style=filled, fillcolor=lightyellow];\n" : "];\n", d->out);
+	fputs(c->domain ? ", shape=hexagon, style=filled, fillcolor=lightyellow];\n" : "];\n",
+	      d->out);
 }
 
 static void print_edge(struct dot *d, struct rdep_process *p, const struct rdep_edge *e)
 {
-	static const char *const colors[] = { "gray40", "orange", "red" };
+	static const char *const colors[] = {"gray40", "orange", "red"};
 	const struct rdep_mclass *from = rdep_model_class(p, e->from),
 				 *to = rdep_model_class(p, e->to);
 	uint64_t key = edge_key(from, to), *known = rdep_map_put(&d->edges, key), *cyclic;
@@ -91,12 +92,13 @@ static void print_edge(struct dot *d, struct rdep_process *p, const struct rdep_
 
 int rdep_report_dot(struct rdep_report *r, FILE *out)
 {
-	struct dot d = { .out = out };
+	struct dot d = {.out = out};
 	size_t i, k;
 
 	rdep_model_join(r);
 	mark_cycles(&d, r);
-	fputs("digraph reclaimdep {\n\trankdir=LR;\n\tnode [shape=box, fontname=\"sans-serif\"];\n", out);
+	fputs("digraph reclaimdep {\n\trankdir=LR;\n\tnode [shape=box, fontname=\"sans-serif\"];\n",
+	      out);
 	for (i = 0; i < r->process_count; i++) {
 		struct rdep_process *p = r->processes[i];
 

@@ -55,7 +55,7 @@ static void add_function(struct rdep_report *r, struct rdep_buf *b, char before,
 
 void rdep_fingerprint(struct rdep_report *r, struct rdep_mfinding *f)
 {
-	struct rdep_buf b = { 0 };
+	struct rdep_buf b = {0};
 
 	rdep_buf_printf(&b, "%s:", f->kind_id);
 	if (f->edge_count) {

@@ -9,9 +9,9 @@ static const struct remedy {
 	const char *scope; /* that keeps allocations out of it; NULL: none */
 	const char *gfp;
 } remedies[] = {
-	{ RDEP_CLASS_FS_RECLAIM, "memalloc_nofs", "GFP_NOFS" },
-	{ RDEP_CLASS_IO_RECLAIM, "memalloc_noio", "GFP_NOIO" },
-	{ RDEP_CLASS_RECLAIM, NULL, "GFP_NOWAIT" },
+	{RDEP_CLASS_FS_RECLAIM, "memalloc_nofs", "GFP_NOFS"},
+	{RDEP_CLASS_IO_RECLAIM, "memalloc_noio", "GFP_NOIO"},
+	{RDEP_CLASS_RECLAIM, NULL, "GFP_NOWAIT"},
 };
 
 static const struct remedy *remedy_for(uint32_t domain)
@@ -47,10 +47,9 @@ static const char *where(struct rdep_report *r, const struct rdep_mstack *s)
 /* An allocator that takes no mask: the call itself can't be told to be careful. */
 static bool takes_no_mask(const char *callee)
 {
-	static const char *const names[] = { "malloc",	     "calloc",	       "realloc",
-					     "reallocarray", "memalign",       "aligned_alloc",
-					     "valloc",	     "posix_memalign", "pvalloc",
-					     "strdup",	     "asprintf",       NULL };
+	static const char *const names[] = {
+		"malloc", "calloc",	    "realloc", "reallocarray", "memalign", "aligned_alloc",
+		"valloc", "posix_memalign", "pvalloc", "strdup",       "asprintf", NULL};
 	const char *const *n;
 
 	if (!callee)
@@ -74,32 +73,36 @@ static const char *fix_reclaim(struct rdep_report *r, const struct rdep_mfinding
 	taken = where(r, &in->held);
 	alloc = where(r, &in->acquire);
 	if (takes_no_mask(in->callee))
-		return rdep_arena_printf(&r->arena,
-					 "allocate before %s is taken (%s) instead of under it (%s), or "
-					 "let the reclaim path only try the lock (%s); a thread that "
-					 "serves the filesystem's or device's own requests sets "
-					 "prctl(PR_SET_IO_FLUSHER, 1)",
-					 lock, taken, alloc, where(r, &out->acquire));
+		return rdep_arena_printf(
+			&r->arena,
+			"allocate before %s is taken (%s) instead of under it (%s), or "
+			"let the reclaim path only try the lock (%s); a thread that "
+			"serves the filesystem's or device's own requests sets "
+			"prctl(PR_SET_IO_FLUSHER, 1)",
+			lock, taken, alloc, where(r, &out->acquire));
 	if (!remedy->scope)
-		return rdep_arena_printf(&r->arena,
-					 "do not allocate with direct reclaim under %s: use %s in %s, or "
-					 "allocate before the lock is taken (%s)",
-					 lock, remedy->gfp, alloc, taken);
+		return rdep_arena_printf(
+			&r->arena,
+			"do not allocate with direct reclaim under %s: use %s in %s, or "
+			"allocate before the lock is taken (%s)",
+			lock, remedy->gfp, alloc, taken);
 	return rdep_arena_printf(&r->arena,
 				 "open a %s scope where %s is taken, in %s (%s_save() there, "
 				 "%s_restore() after the unlock), or allocate with %s in %s",
-				 remedy->scope, lock, taken, remedy->scope, remedy->scope, remedy->gfp,
-				 alloc);
+				 remedy->scope, lock, taken, remedy->scope, remedy->scope,
+				 remedy->gfp, alloc);
 }
 
 /*
  * Where one edge's acquisition parts from the other's: a helper that takes the locks for both
  * orders is not what is to be changed.
  */
-static const struct rdep_mframe *parting(const struct rdep_mstack *s, const struct rdep_mstack *other)
+static const struct rdep_mframe *parting(const struct rdep_mstack *s,
+					 const struct rdep_mstack *other)
 {
 	const struct rdep_mframe *at = rdep_model_frame(s), *its = rdep_model_frame(other);
-	const struct rdep_mframe *end = s->frames + s->count, *its_end = other->frames + other->count;
+	const struct rdep_mframe *end = s->frames + s->count,
+				 *its_end = other->frames + other->count;
 
 	while (at && its && at + 1 < end && its + 1 < its_end && at->address == its->address &&
 	       at->module == its->module) {
@@ -114,16 +117,18 @@ static const char *fix_inversion(struct rdep_report *r, const struct rdep_mfindi
 	const struct rdep_medge *odd = &f->edges[0];
 
 	if (f->edge_count == 1 || odd->from == odd->to)
-		return rdep_arena_printf(&r->arena,
-					 "give the locks of %s an order among themselves (by address or by "
-					 "level) and keep it in %s",
-					 odd->from->name, where(r, &odd->acquire));
-	return rdep_arena_printf(&r->arena,
-				 "take %s before %s everywhere: the odd one out is %s, where %s is taken "
-				 "while %s is held",
-				 odd->to->name, odd->from->name,
-				 rdep_model_where(r, parting(&odd->acquire, &f->edges[1].acquire)),
-				 odd->to->name, odd->from->name);
+		return rdep_arena_printf(
+			&r->arena,
+			"give the locks of %s an order among themselves (by address or by "
+			"level) and keep it in %s",
+			odd->from->name, where(r, &odd->acquire));
+	return rdep_arena_printf(
+		&r->arena,
+		"take %s before %s everywhere: the odd one out is %s, where %s is taken "
+		"while %s is held",
+		odd->to->name, odd->from->name,
+		rdep_model_where(r, parting(&odd->acquire, &f->edges[1].acquire)), odd->to->name,
+		odd->from->name);
 }
 
 const char *rdep_fix(struct rdep_report *r, const struct rdep_mfinding *f)
@@ -138,15 +143,17 @@ const char *rdep_fix(struct rdep_report *r, const struct rdep_mfinding *f)
 			return fix_inversion(r, f);
 		break;
 	case RDEP_K_SELF_DEADLOCK:
-		return rdep_arena_printf(&r->arena,
-					 "release %s (taken in %s) before %s takes it again, or call a variant "
-					 "there that expects the lock to be held",
-					 f->cls->name, where(r, &f->held), where(r, &f->acquire));
+		return rdep_arena_printf(
+			&r->arena,
+			"release %s (taken in %s) before %s takes it again, or call a variant "
+			"there that expects the lock to be held",
+			f->cls->name, where(r, &f->held), where(r, &f->acquire));
 	case RDEP_K_UNLOCK_UNHELD:
-		return rdep_arena_printf(&r->arena,
-					 "unlock %s only where it is held: %s unlocks it on a path that did "
-					 "not take it, or that gave it up already",
-					 f->cls->name, where(r, &f->acquire));
+		return rdep_arena_printf(
+			&r->arena,
+			"unlock %s only where it is held: %s unlocks it on a path that did "
+			"not take it, or that gave it up already",
+			f->cls->name, where(r, &f->acquire));
 	}
 	return "see the stacks";
 }
@@ -158,18 +165,20 @@ static const char *title_reclaim(struct rdep_report *r, const struct rdep_mfindi
 	if (!in)
 		return "an allocation may reclaim under a lock that reclaim takes";
 	if (in->from == out->to)
-		return rdep_arena_printf(&r->arena,
-					 "%s is held over an allocation that may enter %s, which takes %s",
-					 in->from->name, in->to->name, out->to->name);
-	return rdep_arena_printf(&r->arena,
-				 "%s is held over an allocation that may enter %s, which takes %s, under "
-				 "which %s is taken",
-				 in->from->name, in->to->name, out->to->name, in->from->name);
+		return rdep_arena_printf(
+			&r->arena,
+			"%s is held over an allocation that may enter %s, which takes %s",
+			in->from->name, in->to->name, out->to->name);
+	return rdep_arena_printf(
+		&r->arena,
+		"%s is held over an allocation that may enter %s, which takes %s, under "
+		"which %s is taken",
+		in->from->name, in->to->name, out->to->name, in->from->name);
 }
 
 static const char *title_inversion(struct rdep_report *r, const struct rdep_mfinding *f)
 {
-	struct rdep_buf b = { 0 };
+	struct rdep_buf b = {0};
 	char *text;
 	size_t i;
 
@@ -180,7 +189,10 @@ static const char *title_inversion(struct rdep_report *r, const struct rdep_mfin
 		return rdep_arena_printf(&r->arena, "%s and %s are taken in both orders",
 					 f->edges[0].from->name, f->edges[0].to->name);
 	for (i = 0; i < f->edge_count && i < 16; i++)
-		rdep_buf_printf(&b, "%s%s", !i ? "" : i + 1 < f->edge_count ? ", " : " and ",
+		rdep_buf_printf(&b, "%s%s",
+				!i			? ""
+				: i + 1 < f->edge_count ? ", "
+							: " and ",
 				f->edges[i].from->name);
 	if (f->edge_count > 16)
 		rdep_buf_printf(&b, ", ... (%zu locks)", f->edge_count);

@@ -22,7 +22,7 @@
 #define SHORT_STEP_MS 20
 
 enum candidate_state {
-	CANDIDATE_UNREAD, /* no whole header yet */
+	CANDIDATE_UNREAD,  /* no whole header yet */
 	CANDIDATE_FOREIGN, /* does not belong yet */
 	CANDIDATE_SETTLED, /* taken in, or never to be */
 };
@@ -125,8 +125,8 @@ static bool consider(struct rdep_follow *f, struct candidate *c)
 	if (c->state == CANDIDATE_UNREAD) {
 		if (rdep_record_header(c->path, &c->header, NULL) < 0)
 			return false;
-		c->state = c->header.start_realtime_ns < f->since ? CANDIDATE_SETTLED :
-								     CANDIDATE_FOREIGN;
+		c->state = c->header.start_realtime_ns < f->since ? CANDIDATE_SETTLED
+								  : CANDIDATE_FOREIGN;
 	}
 	if (c->state != CANDIDATE_FOREIGN || !belongs(f, &c->header))
 		return false;
@@ -140,7 +140,7 @@ static bool consider(struct rdep_follow *f, struct candidate *c)
 static void add_candidate(struct rdep_follow *f, const char *name)
 {
 	uint64_t *known = rdep_map_put(&f->by_name, rdep_hash_text(name));
-	struct candidate c = { 0 };
+	struct candidate c = {0};
 
 	if (*known)
 		return;
@@ -298,13 +298,13 @@ static void hang_bells(struct rdep_follow *f)
 		map = mmap(NULL, RDEP_HEADER_SIZE, PROT_READ, MAP_SHARED, fd, 0);
 		close(fd);
 		if (map != MAP_FAILED)
-			f->bells[f->bell_count++] = (struct bell){ p, map };
+			f->bells[f->bell_count++] = (struct bell){p, map};
 	}
 }
 
 static void sleep_ms(int ms)
 {
-	struct timespec ts = { ms / 1000, ms % 1000 * 1000000l };
+	struct timespec ts = {ms / 1000, ms % 1000 * 1000000l};
 
 	nanosleep(&ts, NULL);
 }
@@ -327,7 +327,8 @@ static bool wait_bells(struct rdep_follow *f, int timeout_ms)
 	until.tv_nsec += timeout_ms % 1000 * 1000000l;
 	until.tv_sec += timeout_ms / 1000 + until.tv_nsec / 1000000000;
 	until.tv_nsec %= 1000000000;
-	if (syscall(SYS_futex_waitv, waiters, (unsigned)f->bell_count, 0, &until, CLOCK_MONOTONIC) >= 0)
+	if (syscall(SYS_futex_waitv, waiters, (unsigned)f->bell_count, 0, &until,
+		    CLOCK_MONOTONIC) >= 0)
 		return true;
 	/* EFAULT: a record was cut under us. */
 	return errno != ENOSYS && errno != EINVAL && errno != EFAULT && errno != EPERM;

@@ -35,7 +35,8 @@ static json_t *frame(const struct rdep_mframe *f)
 	set(o, "file", text_or_null(f->file));
 	set(o, "line", f->line ? json_integer(f->line) : json_null());
 	set(o, "module", text_or_null(f->module ? f->module->clean_path : NULL));
-	set(o, "build_id", text_or_null(f->module && *f->module->build_id ? f->module->build_id : NULL));
+	set(o, "build_id",
+	    text_or_null(f->module && *f->module->build_id ? f->module->build_id : NULL));
 	set(o, "offset", f->module ? hex(f->address) : json_null());
 	set(o, "pc", hex(f->pc));
 	set(o, "inlined", json_boolean(f->inlined));
@@ -166,8 +167,8 @@ static void add_classes(json_t *a, struct rdep_process *p)
 	size_t i;
 
 	for (i = 0; i < p->record->class_count; i++)
-		json_array_append_new(
-			a, class(p, rdep_model_class(p, p->record->classes[i].raw->id)));
+		json_array_append_new(a,
+				      class(p, rdep_model_class(p, p->record->classes[i].raw->id)));
 }
 
 /* ---- processes ---- */
@@ -225,8 +226,8 @@ static json_t *counters(const struct rdep_record *r)
 
 	for (c = 0; c < RDEP_COUNTERS; c++)
 		if (rdep_counter_id(c) && r->header.counters[c])
-			set(o, rdep_counter_id(c), json_integer((json_int_t)(r->header.counters[c] &
-									     INT64_MAX)));
+			set(o, rdep_counter_id(c),
+			    json_integer((json_int_t)(r->header.counters[c] & INT64_MAX)));
 	return o;
 }
 
@@ -248,12 +249,14 @@ static json_t *process(struct rdep_report *r, struct rdep_process *p)
 	set(o, "parent_id", image_id(h->parent_id));
 	set(o, "replaced_id", image_id(h->exec_id));
 	set(o, "parent", p->parent ? json_integer((json_int_t)p->parent->index) : json_null());
-	set(o, "replaced", p->replaced ? json_integer((json_int_t)p->replaced->index) : json_null());
+	set(o, "replaced",
+	    p->replaced ? json_integer((json_int_t)p->replaced->index) : json_null());
 	set(o, "forked", json_boolean(h->forked));
 	set(o, "started_ns", json_integer((json_int_t)(h->start_realtime_ns & INT64_MAX)));
-	set(o, "options", p->record->options ?
-				  json_string(rdep_clean(a, p->record->options, p->record->options_len)) :
-				  json_null());
+	set(o, "options",
+	    p->record->options
+		    ? json_string(rdep_clean(a, p->record->options, p->record->options_len))
+		    : json_null());
 	set(o, "classes", json_integer((json_int_t)p->record->class_count));
 	set(o, "dependencies", json_integer((json_int_t)p->record->edge_count));
 	set(o, "stacks", json_integer((json_int_t)p->record->stack_count));
@@ -280,8 +283,8 @@ static json_t *coverage(struct rdep_report *r)
 		set(line, "text", json_string(l->text));
 		set(line, "count", json_integer((json_int_t)(l->count & INT64_MAX)));
 		set(line, "minor", json_boolean(l->minor));
-		set(line, "process", l->process ? json_integer((json_int_t)l->process->index) :
-						  json_null());
+		set(line, "process",
+		    l->process ? json_integer((json_int_t)l->process->index) : json_null());
 		json_array_append_new(lines, line);
 		if (!l->minor && l->kind <= RDEP_COVERAGE_LOSS)
 			complete = false;
@@ -302,7 +305,7 @@ static json_t *coverage(struct rdep_report *r)
 static json_t *summary(const struct rdep_report *r)
 {
 	json_t *o = json_object();
-	size_t i, of[3] = { 0 };
+	size_t i, of[3] = {0};
 
 	for (i = 0; i < r->finding_count; i++)
 		of[r->findings[i]->severity]++;

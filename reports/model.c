@@ -177,7 +177,7 @@ static struct rdep_mfinding *merge(struct rdep_report *r, const struct rdep_mfin
 static void join_finding(struct rdep_process *p, struct rdep_rfinding *rf)
 {
 	uint64_t *counted = rdep_map_put(&p->findings, rf->raw->id);
-	struct rdep_mfinding view = { 0 }, *f;
+	struct rdep_mfinding view = {0}, *f;
 
 	rf->told = true;
 	fill(p, rf, &view);
@@ -254,11 +254,11 @@ bool rdep_report_fails(struct rdep_report *r, enum rdep_fail_on line)
 	rdep_model_join(r);
 	for (i = 0; i < r->finding_count; i++) {
 		const struct rdep_mfinding *f = r->findings[i];
-		bool fails = line == RDEP_FAIL_WARNING ? f->severity >= RDEP_WARNING :
-			     line == RDEP_FAIL_POSSIBLE ? f->severity >= RDEP_ERROR :
-			     line == RDEP_FAIL_CERTAIN  ? f->severity >= RDEP_ERROR &&
-								 f->verdict >= RDEP_CERTAIN :
-							 false;
+		bool fails = line == RDEP_FAIL_WARNING	  ? f->severity >= RDEP_WARNING
+			     : line == RDEP_FAIL_POSSIBLE ? f->severity >= RDEP_ERROR
+			     : line == RDEP_FAIL_CERTAIN
+				     ? f->severity >= RDEP_ERROR && f->verdict >= RDEP_CERTAIN
+				     : false;
 
 		if (fails)
 			return true;

@@ -25,8 +25,8 @@ struct rdep_mframe {
 	unsigned line;
 	bool inlined;
 	struct rdep_symbol_module *module; /* NULL: unknown */
-	uint64_t address; /* in the module; without one the pc itself */
-	uint64_t pc;	  /* as recorded */
+	uint64_t address;		   /* in the module; without one the pc itself */
+	uint64_t pc;			   /* as recorded */
 };
 
 struct rdep_mstack {
@@ -36,19 +36,20 @@ struct rdep_mstack {
 };
 
 struct rdep_mclass {
-	const char *name;   /* "cache_lock", "inode->lock" */
-	const char *key;    /* what a fingerprint is made of: no path, line or address */
-	const char *detail; /* how it got its name: "static variable of minifs"; "" when that says it */
-	const char *kind;   /* "mutex" */
+	const char *name; /* "cache_lock", "inode->lock" */
+	const char *key;  /* what a fingerprint is made of: no path, line or address */
+	const char *
+		detail; /* how it got its name: "static variable of minifs"; "" when that says it */
+	const char *kind; /* "mutex" */
 	bool domain;
 	uint32_t id;
-	struct rdep_mstack origin; /* of the init call, the first acquisition */
+	struct rdep_mstack origin;     /* of the init call, the first acquisition */
 	const struct rdep_rclass *raw; /* NULL: a domain, or not in the record */
 };
 
 struct rdep_mthread {
-	uint32_t id, tid; /* of the journal; of the system, 0: unknown */
-	const char *name; /* "" when unknown */
+	uint32_t id, tid;    /* of the journal; of the system, 0: unknown */
+	const char *name;    /* "" when unknown */
 	const char *routine; /* function that it started in, "" when unknown */
 	bool named;	     /* the name was given to it, and is not just its program's */
 	const char *label;   /* what tells it from others: its name or routine, or "" */
@@ -58,7 +59,7 @@ struct rdep_mthread {
 struct rdep_medge {
 	const struct rdep_mclass *from, *to;
 	const struct rdep_edge *raw; /* the occurrence that supports the verdict */
-	struct rdep_mstack held;     /* where `from` was taken; one frame when only its site is known */
+	struct rdep_mstack held; /* where `from` was taken; one frame when only its site is known */
 	struct rdep_mstack acquire;
 	struct rdep_mthread thread;
 	const char *callee; /* that was called to acquire `to`, NULL: unknown */
@@ -72,7 +73,7 @@ struct rdep_mfinding {
 	const char *title;
 	const char *fingerprint; /* 16 hex digits */
 	const char *suppression;
-	const char *fix; /* one sentence */
+	const char *fix;	      /* one sentence */
 	struct rdep_process *process; /* of the occurrence that is shown */
 	const struct rdep_finding *raw;
 	struct rdep_mthread thread;
@@ -81,21 +82,21 @@ struct rdep_mfinding {
 	/* Kinds about one lock. */
 	const struct rdep_mclass *cls;
 	struct rdep_mstack held, acquire;
-	size_t count;	  /* occurrences over all processes */
-	size_t processes; /* in how many */
+	size_t count;				 /* occurrences over all processes */
+	size_t processes;			 /* in how many */
 	const struct rdep_process *last_process; /* that was counted */
-	bool told;	  /* printed already, with this severity */
+	bool told;				 /* printed already, with this severity */
 };
 
 struct rdep_process {
 	struct rdep_record *record;
 	struct rdep_report *report;
 	size_t index;
-	const char *name, *exe, *cmdline; /* name: of the program */
+	const char *name, *exe, *cmdline;	/* name: of the program */
 	struct rdep_process *parent, *replaced; /* by id, when they are in the report */
-	struct rdep_map classes; /* id -> struct rdep_mclass */
-	struct rdep_map stacks;	 /* id -> struct rdep_mstack */
-	struct rdep_map findings; /* id -> struct rdep_mfinding */
+	struct rdep_map classes;		/* id -> struct rdep_mclass */
+	struct rdep_map stacks;			/* id -> struct rdep_mstack */
+	struct rdep_map findings;		/* id -> struct rdep_mfinding */
 };
 
 struct rdep_trouble {

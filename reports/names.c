@@ -28,7 +28,7 @@ static void add_place(struct rdep_process *p, struct rdep_mframe **frames, size_
 		      uint64_t pc, uint32_t module, bool exact)
 {
 	const struct rdep_place *place;
-	struct rdep_mframe f = { .pc = pc, .address = pc };
+	struct rdep_mframe f = {.pc = pc, .address = pc};
 	size_t i;
 
 	f.module = symbol_module(p, module);
@@ -55,7 +55,7 @@ static void add_place(struct rdep_process *p, struct rdep_mframe **frames, size_
 static struct rdep_mstack keep(struct rdep_process *p, struct rdep_mframe *frames, size_t count,
 			       unsigned flags)
 {
-	struct rdep_mstack s = { .count = count, .flags = flags };
+	struct rdep_mstack s = {.count = count, .flags = flags};
 
 	s.frames = rdep_arena_copy(&p->report->arena, frames, count * sizeof(*frames));
 	free(frames);
@@ -70,7 +70,7 @@ static struct rdep_mstack stack_from(struct rdep_process *p, uint32_t id, size_t
 	size_t i, count = 0;
 
 	if (!s)
-		return (struct rdep_mstack){ 0 };
+		return (struct rdep_mstack){0};
 	if (skip >= s->raw->count)
 		skip = 0;
 	for (i = skip; i < s->raw->count; i++)
@@ -110,7 +110,7 @@ struct rdep_mstack rdep_model_site(struct rdep_process *p, uint64_t site, uint32
 
 bool rdep_model_is_wrapper(const struct rdep_mframe *f)
 {
-	static const char *const prefixes[] = { "std::", "__gthread_", "__gnu_cxx::", NULL };
+	static const char *const prefixes[] = {"std::", "__gthread_", "__gnu_cxx::", NULL};
 	const char *const *p;
 
 	if (!f->function)
@@ -138,7 +138,8 @@ const char *rdep_model_where(struct rdep_report *r, const struct rdep_mframe *f)
 	if (!f)
 		return "an unknown place";
 	if (f->function && f->file)
-		return rdep_arena_printf(a, "%s at %s:%u", f->function, rdep_basename(f->file), f->line);
+		return rdep_arena_printf(a, "%s at %s:%u", f->function, rdep_basename(f->file),
+					 f->line);
 	if (f->module && f->function)
 		return rdep_arena_printf(a, "%s (%s+0x%llx)", f->function, f->module->name,
 					 (unsigned long long)f->address);
@@ -151,7 +152,7 @@ const char *rdep_model_where(struct rdep_report *r, const struct rdep_mframe *f)
 struct rdep_mthread rdep_model_thread(struct rdep_process *p, uint32_t id)
 {
 	const struct rdep_rthread *t = rdep_record_thread(p->record, id);
-	struct rdep_mthread m = { .id = id, .name = "", .routine = "", .label = "" };
+	struct rdep_mthread m = {.id = id, .name = "", .routine = "", .label = ""};
 	struct rdep_mframe *frames = NULL;
 	size_t n = 0;
 
@@ -179,8 +180,9 @@ struct rdep_mthread rdep_model_thread(struct rdep_process *p, uint32_t id)
 static const char *kind_text(unsigned kind)
 {
 	static const char *const names[] = {
-		[RDEP_MUTEX] = "mutex", [RDEP_RWLOCK] = "rwlock", [RDEP_SPIN] = "spinlock",
-		[RDEP_SEM] = "semaphore", [RDEP_DOMAIN] = "reclaim domain", [RDEP_USER] = "lock",
+		[RDEP_MUTEX] = "mutex",		  [RDEP_RWLOCK] = "rwlock",
+		[RDEP_SPIN] = "spinlock",	  [RDEP_SEM] = "semaphore",
+		[RDEP_DOMAIN] = "reclaim domain", [RDEP_USER] = "lock",
 	};
 
 	return kind < sizeof(names) / sizeof(*names) && names[kind] ? names[kind] : "lock";
@@ -188,10 +190,10 @@ static const char *kind_text(unsigned kind)
 
 static const char *domain_name(uint32_t id)
 {
-	return id == RDEP_CLASS_RECLAIM    ? "reclaim" :
-	       id == RDEP_CLASS_IO_RECLAIM ? "io_reclaim" :
-	       id == RDEP_CLASS_FS_RECLAIM ? "fs_reclaim" :
-					     NULL;
+	return id == RDEP_CLASS_RECLAIM	     ? "reclaim"
+	       : id == RDEP_CLASS_IO_RECLAIM ? "io_reclaim"
+	       : id == RDEP_CLASS_FS_RECLAIM ? "fs_reclaim"
+					     : NULL;
 }
 
 const char *rdep_function_key(struct rdep_report *r, const struct rdep_mframe *f)
@@ -211,8 +213,8 @@ const char *rdep_function_key(struct rdep_report *r, const struct rdep_mframe *f
 static void name_static(struct rdep_process *p, struct rdep_mclass *c)
 {
 	struct rdep_arena *a = &p->report->arena;
-	uint64_t *index = rdep_map_get(&p->record->index,
-				       (uint64_t)RDEP_MODULE << 32 | c->raw->raw->module);
+	uint64_t *index =
+		rdep_map_get(&p->record->index, (uint64_t)RDEP_MODULE << 32 | c->raw->raw->module);
 	struct rdep_symbol_module *m = index ? symbol_module(p, (uint32_t)*index) : NULL;
 	const struct rdep_variable *v;
 	uint64_t offset = c->raw->raw->offset;
@@ -228,8 +230,8 @@ static void name_static(struct rdep_process *p, struct rdep_mclass *c)
 	v = rdep_symbols_data(m, offset);
 	c->detail = rdep_arena_printf(a, "static variable of %s", m->name);
 	if (!v->name) {
-		c->name = c->key = rdep_arena_printf(a, "%s+0x%llx", m->name,
-						     (unsigned long long)offset);
+		c->name = c->key =
+			rdep_arena_printf(a, "%s+0x%llx", m->name, (unsigned long long)offset);
 		return;
 	}
 	if (v->offset)
@@ -255,7 +257,7 @@ static size_t class_depth(const struct rdep_process *p)
 static const char *stack_key(struct rdep_process *p, const struct rdep_mclass *c,
 			     const struct rdep_mframe *at)
 {
-	struct rdep_buf b = { 0 };
+	struct rdep_buf b = {0};
 	size_t i, depth = class_depth(p), frames = 1;
 	unsigned ordinal = at->module ? rdep_symbols_ordinal(at->module, at->address) : 0;
 	char *text;
@@ -289,9 +291,9 @@ static void name_stack(struct rdep_process *p, struct rdep_mclass *c)
 		return;
 	}
 	c->key = rdep_arena_printf(a, "%s", stack_key(p, c, at));
-	short_where = at->function && at->file ?
-			      rdep_arena_printf(a, "%s:%u", rdep_basename(at->file), at->line) :
-			      NULL;
+	short_where = at->function && at->file
+			      ? rdep_arena_printf(a, "%s:%u", rdep_basename(at->file), at->line)
+			      : NULL;
 	if (at->module && at->file)
 		object = rdep_source_object(at->module, at->file, at->line);
 	if (c->raw->raw->origin == RDEP_BY_ALLOC) {
@@ -302,18 +304,19 @@ static void name_stack(struct rdep_process *p, struct rdep_mclass *c)
 					   (unsigned long long)c->raw->raw->offset);
 		c->detail = rdep_arena_printf(a, "in memory allocated in %s", where);
 	} else if (init) {
-		c->name = object ? object :
-			  short_where ?
-				   rdep_arena_printf(a, "lock of %s (%s)", at->function, short_where) :
-				   rdep_arena_printf(a, "lock of %s", at->function ? at->function : where);
+		c->name = object	? object
+			  : short_where ? rdep_arena_printf(a, "lock of %s (%s)", at->function,
+							    short_where)
+					: rdep_arena_printf(a, "lock of %s",
+							    at->function ? at->function : where);
 		if (object || (at->function && !short_where))
 			c->detail = rdep_arena_printf(a, "initialised in %s", where);
 	} else {
-		c->name = object ? object :
-			  short_where ? rdep_arena_printf(a, "lock first taken in %s (%s)",
-							  at->function, short_where) :
-					rdep_arena_printf(a, "lock first taken in %s",
-							  at->function ? at->function : where);
+		c->name = object	? object
+			  : short_where ? rdep_arena_printf(a, "lock first taken in %s (%s)",
+							    at->function, short_where)
+					: rdep_arena_printf(a, "lock first taken in %s",
+							    at->function ? at->function : where);
 		c->key = rdep_arena_printf(a, "first:%s", c->key);
 		if (object)
 			c->detail = rdep_arena_printf(a, "lock first taken in %s", where);
@@ -344,9 +347,9 @@ static void name_class(struct rdep_process *p, struct rdep_mclass *c)
 	c->kind = kind_text(raw->kind);
 	c->detail = "";
 	if (raw->origin == RDEP_BY_NAME) {
-		c->name = c->key = c->raw->name_len ?
-					   rdep_clean(a, c->raw->name, c->raw->name_len) :
-					   rdep_arena_printf(a, "unnamed class %u", c->id);
+		c->name = c->key = c->raw->name_len
+					   ? rdep_clean(a, c->raw->name, c->raw->name_len)
+					   : rdep_arena_printf(a, "unnamed class %u", c->id);
 		c->detail = "named by an annotation";
 	} else if (raw->origin == RDEP_BY_STATIC) {
 		name_static(p, c);
@@ -383,29 +386,29 @@ const char *rdep_gfp_text(struct rdep_report *r, uint32_t gfp)
 		uint32_t bits;
 		const char *name;
 	} words[] = {
-		{ RDEP_GFP_KERNEL, "GFP_KERNEL" },
-		{ RDEP_GFP_NOFS, "GFP_NOFS" },
-		{ RDEP_GFP_NOIO, "GFP_NOIO" },
-		{ RDEP_GFP_HIGH | RDEP_GFP_KSWAPD_RECLAIM, "GFP_ATOMIC" },
-		{ RDEP_GFP_KSWAPD_RECLAIM, "GFP_NOWAIT" },
-		{ RDEP_GFP_DIRECT_RECLAIM, "__GFP_DIRECT_RECLAIM" },
-		{ RDEP_GFP_IO, "__GFP_IO" },
-		{ RDEP_GFP_FS, "__GFP_FS" },
-		{ RDEP_GFP_HIGH, "__GFP_HIGH" },
-		{ RDEP_GFP_NOFAIL, "__GFP_NOFAIL" },
-		{ RDEP_GFP_NORETRY, "__GFP_NORETRY" },
-		{ RDEP_GFP_RETRY_MAYFAIL, "__GFP_RETRY_MAYFAIL" },
-		{ RDEP_GFP_NOWARN, "__GFP_NOWARN" },
-		{ RDEP_GFP_ZERO, "__GFP_ZERO" },
-		{ RDEP_GFP_MOVABLE, "__GFP_MOVABLE" },
-		{ RDEP_GFP_ACCOUNT, "__GFP_ACCOUNT" },
-		{ RDEP_GFP_MEMALLOC, "__GFP_MEMALLOC" },
-		{ RDEP_GFP_NOMEMALLOC, "__GFP_NOMEMALLOC" },
-		{ RDEP_GFP_NOLOCKDEP, "__GFP_NOLOCKDEP" },
-		{ RDEP_GFP_HARDWALL, "__GFP_HARDWALL" },
-		{ RDEP_GFP_HIGHMEM, "__GFP_HIGHMEM" },
+		{RDEP_GFP_KERNEL, "GFP_KERNEL"},
+		{RDEP_GFP_NOFS, "GFP_NOFS"},
+		{RDEP_GFP_NOIO, "GFP_NOIO"},
+		{RDEP_GFP_HIGH | RDEP_GFP_KSWAPD_RECLAIM, "GFP_ATOMIC"},
+		{RDEP_GFP_KSWAPD_RECLAIM, "GFP_NOWAIT"},
+		{RDEP_GFP_DIRECT_RECLAIM, "__GFP_DIRECT_RECLAIM"},
+		{RDEP_GFP_IO, "__GFP_IO"},
+		{RDEP_GFP_FS, "__GFP_FS"},
+		{RDEP_GFP_HIGH, "__GFP_HIGH"},
+		{RDEP_GFP_NOFAIL, "__GFP_NOFAIL"},
+		{RDEP_GFP_NORETRY, "__GFP_NORETRY"},
+		{RDEP_GFP_RETRY_MAYFAIL, "__GFP_RETRY_MAYFAIL"},
+		{RDEP_GFP_NOWARN, "__GFP_NOWARN"},
+		{RDEP_GFP_ZERO, "__GFP_ZERO"},
+		{RDEP_GFP_MOVABLE, "__GFP_MOVABLE"},
+		{RDEP_GFP_ACCOUNT, "__GFP_ACCOUNT"},
+		{RDEP_GFP_MEMALLOC, "__GFP_MEMALLOC"},
+		{RDEP_GFP_NOMEMALLOC, "__GFP_NOMEMALLOC"},
+		{RDEP_GFP_NOLOCKDEP, "__GFP_NOLOCKDEP"},
+		{RDEP_GFP_HARDWALL, "__GFP_HARDWALL"},
+		{RDEP_GFP_HIGHMEM, "__GFP_HIGHMEM"},
 	};
-	struct rdep_buf b = { 0 };
+	struct rdep_buf b = {0};
 	char *text;
 	size_t i;
 

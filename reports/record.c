@@ -115,8 +115,8 @@ static int header_read(int fd, const char *path, struct rdep_header *h, uint64_t
 	}
 	if ((size_t)got < sizeof(*h)) {
 		rdep_error_set(err,
-			       "%s: cut short: %zd bytes, where a record's header alone has %zu", path,
-			       got, sizeof(*h));
+			       "%s: cut short: %zd bytes, where a record's header alone has %zu",
+			       path, got, sizeof(*h));
 		return -1;
 	}
 	*size = (uint64_t)st.st_size;
@@ -474,7 +474,7 @@ static uint64_t process_start(uint32_t pid)
 
 static uint64_t clock_ns(clockid_t clock)
 {
-	struct timespec ts = { 0 };
+	struct timespec ts = {0};
 
 	clock_gettime(clock, &ts);
 	return (uint64_t)ts.tv_sec * 1000000000u + (uint64_t)ts.tv_nsec;

@@ -74,7 +74,7 @@ struct rdep_rslot {
 
 struct rdep_record {
 	char *path;
-	int fd; /* during a poll */
+	int fd;			   /* during a poll */
 	struct rdep_header header; /* as at the last poll */
 	uint64_t size;		   /* of the file, then */
 	uint64_t next;		   /* the first byte not taken in yet */

@@ -127,7 +127,7 @@ static void live_add(struct rdep_record *r, uint64_t start, uint64_t end, uint32
 	}
 	RDEP_GROW(r->live, r->live_count);
 	memmove(&r->live[i + 1], &r->live[i], (r->live_count - i) * sizeof(*r->live));
-	r->live[i] = (struct rdep_live_module){ start, end, index };
+	r->live[i] = (struct rdep_live_module){start, end, index};
 	r->live_count++;
 }
 
@@ -217,7 +217,7 @@ static bool take_edge(struct rdep_record *r, const struct payload *l)
 	if (!index_add(r, RDEP_EDGE, e->id, r->edge_count))
 		return true;
 	RDEP_GROW(r->edges, r->edge_count);
-	r->edges[r->edge_count++] = (struct rdep_redge){ .first = occurrence(r, e) };
+	r->edges[r->edge_count++] = (struct rdep_redge){.first = occurrence(r, e)};
 	return true;
 }
 
@@ -254,8 +254,7 @@ static bool take_finding(struct rdep_record *r, const struct payload *l)
 	out = &r->findings[i - 1];
 	if (out->raw && f->revision <= out->raw->revision)
 		return true;
-	out->raw = rdep_arena_copy(&r->arena, f,
-				   sizeof(*f) + f->edge_count * sizeof(f->edges[0]));
+	out->raw = rdep_arena_copy(&r->arena, f, sizeof(*f) + f->edge_count * sizeof(f->edges[0]));
 	out->site_module = rdep_record_module_at(r, f->held_site - 1);
 	out->told = false;
 	return true;
@@ -293,8 +292,7 @@ static bool take_board(struct rdep_record *r, const struct payload *l)
 		return false;
 	RDEP_GROW(r->boards, r->board_count);
 	r->boards[r->board_count++] = (struct rdep_rboard){
-		.slots_at = b->slots_at, .slot_size = b->slot_size, .count = b->count
-	};
+		.slots_at = b->slots_at, .slot_size = b->slot_size, .count = b->count};
 	return true;
 }
 
@@ -354,24 +352,24 @@ static const struct {
 	size_t least;
 	bool (*take)(struct rdep_record *r, const struct payload *l);
 } types[] = {
-	[RDEP_PAD] = { 0, take_nothing },
-	[RDEP_MODULE] = { sizeof(struct rdep_module), take_module },
-	[RDEP_MODULE_GONE] = { sizeof(struct rdep_module_gone), take_module_gone },
-	[RDEP_CLASS] = { sizeof(struct rdep_class), take_class },
-	[RDEP_STACK] = { sizeof(struct rdep_stack), take_stack },
-	[RDEP_EDGE] = { sizeof(struct rdep_edge), take_edge },
-	[RDEP_SAMPLE] = { sizeof(struct rdep_edge), take_sample },
-	[RDEP_FINDING] = { sizeof(struct rdep_finding), take_finding },
-	[RDEP_THREAD] = { sizeof(struct rdep_thread), take_thread },
-	[RDEP_JOIN] = { sizeof(struct rdep_join), take_join },
-	[RDEP_BOARD] = { sizeof(struct rdep_board), take_board },
-	[RDEP_HELDS] = { sizeof(struct rdep_helds), take_nothing },
-	[RDEP_OPTIONS] = { 0, take_options },
-	[RDEP_EXE] = { sizeof(struct rdep_exe), take_exe },
-	[RDEP_SITE] = { sizeof(struct rdep_site), take_site },
-	[RDEP_SCOPE] = { sizeof(struct rdep_scope), take_scope },
-	[RDEP_NOTE] = { 0, take_note },
-	[RDEP_LOCK_SITE] = { sizeof(struct rdep_lock_site), take_nothing },
+	[RDEP_PAD] = {0, take_nothing},
+	[RDEP_MODULE] = {sizeof(struct rdep_module), take_module},
+	[RDEP_MODULE_GONE] = {sizeof(struct rdep_module_gone), take_module_gone},
+	[RDEP_CLASS] = {sizeof(struct rdep_class), take_class},
+	[RDEP_STACK] = {sizeof(struct rdep_stack), take_stack},
+	[RDEP_EDGE] = {sizeof(struct rdep_edge), take_edge},
+	[RDEP_SAMPLE] = {sizeof(struct rdep_edge), take_sample},
+	[RDEP_FINDING] = {sizeof(struct rdep_finding), take_finding},
+	[RDEP_THREAD] = {sizeof(struct rdep_thread), take_thread},
+	[RDEP_JOIN] = {sizeof(struct rdep_join), take_join},
+	[RDEP_BOARD] = {sizeof(struct rdep_board), take_board},
+	[RDEP_HELDS] = {sizeof(struct rdep_helds), take_nothing},
+	[RDEP_OPTIONS] = {0, take_options},
+	[RDEP_EXE] = {sizeof(struct rdep_exe), take_exe},
+	[RDEP_SITE] = {sizeof(struct rdep_site), take_site},
+	[RDEP_SCOPE] = {sizeof(struct rdep_scope), take_scope},
+	[RDEP_NOTE] = {0, take_note},
+	[RDEP_LOCK_SITE] = {sizeof(struct rdep_lock_site), take_nothing},
 };
 
 void rdep_record_take(struct rdep_record *r, const struct rdep_item *item, uint64_t at)

@@ -34,7 +34,7 @@ static int add_directory(struct rdep_report *r, const char *path, struct rdep_er
 {
 	struct dirent **names;
 	int i, read = 0, n = scandir(path, &names, is_record, alphasort);
-	struct rdep_error first = { "" }, one;
+	struct rdep_error first = {""}, one;
 
 	if (n < 0) {
 		rdep_error_set(err, "%s: can't read the directory: %s", path, strerror(errno));
@@ -61,10 +61,11 @@ static int add_directory(struct rdep_report *r, const char *path, struct rdep_er
 	if (first.text[0])
 		*err = first;
 	else
-		rdep_error_set(err,
-			       "%s: no records (*%s) in this directory: run a command under reclaimdep "
-			       "with output=%s first",
-			       path, RDEP_SUFFIX, path);
+		rdep_error_set(
+			err,
+			"%s: no records (*%s) in this directory: run a command under reclaimdep "
+			"with output=%s first",
+			path, RDEP_SUFFIX, path);
 	return -1;
 }
 

@@ -114,7 +114,8 @@ void rdep_follow_wait(struct rdep_follow *f, int timeout_ms);
  * printed. Belongs to the follow. */
 struct rdep_report *rdep_follow_report(struct rdep_follow *f);
 
-/* ---- subcommands (tools/cmd_*.c); argv[0] is the subcommand's name; return the exit status ---- */
+/* ---- subcommands (tools/cmd_*.c); argv[0] is the subcommand's name; return the exit status ----
+ */
 
 int rdep_cmd_report(int argc, char **argv);
 int rdep_cmd_info(int argc, char **argv);

@@ -26,9 +26,8 @@ static const char *read_source(struct rdep_symbols *s, const char *module, const
 
 	if (fd < 0)
 		return no_source;
-	if (fstat(fd, &st) == 0 && st.st_size > 0 &&
-	    st.st_size <= SOURCE_MAX && stat(module, &built) == 0 &&
-	    st.st_mtime <= built.st_mtime) {
+	if (fstat(fd, &st) == 0 && st.st_size > 0 && st.st_size <= SOURCE_MAX &&
+	    stat(module, &built) == 0 && st.st_mtime <= built.st_mtime) {
 		text = rdep_arena_alloc(&s->arena, (size_t)st.st_size + 1);
 		if (pread(fd, text, (size_t)st.st_size, 0) == st.st_size)
 			result = text;
@@ -71,8 +70,8 @@ static size_t lines_from(const char *text, unsigned line, const char **start)
 /* Does a function's name speak of locks? */
 static bool lock_word(const char *name, size_t n)
 {
-	static const char *const words[] = { "init", "lock", "mutex", "mtx", "rw",
-					     "sem",  "spin", "guard", NULL };
+	static const char *const words[] = {"init", "lock", "mutex", "mtx", "rw",
+					    "sem",  "spin", "guard", NULL};
 	char lower[64];
 	size_t i;
 	const char *const *w;
@@ -136,8 +135,8 @@ static bool plain_object(const char *p, const char *end, char *out)
 /* Does a C++ guard's declaration end at `stop`, where its variable's name ends? */
 static bool is_guard(const char *line, const char *stop)
 {
-	static const char *const guards[] = { "lock_guard", "unique_lock", "scoped_lock", "shared_lock",
-					      NULL };
+	static const char *const guards[] = {"lock_guard", "unique_lock", "scoped_lock",
+					     "shared_lock", NULL};
 	const char *const *g;
 
 	for (g = guards; *g; g++)

@@ -41,8 +41,8 @@ struct rdep_place {
 };
 
 struct rdep_variable {
-	const char *name; /* NULL: unknown */
-	const char *unit; /* of a variable that is local to a source file */
+	const char *name;   /* NULL: unknown */
+	const char *unit;   /* of a variable that is local to a source file */
 	const char *member; /* ".lock", "[2].lock", or "" */
 	uint64_t offset;    /* into the variable, or into the member when there is one */
 };
@@ -61,7 +61,7 @@ struct rdep_symbol_module {
 
 struct rdep_symbols {
 	struct rdep_arena arena;
-	struct rdep_map by_key;	/* hash of path and build-id -> module */
+	struct rdep_map by_key;	 /* hash of path and build-id -> module */
 	struct rdep_map sources; /* hash of path -> source text (source.c) */
 	struct rdep_symbol_module **modules;
 	size_t module_count;

@@ -20,9 +20,8 @@ static bool file_offset(Elf *elf, uint64_t address, uint64_t n, uint64_t *at)
 	for (i = 0; i < count && i < 1024; i++) {
 		GElf_Phdr p;
 
-		if (!gelf_getphdr(elf, (int)i, &p) || p.p_type != PT_LOAD ||
-		    address < p.p_vaddr || address - p.p_vaddr > p.p_filesz ||
-		    n > p.p_filesz - (address - p.p_vaddr))
+		if (!gelf_getphdr(elf, (int)i, &p) || p.p_type != PT_LOAD || address < p.p_vaddr ||
+		    address - p.p_vaddr > p.p_filesz || n > p.p_filesz - (address - p.p_vaddr))
 			continue;
 		*at = p.p_offset + (address - p.p_vaddr);
 		return true;
@@ -55,7 +54,8 @@ static unsigned call_target(const unsigned char *code, size_t end, int64_t *targ
 	return 0;
 }
 
-static bool read_code(const struct rdep_symbol_tables *t, uint64_t address, void *code, uint64_t len)
+static bool read_code(const struct rdep_symbol_tables *t, uint64_t address, void *code,
+		      uint64_t len)
 {
 	uint64_t at;
 
@@ -144,7 +144,7 @@ static const char *slot_name(struct rdep_symbol_tables *t, uint64_t slot)
 /* A PLT entry jumps through a slot, after endbr64 and with a bnd prefix, or without. */
 static const char *plt_name(struct rdep_symbol_tables *t, uint64_t target)
 {
-	static const unsigned char endbr64[] = { 0xf3, 0x0f, 0x1e, 0xfa };
+	static const unsigned char endbr64[] = {0xf3, 0x0f, 0x1e, 0xfa};
 	unsigned char code[11];
 	size_t i = 0;
 

@@ -21,7 +21,7 @@ static void add_unit(struct rdep_symbol_tables *t, Dwarf_Die *die)
 			continue;
 		RDEP_GROW(t->units, t->unit_count);
 		t->units[t->unit_count++] =
-			(struct rdep_unit_range){ low, high, dwarf_dieoffset(die) };
+			(struct rdep_unit_range){low, high, dwarf_dieoffset(die)};
 	}
 }
 
@@ -102,8 +102,7 @@ static bool is_namespace(int tag)
 static bool has_code(int tag)
 {
 	return tag == DW_TAG_subprogram || tag == DW_TAG_inlined_subroutine ||
-	       tag == DW_TAG_lexical_block || tag == DW_TAG_try_block ||
-	       tag == DW_TAG_catch_block;
+	       tag == DW_TAG_lexical_block || tag == DW_TAG_try_block || tag == DW_TAG_catch_block;
 }
 
 static bool descend(struct descent *d, Dwarf_Die *parent, unsigned depth)
@@ -244,8 +243,7 @@ static void line_place(struct rdep_arena *a, Dwarf_Die *unit, uint64_t address,
 		f->line = (unsigned)number;
 }
 
-size_t rdep_dwarf_frames(struct rdep_symbol_module *m, uint64_t address,
-			 struct rdep_frame **frames)
+size_t rdep_dwarf_frames(struct rdep_symbol_module *m, uint64_t address, struct rdep_frame **frames)
 {
 	struct rdep_arena *a = &m->owner->arena;
 	struct descent *d;
@@ -346,8 +344,7 @@ static bool member_at(Dwarf_Die *type, uint64_t *offset, Dwarf_Die *member)
 		Dwarf_Word start = 0, size = 0;
 		Dwarf_Die its;
 
-		if (dwarf_tag(&child) != DW_TAG_member &&
-		    dwarf_tag(&child) != DW_TAG_inheritance)
+		if (dwarf_tag(&child) != DW_TAG_member && dwarf_tag(&child) != DW_TAG_inheritance)
 			continue;
 		if (dwarf_attr(&child, DW_AT_data_member_location, &attr))
 			dwarf_formudata(&attr, &start);
@@ -417,8 +414,8 @@ static bool type_is_lock(Dwarf_Die *die)
 const char *rdep_dwarf_member(struct rdep_symbol_module *m, uint64_t address, uint64_t offset,
 			      uint64_t *rest)
 {
-	struct search s = { .address = address };
-	struct rdep_buf b = { 0 };
+	struct search s = {.address = address};
+	struct rdep_buf b = {0};
 	Dwarf_CU *cu = NULL;
 	Dwarf_Die die, type;
 	char *text;

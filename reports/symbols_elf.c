@@ -272,9 +272,9 @@ void rdep_elf_unload(struct rdep_symbol_tables *t)
 /* What compilers append to the name of a part or a copy of a function. */
 static size_t without_suffix(const char *name, size_t n)
 {
-	static const char *const suffixes[] = { ".cold",     ".part.",	".constprop.", ".isra.",
-						".lto_priv", ".local",	".llvm.",      ".warm",
-						".hot",	     ".clone.", NULL };
+	static const char *const suffixes[] = {".cold",	    ".part.",  ".constprop.", ".isra.",
+					       ".lto_priv", ".local",  ".llvm.",      ".warm",
+					       ".hot",	    ".clone.", NULL};
 	const char *const *s;
 
 	for (s = suffixes; *s; s++) {

@@ -13,7 +13,7 @@ static const struct {
 	const char *id, *help;
 	enum rdep_severity severity;
 } kinds[256] = {
-#define KIND(sym, num, id, sev, help) [num] = { id, help, sev },
+#define KIND(sym, num, id, sev, help) [num] = {id, help, sev},
 #include "runtime/kinds.def"
 #undef KIND
 };
@@ -22,7 +22,7 @@ static const struct {
 	const char *id, *help;
 	int loss;
 } counters[RDEP_COUNTERS] = {
-#define COUNTER(sym, num, id, cls, help) [num] = { id, help, cls },
+#define COUNTER(sym, num, id, cls, help) [num] = {id, help, cls},
 #include "runtime/counters.def"
 #undef COUNTER
 };
@@ -34,15 +34,18 @@ const char *rdep_kind_id(unsigned kind)
 
 const char *rdep_kind_help(unsigned kind)
 {
-	return kind < 256 && kinds[kind].help ? kinds[kind].help :
-						"a finding of a kind that this version does not know";
+	return kind < 256 && kinds[kind].help
+		       ? kinds[kind].help
+		       : "a finding of a kind that this version does not know";
 }
 
 const char *rdep_verdict_id(unsigned verdict)
 {
 	static const char *const ids[] = {
-		[RDEP_GUARDED] = "guarded",   [RDEP_ORDERED] = "ordered",
-		[RDEP_SINGLE_THREAD] = "single-thread", [RDEP_POSSIBLE] = "possible",
+		[RDEP_GUARDED] = "guarded",
+		[RDEP_ORDERED] = "ordered",
+		[RDEP_SINGLE_THREAD] = "single-thread",
+		[RDEP_POSSIBLE] = "possible",
 		[RDEP_CERTAIN] = "certain",
 	};
 
@@ -109,7 +112,7 @@ bool rdep_counter_loss(unsigned c)
 
 int rdep_fail_on_parse(const char *text)
 {
-	static const char *const words[] = { "certain", "possible", "warning", "never" };
+	static const char *const words[] = {"certain", "possible", "warning", "never"};
 	int i;
 
 	for (i = 0; i < 4; i++)

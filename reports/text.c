@@ -11,7 +11,7 @@
 void rdep_text_begin(struct rdep_text *t, struct rdep_report *r, FILE *out,
 		     const struct rdep_text_options *options)
 {
-	static const struct rdep_text_options usual = { .verbosity = 1 };
+	static const struct rdep_text_options usual = {.verbosity = 1};
 	char *cwd = getcwd(NULL, 0);
 
 	memset(t, 0, sizeof(*t));
@@ -33,7 +33,7 @@ void rdep_text_end(struct rdep_text *t)
 void rdep_text_paint(struct rdep_text *t, enum rdep_paint paint, const char *format, ...)
 {
 	static const char *const codes[] = {
-		[RDEP_PLAIN] = "0", [RDEP_BOLD] = "1",	  [RDEP_DIM] = "2",
+		[RDEP_PLAIN] = "0",  [RDEP_BOLD] = "1",	     [RDEP_DIM] = "2",
 		[RDEP_RED] = "1;31", [RDEP_YELLOW] = "1;33", [RDEP_CYAN] = "36",
 	};
 	bool color = t->options.color && paint != RDEP_PLAIN;
@@ -87,11 +87,16 @@ static void print_frame(struct rdep_text *t, const struct rdep_mframe *f, size_t
 /* Does a thread begin there? Debian's libc has no names for its own places. */
 static bool is_start(const struct rdep_mframe *f)
 {
-	static const char *const starts[] = { "_start",	       "__libc_start_main",
-					      "__libc_start_main_impl", "__libc_start_call_main",
-					      "start_thread",  "clone",
-					      "__clone",       "clone3",
-					      "__clone3",      NULL };
+	static const char *const starts[] = {"_start",
+					     "__libc_start_main",
+					     "__libc_start_main_impl",
+					     "__libc_start_call_main",
+					     "start_thread",
+					     "clone",
+					     "__clone",
+					     "clone3",
+					     "__clone3",
+					     NULL};
 	const char *const *p;
 
 	if (!f->function)
@@ -184,7 +189,7 @@ static void print_hooks(struct rdep_text *t, const struct rdep_coverage *c, bool
 static void print_coverage(struct rdep_text *t)
 {
 	const struct rdep_coverage *c = rdep_coverage(t->report);
-	size_t i, shown[RDEP_COVERAGE_KINDS] = { 0 }, left = 0;
+	size_t i, shown[RDEP_COVERAGE_KINDS] = {0}, left = 0;
 	bool all = t->options.verbosity >= 2, any = false;
 
 	for (i = 0; i < c->count; i++) {
@@ -215,11 +220,14 @@ static void print_next(struct rdep_text *t, const char *records)
 	for (i = 0; i < t->report->finding_count; i++)
 		notes += !is_shown(t, t->report->findings[i]);
 	if (notes)
-		fprintf(t->out, "%zu notes are not shown; to see them: reclaimdep report --verbosity=2 %s\n",
+		fprintf(t->out,
+			"%zu notes are not shown; to see them: reclaimdep report --verbosity=2 "
+			"%s\n",
 			notes, records);
 	if (t->report->finding_count)
 		fprintf(t->out,
-			"Next: reclaimdep report %s   (all findings again; --format=json for programs)\n",
+			"Next: reclaimdep report %s   (all findings again; --format=json for "
+			"programs)\n",
 			records);
 	else
 		fprintf(t->out, "Next: reclaimdep info %s   (what was followed)\n", records);
@@ -227,11 +235,12 @@ static void print_next(struct rdep_text *t, const char *records)
 
 static void print_last_line(struct rdep_text *t)
 {
-	size_t i, of[3] = { 0 };
+	size_t i, of[3] = {0};
 
 	for (i = 0; i < t->report->finding_count; i++)
 		of[t->report->findings[i]->severity]++;
-	fprintf(t->out, "reclaimdep: %zu findings (%zu errors, %zu warnings, %zu notes) in %zu processes\n",
+	fprintf(t->out,
+		"reclaimdep: %zu findings (%zu errors, %zu warnings, %zu notes) in %zu processes\n",
 		t->report->finding_count, of[RDEP_ERROR], of[RDEP_WARNING], of[RDEP_NOTE_SEVERITY],
 		t->report->process_count);
 }

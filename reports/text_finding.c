@@ -18,10 +18,11 @@ static const char *verdict_meaning(const struct rdep_mfinding *f)
 {
 	switch (f->verdict) {
 	case RDEP_CERTAIN:
-		return f->edge_count ? "the same locks, and nothing that keeps the two sides apart" :
-				       "it happened in this run";
+		return f->edge_count ? "the same locks, and nothing that keeps the two sides apart"
+				     : "it happened in this run";
 	case RDEP_POSSIBLE:
-		return "by the rules that these locks follow; this run did not show the same locks on "
+		return "by the rules that these locks follow; this run did not show the same locks "
+		       "on "
 		       "both sides";
 	case RDEP_SINGLE_THREAD:
 		return "one thread did all of it in this run";
@@ -54,8 +55,9 @@ static void print_heading(struct rdep_text *t, const struct rdep_mfinding *f)
 	const struct rdep_process *p = f->process;
 
 	fputc('\n', t->out);
-	rdep_text_paint(t, RDEP_DIM, "==============================================================="
-				     "=================\n");
+	rdep_text_paint(t, RDEP_DIM,
+			"==============================================================="
+			"=================\n");
 	rdep_text_paint(t, severity_paint(f->severity), "%s: %s: ", rdep_severity_id(f->severity),
 			f->kind_id);
 	rdep_text_paint(t, RDEP_BOLD, "%s\n", f->title);
@@ -180,9 +182,9 @@ static void print_one_lock(struct rdep_text *t, const struct rdep_mfinding *f)
 	if (!f->held.count)
 		return;
 	fprintf(t->out, "%s%s:\n", unlock ? "which was taken" : "which it holds already, taken",
-		site_only ? " at (its callers were not kept)" :
-		f->raw->flags & RDEP_EDGE_HELD_LIVE ? " at" :
-						      " at (callers as first seen at this site)");
+		site_only			      ? " at (its callers were not kept)"
+		: f->raw->flags & RDEP_EDGE_HELD_LIVE ? " at"
+						      : " at (callers as first seen at this site)");
 	rdep_text_stack(t, &f->held, "        ");
 }
 

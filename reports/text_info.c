@@ -17,14 +17,14 @@ static void print_time(struct rdep_text *t, uint64_t ns)
 	fprintf(t->out, "  started    %s\n", text);
 }
 
-
 static void print_relatives(struct rdep_text *t, const struct rdep_process *p)
 {
 	const struct rdep_header *h = &p->record->header;
 
 	if (p->parent)
 		fprintf(t->out, "  parent     %s (pid %u)%s\n", p->parent->name,
-			p->parent->record->header.pid, h->forked ? ", forked: goes on from its snapshot" : "");
+			p->parent->record->header.pid,
+			h->forked ? ", forked: goes on from its snapshot" : "");
 	else if (h->parent_id[0] || h->parent_id[1])
 		fprintf(t->out, "  parent     pid %u (no record of it here)\n", h->ppid);
 	if (p->replaced)
@@ -36,7 +36,8 @@ static const char *state_words(const struct rdep_process *p)
 	const char *state = rdep_state_text(p);
 
 	if (strcmp(state, "killed") == 0)
-		return "killed, or it crashed: it did not end by exit(), and there is no such process "
+		return "killed, or it crashed: it did not end by exit(), and there is no such "
+		       "process "
 		       "(on this machine)";
 	if (strcmp(state, "replaced") == 0)
 		return "replaced by another image (exec)";
@@ -90,7 +91,7 @@ static void print_wait(struct rdep_text *t, const struct rdep_slot *s, const cha
 static void print_slot(struct rdep_text *t, struct rdep_process *p, const struct rdep_rslot *s,
 		       const char *indent)
 {
-	static const char *const scopes[] = { "NOFS", "NOIO", "NORECLAIM", "IO_FLUSHER" };
+	static const char *const scopes[] = {"NOFS", "NOIO", "NORECLAIM", "IO_FLUSHER"};
 	struct rdep_mthread m = rdep_model_thread(p, s->slot.thread);
 	size_t i;
 
@@ -121,8 +122,8 @@ void rdep_text_held(struct rdep_text *t, struct rdep_process *p, const char *ind
 		if (!any)
 			fprintf(t->out, "\n%s (pid %u) %s; its threads at that moment:\n", p->name,
 				p->record->header.pid,
-				rdep_record_alive(p->record) ? "is running" :
-							       "did not end by itself");
+				rdep_record_alive(p->record) ? "is running"
+							     : "did not end by itself");
 		any = true;
 		print_slot(t, p, &slots[i], indent);
 	}
@@ -156,10 +157,12 @@ static void print_modules(struct rdep_text *t, const struct rdep_process *p)
 
 		fprintf(t->out, "    0x%llx-0x%llx  %.16s%*s  %s%s\n", (unsigned long long)m->start,
 			(unsigned long long)m->end, *s->build_id ? s->build_id : "(no build-id)",
-			*s->build_id ? 0 : 3, "", s->clean_path, r->modules[i].gone ? "  (unloaded)" : "");
+			*s->build_id ? 0 : 3, "", s->clean_path,
+			r->modules[i].gone ? "  (unloaded)" : "");
 	}
 	if (i < r->module_count)
-		fprintf(t->out, "    ... and %zu more: --verbosity=2 shows them\n", r->module_count - i);
+		fprintf(t->out, "    ... and %zu more: --verbosity=2 shows them\n",
+			r->module_count - i);
 }
 
 static void print_classes(struct rdep_text *t, struct rdep_process *p)
@@ -200,10 +203,12 @@ static void print_counters(struct rdep_text *t, const struct rdep_record *r)
 static void print_damage(struct rdep_text *t, const struct rdep_record *r)
 {
 	if (r->cut)
-		fprintf(t->out, "  DAMAGE     cut short: ends at offset %llu, the journal at %llu\n",
+		fprintf(t->out,
+			"  DAMAGE     cut short: ends at offset %llu, the journal at %llu\n",
 			(unsigned long long)r->size, (unsigned long long)r->header.journal_end);
 	if (r->places_damaged)
-		fprintf(t->out, "  DAMAGE     %llu places, first at offset %llu, %llu bytes skipped\n",
+		fprintf(t->out,
+			"  DAMAGE     %llu places, first at offset %llu, %llu bytes skipped\n",
 			(unsigned long long)r->places_damaged, (unsigned long long)r->first_damage,
 			(unsigned long long)r->bytes_skipped);
 	if (r->items_bad)

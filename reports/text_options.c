@@ -8,10 +8,10 @@ static const struct {
 	const char *name, *value;
 	int index; /* into value, -1: value is it */
 } defaults[] = {
-#define OPT_INT(name, def, min, max, help) { #name, #def, -1 },
-#define OPT_BOOL(name, def, help) { #name, #def, -1 },
-#define OPT_STR(name, def, help) { #name, def, -1 },
-#define OPT_ENUM(name, def, names, help) { #name, names, def },
+#define OPT_INT(name, def, min, max, help) {#name, #def, -1},
+#define OPT_BOOL(name, def, help) {#name, #def, -1},
+#define OPT_STR(name, def, help) {#name, def, -1},
+#define OPT_ENUM(name, def, names, help) {#name, names, def},
 #include "runtime/options.def"
 #undef OPT_INT
 #undef OPT_BOOL

@@ -43,15 +43,17 @@ static void make_column(struct rdep_text *t, const struct rdep_mfinding *f,
 		if (same_thread_before(f, e))
 			c->title = rdep_arena_printf(a, "another thread");
 		else
-			c->title = *e->thread.label ?
-				   rdep_arena_printf(a, "thread %u (%s)", e->thread.id, e->thread.label) :
-				   rdep_arena_printf(a, "thread %u", e->thread.id);
-		c->has = rdep_arena_printf(a, "%s(%s);", rdep_lock_verb(e->from, e->raw->from_inst.mode),
+			c->title = *e->thread.label
+					   ? rdep_arena_printf(a, "thread %u (%s)", e->thread.id,
+							       e->thread.label)
+					   : rdep_arena_printf(a, "thread %u", e->thread.id);
+		c->has = rdep_arena_printf(a, "%s(%s);",
+					   rdep_lock_verb(e->from, e->raw->from_inst.mode),
 					   e->from->name);
 	}
 	if (!e->to->domain)
-		c->wants = rdep_arena_printf(a, "%s(%s);", rdep_lock_verb(e->to, e->raw->to_inst.mode),
-					     e->to->name);
+		c->wants = rdep_arena_printf(
+			a, "%s(%s);", rdep_lock_verb(e->to, e->raw->to_inst.mode), e->to->name);
 	else if (e->callee)
 		c->wants = rdep_arena_printf(a, "%s(): enters %s", e->callee, e->to->name);
 	else
@@ -102,8 +104,8 @@ static void print_rows(struct rdep_text *t, const struct column *columns, size_t
 	size_t i;
 
 	for (i = 0; i < n; i++)
-		fprintf(t->out, "    %s:\n        %s\n        %s\n", columns[i].title, columns[i].has,
-			columns[i].wants);
+		fprintf(t->out, "    %s:\n        %s\n        %s\n", columns[i].title,
+			columns[i].has, columns[i].wants);
 }
 
 static size_t longest(const struct column *c)

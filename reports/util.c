@@ -250,8 +250,13 @@ void rdep_buf_free(struct rdep_buf *b)
 /* The length of the UTF-8 sequence at p, 0 when it is not one; *code gets its value. */
 static size_t utf8(const unsigned char *p, size_t n, uint32_t *code)
 {
-	static const uint32_t least[] = { 0, 0, 0x80, 0x800, 0x10000 };
-	size_t len = *p < 0x80 ? 1 : *p < 0xc0 ? 0 : *p < 0xe0 ? 2 : *p < 0xf0 ? 3 : *p < 0xf8 ? 4 : 0;
+	static const uint32_t least[] = {0, 0, 0x80, 0x800, 0x10000};
+	size_t len = *p < 0x80	 ? 1
+		     : *p < 0xc0 ? 0
+		     : *p < 0xe0 ? 2
+		     : *p < 0xf0 ? 3
+		     : *p < 0xf8 ? 4
+				 : 0;
 	size_t i;
 
 	if (!len || len > n)
@@ -279,7 +284,7 @@ static bool harmless(uint32_t c)
 
 char *rdep_clean(struct rdep_arena *a, const char *p, size_t n)
 {
-	struct rdep_buf b = { 0 };
+	struct rdep_buf b = {0};
 	char *text;
 	size_t i, len;
 

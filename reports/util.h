@@ -44,7 +44,7 @@ struct rdep_map {
 	struct rdep_map_slot {
 		uint64_t key, value;
 		bool used;
-	} *slots;
+	} * slots;
 	size_t mask, count;
 };
 
@@ -73,7 +73,7 @@ void rdep_buf_free(struct rdep_buf *b);
 /* Grows an array whose count is about to become n + 1. */
 #define RDEP_GROW(array, n)                                                                        \
 	do {                                                                                       \
-		if (((n) & ((n) - 1)) == 0)                                                        \
+		if (((n) & ((n)-1)) == 0)                                                          \
 			(array) = rdep_realloc(array, ((n) ? 2 * (n) : 1) * sizeof(*(array)));     \
 	} while (0)
 

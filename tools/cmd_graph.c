@@ -17,7 +17,7 @@ static int usage(FILE *out)
 
 int rdep_cmd_graph(int argc, char **argv)
 {
-	struct records_options o = { .formats = "dot", .usage = usage };
+	struct records_options o = {.formats = "dot", .usage = usage};
 	struct rdep_report *r;
 	int rc = records_read(&o, argc, argv, &r);
 

@@ -8,8 +8,10 @@
 
 static int usage(FILE *out)
 {
-	fputs("usage: reclaimdep info [--verbosity=0|1|2] [--color=auto|always|never] FILE|DIR...\n\n"
-	      "Tells of each record: the process and how it ended, its threads with the locks that they\n"
+	fputs("usage: reclaimdep info [--verbosity=0|1|2] [--color=auto|always|never] "
+	      "FILE|DIR...\n\n"
+	      "Tells of each record: the process and how it ended, its threads with the locks that "
+	      "they\n"
 	      "hold and wait for, what was followed and what was dropped. --verbosity=2 lists all\n"
 	      "classes and modules.\n",
 	      out);
@@ -18,7 +20,7 @@ static int usage(FILE *out)
 
 int rdep_cmd_info(int argc, char **argv)
 {
-	struct records_options o = { .formats = "text", .usage = usage };
+	struct records_options o = {.formats = "text", .usage = usage};
 	struct rdep_report *r;
 	int rc = records_read(&o, argc, argv, &r);
 

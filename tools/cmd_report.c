@@ -10,10 +10,13 @@
 
 static int usage(FILE *out)
 {
-	fputs("usage: reclaimdep report [--format=text|json] [--fail_on=certain|possible|warning|never]\n"
-	      "                         [--verbosity=0|1|2] [--color=auto|always|never] FILE|DIR...\n\n"
+	fputs("usage: reclaimdep report [--format=text|json] "
+	      "[--fail_on=certain|possible|warning|never]\n"
+	      "                         [--verbosity=0|1|2] [--color=auto|always|never] "
+	      "FILE|DIR...\n\n"
 	      "Prints the findings of records, or of all records in directories, each once.\n"
-	      "Exit status: 0; 66 when a finding at or above fail_on (possible) stands; 125 when a\n"
+	      "Exit status: 0; 66 when a finding at or above fail_on (possible) stands; 125 when "
+	      "a\n"
 	      "record can't be read.\n",
 	      out);
 	return 0;
@@ -21,7 +24,8 @@ static int usage(FILE *out)
 
 int rdep_cmd_report(int argc, char **argv)
 {
-	struct records_options o = { .formats = "text|json", .fail_on = RDEP_FAIL_POSSIBLE, .usage = usage };
+	struct records_options o = {
+		.formats = "text|json", .fail_on = RDEP_FAIL_POSSIBLE, .usage = usage};
 	struct rdep_report *r;
 	int rc = records_read(&o, argc, argv, &r);
 

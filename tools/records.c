@@ -54,10 +54,11 @@ static int read_flag(struct records_options *o, const char *command, const char 
 		return tool_unknown_option(command, arg, NULL);
 	index = value ? word_in(list, value + 1) : -1;
 	if (index < 0)
-		return bad_value(command, list == o->formats ? "format" :
-					  list == levels     ? "verbosity" :
-					  list == colors     ? "color" :
-							       "fail_on",
+		return bad_value(command,
+				 list == o->formats ? "format"
+				 : list == levels   ? "verbosity"
+				 : list == colors   ? "color"
+						    : "fail_on",
 				 value ? value + 1 : "", list);
 	if (list == o->formats)
 		o->format = index;
@@ -72,7 +73,7 @@ static int read_flag(struct records_options *o, const char *command, const char 
 
 int records_read(struct records_options *o, int argc, char **argv, struct rdep_report **report)
 {
-	struct rdep_error err = { "" };
+	struct rdep_error err = {""};
 	bool flags = true;
 	int i, rc = -1, color = 0, records = 0;
 
@@ -91,7 +92,8 @@ int records_read(struct records_options *o, int argc, char **argv, struct rdep_r
 		}
 	}
 	if (rc < 0 && !records) {
-		tool_say("%s: no records are named: give files (*.rdep) or directories of them", argv[0]);
+		tool_say("%s: no records are named: give files (*.rdep) or directories of them",
+			 argv[0]);
 		o->usage(stderr);
 		rc = RDEP_EXIT_TROUBLE;
 	}

@@ -26,7 +26,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 static void read_all(const void *data, size_t size)
 {
 	static FILE *null;
-	struct rdep_text_options all = { .verbosity = 2, .color = true };
+	struct rdep_text_options all = {.verbosity = 2, .color = true};
 	struct rdep_report *r = rdep_report_new();
 	struct rdep_error err;
 	int fd = memfd_create("record", MFD_CLOEXEC);
@@ -76,9 +76,24 @@ static uint64_t roll(void)
 /* Numbers that lengths, counts and offsets go wrong at. */
 static uint64_t awkward(void)
 {
-	static const uint64_t numbers[] = { 0, 1, 7, 8, 15, 16, 255, 256, 4095, 4096, 65535, 65536,
-					    1u << 20, 0x7fffffff, 0x80000000, 0xffffffff,
-					    0x7fffffffffffffff, ~0ull };
+	static const uint64_t numbers[] = {0,
+					   1,
+					   7,
+					   8,
+					   15,
+					   16,
+					   255,
+					   256,
+					   4095,
+					   4096,
+					   65535,
+					   65536,
+					   1u << 20,
+					   0x7fffffff,
+					   0x80000000,
+					   0xffffffff,
+					   0x7fffffffffffffff,
+					   ~0ull};
 
 	return numbers[roll() % (sizeof(numbers) / sizeof(*numbers))];
 }

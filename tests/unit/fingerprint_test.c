@@ -77,7 +77,7 @@ static const char *record_path(uint32_t pid)
 /* A cycle over three static locks of this program. */
 static void write_cycle(const struct shape *s, const struct shape *again)
 {
-	const uint64_t pcs[] = { s->bias + return_address(), s->bias + return_address() };
+	const uint64_t pcs[] = {s->bias + return_address(), s->bias + return_address()};
 	uint32_t mod, stack, cls[3], edges[3], cycle[3];
 	struct maker m;
 	unsigned i;
@@ -86,7 +86,8 @@ static void write_cycle(const struct shape *s, const struct shape *again)
 	maker_exe(&m, exe, "t", 2);
 	mod = maker_module(&m, exe, s->bias, s->bias + (1u << 30), s->bias);
 	stack = maker_stack(&m, 2, pcs);
-	cls[0] = maker_class_static(&m, mod, file_address(s->swapped ? &pair[1].lock[1] : &first_lock));
+	cls[0] = maker_class_static(&m, mod,
+				    file_address(s->swapped ? &pair[1].lock[1] : &first_lock));
 	cls[1] = maker_class_static(&m, mod, file_address(&second_lock));
 	cls[2] = maker_class_static(&m, mod, file_address(&third_lock));
 	for (i = 0; i < 3; i++)
@@ -134,7 +135,7 @@ static void fingerprint_of(struct shape s, char *out)
 
 static void test_same(void)
 {
-	const struct shape usual = { .pid = 10, .bias = 0x550000000000, .verdict = RDEP_CERTAIN };
+	const struct shape usual = {.pid = 10, .bias = 0x550000000000, .verdict = RDEP_CERTAIN};
 	struct shape other = usual;
 	char a[32], b[32];
 
@@ -158,14 +159,15 @@ static void test_same(void)
 
 static void test_names(void)
 {
-	const struct shape s = { .pid = 11, .bias = 0x10000000, .swapped = true, .verdict = RDEP_POSSIBLE };
+	const struct shape s = {
+		.pid = 11, .bias = 0x10000000, .swapped = true, .verdict = RDEP_POSSIBLE};
 	struct rdep_report *r = report_of(&s, NULL);
 	const struct rdep_mfinding *f = r->finding_count ? r->findings[0] : NULL;
 
 	if (!tap_ok(f && f->edge_count == 3, "the finding is there"))
 		return;
-	tap_ok(!strcmp(f->edges[1].from->name, "second_lock"), "a static lock has its variable's name: %s",
-	       f->edges[1].from->name);
+	tap_ok(!strcmp(f->edges[1].from->name, "second_lock"),
+	       "a static lock has its variable's name: %s", f->edges[1].from->name);
 	tap_ok(!strncmp(f->edges[0].from->name, "pair", 4), "and its member's: %s",
 	       f->edges[0].from->name);
 #ifdef __OPTIMIZE__
@@ -209,9 +211,9 @@ static void test_ordinal(void)
 
 static void test_counts(void)
 {
-	struct shape a = { .pid = 20, .bias = 0x1000000, .verdict = RDEP_SINGLE_THREAD };
+	struct shape a = {.pid = 20, .bias = 0x1000000, .verdict = RDEP_SINGLE_THREAD};
 	struct shape again = a, b = a;
-	const uint32_t pids[] = { 20, 21 };
+	const uint32_t pids[] = {20, 21};
 	struct rdep_report *r;
 	const struct rdep_mfinding *f;
 
@@ -224,13 +226,15 @@ static void test_counts(void)
 	r = read_report(pids, 2);
 	f = r->findings[0];
 	tap_ok(r->finding_count == 1 && f->count == 3 && f->processes == 2,
-	       "one finding, three occurrences, two processes (%zu, %zu, %zu)", r->finding_count, f->count,
-	       f->processes);
+	       "one finding, three occurrences, two processes (%zu, %zu, %zu)", r->finding_count,
+	       f->count, f->processes);
 	tap_ok(f->verdict == RDEP_CERTAIN && f->process->record->header.pid == 21,
 	       "the weightiest occurrence is shown");
 	rdep_model_join(r);
-	tap_ok(r->finding_count == 1 && r->findings[0]->count == 3, "joining again counts nothing twice");
-	tap_ok(rdep_report_add(r, record_path(99), &(struct rdep_error){ "" }) < 0, "(no such record)");
+	tap_ok(r->finding_count == 1 && r->findings[0]->count == 3,
+	       "joining again counts nothing twice");
+	tap_ok(rdep_report_add(r, record_path(99), &(struct rdep_error){""}) < 0,
+	       "(no such record)");
 	rdep_report_free(r);
 }
 
@@ -265,7 +269,7 @@ static void test_revised(void)
 
 static void test_same_record_twice(void)
 {
-	struct shape a = { .pid = 30, .bias = 0x1000000, .verdict = RDEP_CERTAIN };
+	struct shape a = {.pid = 30, .bias = 0x1000000, .verdict = RDEP_CERTAIN};
 	struct rdep_report *r = rdep_report_new();
 	struct rdep_error err;
 
@@ -286,22 +290,23 @@ static void test_severity(void)
 		enum rdep_severity severity;
 		bool fails[4]; /* certain, possible, warning, never */
 	} rows[] = {
-		{ RDEP_CERTAIN, RDEP_ERROR, { true, true, true, false } },
-		{ RDEP_POSSIBLE, RDEP_ERROR, { false, true, true, false } },
-		{ RDEP_SINGLE_THREAD, RDEP_WARNING, { false, false, true, false } },
-		{ RDEP_ORDERED, RDEP_WARNING, { false, false, true, false } },
-		{ RDEP_GUARDED, RDEP_NOTE_SEVERITY, { false, false, false, false } },
+		{RDEP_CERTAIN, RDEP_ERROR, {true, true, true, false}},
+		{RDEP_POSSIBLE, RDEP_ERROR, {false, true, true, false}},
+		{RDEP_SINGLE_THREAD, RDEP_WARNING, {false, false, true, false}},
+		{RDEP_ORDERED, RDEP_WARNING, {false, false, true, false}},
+		{RDEP_GUARDED, RDEP_NOTE_SEVERITY, {false, false, false, false}},
 	};
 	size_t i;
 	int line;
 
 	for (i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
-		struct shape s = { .pid = 40, .bias = 0x1000000, .verdict = rows[i].verdict };
+		struct shape s = {.pid = 40, .bias = 0x1000000, .verdict = rows[i].verdict};
 		struct rdep_report *r = report_of(&s, NULL);
 		bool good = r->findings[0]->severity == rows[i].severity;
 
 		for (line = 0; line < 4; line++)
-			good &= rdep_report_fails(r, (enum rdep_fail_on)line) == rows[i].fails[line];
+			good &= rdep_report_fails(r, (enum rdep_fail_on)line) ==
+				rows[i].fails[line];
 		tap_ok(good, "%s is a %s, and fails what it should", r->findings[0]->verdict_id,
 		       rdep_severity_id(r->findings[0]->severity));
 		rdep_report_free(r);

@@ -137,14 +137,14 @@ uint32_t maker_module(struct maker *m, const char *path, uint64_t start, uint64_
 
 void maker_module_gone(struct maker *m, uint32_t id)
 {
-	struct rdep_module_gone g = { .id = id };
+	struct rdep_module_gone g = {.id = id};
 
 	put_with(m, RDEP_MODULE_GONE, &g, sizeof(g), NULL, 0);
 }
 
 uint32_t maker_stack(struct maker *m, size_t count, const uint64_t *pcs)
 {
-	struct rdep_stack s = { .id = ++m->next[RDEP_STACK], .count = (uint16_t)count };
+	struct rdep_stack s = {.id = ++m->next[RDEP_STACK], .count = (uint16_t)count};
 
 	put_with(m, RDEP_STACK, &s, sizeof(s), pcs, count * sizeof(*pcs));
 	return s.id;
@@ -161,21 +161,21 @@ static uint32_t put_class(struct maker *m, struct rdep_class *c, const char *nam
 
 uint32_t maker_class_named(struct maker *m, const char *name)
 {
-	struct rdep_class c = { .origin = RDEP_BY_NAME };
+	struct rdep_class c = {.origin = RDEP_BY_NAME};
 
 	return put_class(m, &c, name);
 }
 
 uint32_t maker_class_static(struct maker *m, uint32_t module, uint64_t offset)
 {
-	struct rdep_class c = { .origin = RDEP_BY_STATIC, .module = module, .offset = offset };
+	struct rdep_class c = {.origin = RDEP_BY_STATIC, .module = module, .offset = offset};
 
 	return put_class(m, &c, "");
 }
 
 uint32_t maker_class_init(struct maker *m, uint32_t stack)
 {
-	struct rdep_class c = { .origin = RDEP_BY_INIT, .stack = stack };
+	struct rdep_class c = {.origin = RDEP_BY_INIT, .stack = stack};
 
 	return put_class(m, &c, "");
 }
@@ -204,7 +204,7 @@ uint32_t maker_edge(struct maker *m, uint32_t from, uint32_t to, uint32_t held_s
 
 uint32_t maker_thread(struct maker *m, const char *name)
 {
-	struct rdep_thread t = { .id = ++m->next[RDEP_THREAD], .tid = 1000 + m->next[RDEP_THREAD] };
+	struct rdep_thread t = {.id = ++m->next[RDEP_THREAD], .tid = 1000 + m->next[RDEP_THREAD]};
 
 	snprintf(t.name, sizeof(t.name), "%s", name);
 	put_with(m, RDEP_THREAD, &t, sizeof(t), NULL, 0);
@@ -244,7 +244,7 @@ uint32_t maker_self_deadlock(struct maker *m, uint32_t cls, uint32_t held_stack,
 		.held_stack = held_stack,
 		.acquire_stack = acquire_stack,
 		.flags = RDEP_EDGE_HELD_LIVE,
-		.inst = { .address = 0x1000 },
+		.inst = {.address = 0x1000},
 	};
 
 	put_with(m, RDEP_FINDING, &f, sizeof(f), NULL, 0);
@@ -258,7 +258,8 @@ void maker_text(struct maker *m, unsigned type, const char *text)
 
 void maker_exe(struct maker *m, const char *path, const char *cmdline, size_t cmdline_len)
 {
-	struct rdep_exe e = { .path_len = (uint32_t)strlen(path), .cmdline_len = (uint32_t)cmdline_len };
+	struct rdep_exe e = {.path_len = (uint32_t)strlen(path),
+			     .cmdline_len = (uint32_t)cmdline_len};
 	char *text = malloc(e.path_len + cmdline_len + 1);
 
 	memcpy(text, path, e.path_len);
@@ -270,7 +271,7 @@ void maker_exe(struct maker *m, const char *path, const char *cmdline, size_t cm
 size_t maker_board(struct maker *m, uint32_t n)
 {
 	size_t room = sizeof(struct rdep_board) + 64 + n * sizeof(struct rdep_slot), at;
-	struct rdep_board b = { .slot_size = sizeof(struct rdep_slot), .count = n };
+	struct rdep_board b = {.slot_size = sizeof(struct rdep_slot), .count = n};
 	char *p = calloc(1, room);
 	struct rdep_item *item;
 
@@ -338,7 +339,7 @@ void maker_repair(char *data, size_t size)
 
 static void sample_inversion(struct maker *m)
 {
-	const uint64_t pcs[] = { 0x401100, 0x401200, 0x7f0000001000 };
+	const uint64_t pcs[] = {0x401100, 0x401200, 0x7f0000001000};
 	uint32_t mod = maker_module(m, "/nowhere/bin/minifs", 0x401000, 0x402000, 0);
 	uint32_t s1 = maker_stack(m, 3, pcs), s2 = maker_stack(m, 2, pcs + 1);
 	uint32_t t1 = maker_thread(m, "writer"), t2 = maker_thread(m, "flusher");
@@ -353,7 +354,7 @@ static void sample_inversion(struct maker *m)
 
 static void sample_reclaim(struct maker *m)
 {
-	const uint64_t pcs[] = { 0x401100, 0x401200, 0x401300, 0x401400 };
+	const uint64_t pcs[] = {0x401100, 0x401200, 0x401300, 0x401400};
 	uint32_t s1, s2, cls, e[2];
 
 	maker_module(m, "/nowhere/bin/minifs", 0x401000, 0x402000, 0);
@@ -369,15 +370,14 @@ static void sample_reclaim(struct maker *m)
 
 static void sample_board(struct maker *m)
 {
-	struct rdep_slot slot = { .state = RDEP_SLOT_LIVE, .tid = 1001, .thread = 1 };
+	struct rdep_slot slot = {.state = RDEP_SLOT_LIVE, .tid = 1001, .thread = 1};
 	uint32_t cls = maker_class_named(m, "held_lock");
 	size_t at = maker_board(m, 2);
 
 	m->header.state = RDEP_RUNNING;
-	slot.held[0] = (struct rdep_held){ .address = 0x5000, .site = 0x401100, .cls = cls };
+	slot.held[0] = (struct rdep_held){.address = 0x5000, .site = 0x401100, .cls = cls};
 	slot.held[1] = (struct rdep_held){
-		.address = 0x6000, .site = 0x401200, .cls = cls, .flags = RDEP_HELD_WAITING
-	};
+		.address = 0x6000, .site = 0x401200, .cls = cls, .flags = RDEP_HELD_WAITING};
 	memcpy(m->data + at, &slot, sizeof(slot));
 	slot.more = at + 8;
 	memcpy(m->data + at + sizeof(slot), &slot, sizeof(slot));
@@ -385,8 +385,8 @@ static void sample_board(struct maker *m)
 
 int maker_sample(struct maker *m, unsigned which)
 {
-	static void (*const samples[])(struct maker *m) = { sample_inversion, sample_reclaim,
-							    sample_board };
+	static void (*const samples[])(struct maker * m) = {sample_inversion, sample_reclaim,
+							    sample_board};
 
 	if (which >= sizeof(samples) / sizeof(*samples))
 		return 0;

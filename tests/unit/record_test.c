@@ -39,7 +39,7 @@ static double now(void)
 static const char *render(const char *data, size_t n)
 {
 	static struct rdep_error err;
-	struct rdep_text_options all = { .verbosity = 2 };
+	struct rdep_text_options all = {.verbosity = 2};
 	struct rdep_report *r = rdep_report_new();
 	FILE *null = fopen("/dev/null", "w");
 
@@ -58,7 +58,7 @@ static const char *render(const char *data, size_t n)
 
 static void test_sound(void)
 {
-	struct rdep_error err = { "" };
+	struct rdep_error err = {""};
 	struct rdep_record *r;
 	struct maker m;
 
@@ -110,12 +110,12 @@ static void test_header(void)
 		uint32_t value;
 		bool repair;
 	} cases[] = {
-		{ "no magic", "not a reclaimdep record", 0, 0x41414141, true },
-		{ "another byte order", "another byte order", 16, 0x04030201, true },
-		{ "a later version", "newer reclaimdep", 12, 99, true },
-		{ "a damaged header", "header is damaged", 40, 7, false },
-		{ "a header of no size", "header of 3 bytes", 20, 3, true },
-		{ "32-bit pointers", "32-bit", 28, 32, true },
+		{"no magic", "not a reclaimdep record", 0, 0x41414141, true},
+		{"another byte order", "another byte order", 16, 0x04030201, true},
+		{"a later version", "newer reclaimdep", 12, 99, true},
+		{"a damaged header", "header is damaged", 40, 7, false},
+		{"a header of no size", "header of 3 bytes", 20, 3, true},
+		{"32-bit pointers", "32-bit", 28, 32, true},
 	};
 	struct maker m;
 	size_t i;
@@ -154,8 +154,8 @@ static void test_cut(void)
 			wrong++;
 		rdep_record_close(r);
 	}
-	tap_ok(!wrong && opened > 500, "cut at every byte it opens from the header on, and says so (%u)",
-	       opened);
+	tap_ok(!wrong && opened > 500,
+	       "cut at every byte it opens from the header on, and says so (%u)", opened);
 	tap_ok(strstr(render(m.data, 100), "cut short"), "a cut header: %s", render(m.data, 100));
 	maker_free(&m);
 }
@@ -196,8 +196,8 @@ static void test_flips(void)
 		rdep_record_close(r);
 	}
 	tap_ok(!unopened && !costly && !unnoticed,
-	       "a flipped bit anywhere costs one item, and is noticed (%u, %u, %u of %zu)", unopened,
-	       costly, unnoticed, whole - RDEP_HEADER_SIZE);
+	       "a flipped bit anywhere costs one item, and is noticed (%u, %u, %u of %zu)",
+	       unopened, costly, unnoticed, whole - RDEP_HEADER_SIZE);
 	maker_free(&m);
 }
 
@@ -243,13 +243,13 @@ static void test_unknown(void)
 /* Lengths and counts that the payload does not have, under good sums. */
 static void test_forged(void)
 {
-	struct rdep_module mod = { .id = 1, .path_len = 0xfffffff0 };
-	struct rdep_module id_len = { .id = 2, .build_id_len = 0xffffffff };
-	struct rdep_class cls = { .id = 20, .origin = RDEP_BY_NAME, .name_len = 0xffffffff };
-	struct rdep_stack stack = { .id = 1, .count = 65535 };
-	struct rdep_finding finding = { .id = 1, .kind = 2, .edge_count = 0x20000001 };
-	struct rdep_exe exe = { .path_len = 0xffffffff, .cmdline_len = 2 };
-	struct rdep_board board = { .slot_size = 2048, .count = 0xffffffff, .slots_at = 1u << 30 };
+	struct rdep_module mod = {.id = 1, .path_len = 0xfffffff0};
+	struct rdep_module id_len = {.id = 2, .build_id_len = 0xffffffff};
+	struct rdep_class cls = {.id = 20, .origin = RDEP_BY_NAME, .name_len = 0xffffffff};
+	struct rdep_stack stack = {.id = 1, .count = 65535};
+	struct rdep_finding finding = {.id = 1, .kind = 2, .edge_count = 0x20000001};
+	struct rdep_exe exe = {.path_len = 0xffffffff, .cmdline_len = 2};
+	struct rdep_board board = {.slot_size = 2048, .count = 0xffffffff, .slots_at = 1u << 30};
 	struct rdep_error err;
 	struct rdep_record *r;
 	struct maker m;
@@ -265,8 +265,8 @@ static void test_forged(void)
 	maker_put(&m, RDEP_EDGE, "short", 5, 5);
 	maker_write(&m, path);
 	r = rdep_record_open(path, &err);
-	tap_ok(r && r->items_bad == 8 && items_of(r) == 0, "forged lengths and counts are left out (%d)",
-	       r ? (int)r->items_bad : -1);
+	tap_ok(r && r->items_bad == 8 && items_of(r) == 0,
+	       "forged lengths and counts are left out (%d)", r ? (int)r->items_bad : -1);
 	rdep_record_close(r);
 	tap_ok(!*render(m.data, m.size), "and what is left can be rendered");
 	maker_free(&m);
@@ -275,7 +275,7 @@ static void test_forged(void)
 /* A finding that names itself, edges and classes that are not there. */
 static void test_dangling(void)
 {
-	uint32_t edges[] = { 1, 77, 0, 0xffffffff };
+	uint32_t edges[] = {1, 77, 0, 0xffffffff};
 	struct maker m;
 
 	maker_init(&m, 1);
@@ -320,7 +320,7 @@ static void test_sparse(void)
 static void test_behind_hole(void)
 {
 	const size_t far = 3ull << 30;
-	struct rdep_chunk c = { .magic = RDEP_CHUNK_MAGIC, .offset = far, .size = 4096 };
+	struct rdep_chunk c = {.magic = RDEP_CHUNK_MAGIC, .offset = far, .size = 4096};
 	struct rdep_error err;
 	struct rdep_record *r;
 	struct maker m, tail;
@@ -329,7 +329,8 @@ static void test_behind_hole(void)
 	maker_sample(&m, 0);
 	maker_init(&tail, 1);
 	maker_class_named(&tail, "far");
-	((struct rdep_class *)(tail.data + RDEP_HEADER_SIZE + sizeof(c) + sizeof(struct rdep_item)))->id = 99;
+	((struct rdep_class *)(tail.data + RDEP_HEADER_SIZE + sizeof(c) + sizeof(struct rdep_item)))
+		->id = 99;
 	maker_repair(tail.data, tail.size);
 	c.crc = rdep_chunk_crc(&c);
 	m.header.journal_end = far + tail.size - RDEP_HEADER_SIZE;
@@ -339,7 +340,8 @@ static void test_behind_hole(void)
 	fd = open(path, O_WRONLY);
 	tap_ok(pwrite(fd, &c, sizeof(c), (off_t)far) == sizeof(c) &&
 		       pwrite(fd, tail.data + RDEP_HEADER_SIZE + sizeof(c),
-			      tail.size - RDEP_HEADER_SIZE - sizeof(c), (off_t)(far + sizeof(c))) > 0,
+			      tail.size - RDEP_HEADER_SIZE - sizeof(c),
+			      (off_t)(far + sizeof(c))) > 0,
 	       "(a record with a hole of 3 GiB)");
 	close(fd);
 	r = rdep_record_open(path, &err);
@@ -353,8 +355,7 @@ static void test_behind_hole(void)
 static void test_false_starts(void)
 {
 	struct rdep_item item = {
-		.magic = RDEP_ITEM_MAGIC, .type = RDEP_CLASS, .size = 1u << 19, .fixed = 1u << 18
-	};
+		.magic = RDEP_ITEM_MAGIC, .type = RDEP_CLASS, .size = 1u << 19, .fixed = 1u << 18};
 	size_t i, n = 4u << 20;
 	double start;
 	struct maker m;
@@ -462,14 +463,15 @@ static void test_board(void)
 
 static void test_no_file(void)
 {
-	struct rdep_error err = { "" };
+	struct rdep_error err = {""};
 	char fifo[300];
 
 	tap_ok(!rdep_record_open("/nowhere/x.rdep", &err) && strstr(err.text, "/nowhere/x.rdep"),
 	       "no such file: %s", err.text);
 	snprintf(fifo, sizeof(fifo), "%s.fifo", path);
 	unlink(fifo);
-	tap_ok(mkfifo(fifo, 0600) == 0 && !rdep_record_open(fifo, &err) && strstr(err.text, "not a file"),
+	tap_ok(mkfifo(fifo, 0600) == 0 && !rdep_record_open(fifo, &err) &&
+		       strstr(err.text, "not a file"),
 	       "a fifo is not waited for: %s", err.text);
 	unlink(fifo);
 	tap_ok(!rdep_record_open("/dev/null", &err), "nor is a device: %s", err.text);
@@ -483,12 +485,16 @@ static void test_crc(void)
 
 static void test_clean(void)
 {
-	struct rdep_arena a = { 0 };
+	struct rdep_arena a = {0};
 
 	tap_ok(!strcmp(rdep_clean(&a, "a\033[31mb\n\x7f", 8), "a?[31mb?"), "controls become ?");
 	tap_ok(!strcmp(rdep_clean(&a, "\xc3\xa9\xff\xc3", 4), "\xc3\xa9\xef\xbf\xbd\xef\xbf\xbd"),
 	       "invalid UTF-8 becomes U+FFFD, the valid stays");
-	tap_ok(!strcmp(rdep_clean(&a, "\xe2\x80\xae" "x\xc2\x9b", 6), "?x?"),
+	tap_ok(!strcmp(rdep_clean(&a,
+				  "\xe2\x80\xae"
+				  "x\xc2\x9b",
+				  6),
+		       "?x?"),
 	       "direction overrides and C1 controls become ?");
 	rdep_arena_free(&a);
 }
@@ -496,7 +502,7 @@ static void test_clean(void)
 int main(void)
 {
 #ifndef __SANITIZE_ADDRESS__
-	struct rlimit memory = { 2ull << 30, 2ull << 30 };
+	struct rlimit memory = {2ull << 30, 2ull << 30};
 
 	/* What is allocated follows what was read: two gigabytes are plenty. */
 	setrlimit(RLIMIT_AS, &memory);
