@@ -74,10 +74,15 @@ def process_problems:
 	| select($n < $range[0] or $n > $range[-1])
 	| "\($n) processes, wanted \($range | map(tostring) | join(" to "))";
 
+def state_problems:
+	value("state") as $want | select($want)
+	| (.processes | min_by(.started_ns) | .state)
+	| select(. != $want) | "the first process is: \(.)";
+
 def class_problems:
 	[.classes[].name] as $names
 	| header[] | select(.key == "class") | .value
 	| . as $name | [$names[] | select(. == $name)] | length
 	| select(. != 1) | "class \($name) is there \(.) times";
 
-if $hook == "status" then status else finding_problems, process_problems, class_problems end
+if $hook == "status" then status else finding_problems, process_problems, state_problems, class_problems end

@@ -7,6 +7,7 @@
  * expect: lock-inversion single-thread child_a child_b
  * processes: 9
  * note: the parent, the fork child before its exec twice, five children, the shell
+ * state: exited
  */
 #include <spawn.h>
 #include <sys/wait.h>

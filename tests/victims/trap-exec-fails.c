@@ -3,6 +3,7 @@
  * An exec that fails leaves the program as it was, and it goes on to its finding.
  *
  * expect: lock-inversion single-thread lock_a lock_b
+ * state: exited
  */
 #include "victim.h"
 

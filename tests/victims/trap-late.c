@@ -5,6 +5,7 @@
  *
  * expect: lock-inversion single-thread lock_a lock_b
  * expect: lock-inversion single-thread lock_c lock_d
+ * state: exited
  */
 #include "victim.h"
 

@@ -3,6 +3,7 @@
  * main ends by pthread_exit; a thread goes on, finds, and ends the program.
  *
  * expect: lock-inversion certain lock_a lock_b
+ * state: exited
  */
 #include "victim.h"
 

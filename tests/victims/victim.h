@@ -13,6 +13,7 @@
  *   status: N                         the command's, where it does not follow from the above
  *   options: NAME=VALUE...            given to the command as flags
  *   processes: N                      process images that leave a record (1)
+ *   state: TEXT                       how the first process ended, as the report says it
  *   class: NAME                       a class of this name is there once (may stand several times)
  *   run: hangs                        it never ends by itself: killed when its findings are there
  *   launcher: N TEXT                  the command must exit N and say TEXT; no record is asked for
@@ -20,6 +21,7 @@
  *                                     skipped too, and its last line says why
  *   build: FLAGS                      compiler and linker flags of its own
  *   plugins: NAME...                  built from this file too, as NAME.so, with -DPLUGIN_NAME
+ *   libraries: NAME...                likewise, and the program is linked with them
  *   kshim: VARIANT...                 run with these variants of the kernel shim (full none)
  *   note: ...                         for people
  */
