@@ -37,7 +37,7 @@ static void make(struct maker *m, uint32_t pid, const uint64_t parent[2], const 
 	b = maker_class_named(m, "other");
 	edges[0] = maker_edge(m, a, b, 0, 0, 1);
 	edges[1] = maker_edge(m, b, a, 0, 0, 1);
-	maker_cycle(m, 0, 0, RDEP_K_LOCK_INVERSION, RDEP_SINGLE_THREAD, 2, edges);
+	maker_cycle(m, 0, 0, RDEP_K_LOCK_INVERSION, RDEP_ORDERED, 2, edges);
 }
 
 /* Polls; the count of findings that were printed, and the text. */
@@ -107,7 +107,7 @@ static void test_growing(struct rdep_follow *f)
 	maker_write(&m, in_dir(5));
 	tap_ok(poll_now(f, &text) == 1 && strstr(text, "warning: lock-inversion"),
 	       "a finding is printed when it is there");
-	maker_cycle(&m, 1, 1, RDEP_K_LOCK_INVERSION, RDEP_ORDERED, 2, edges);
+	maker_cycle(&m, 1, 1, RDEP_K_LOCK_INVERSION, RDEP_SINGLE_THREAD, 2, edges);
 	maker_write(&m, in_dir(5));
 	tap_ok(poll_now(f, &text) == 0, "a revision that changes nothing for people is not");
 	maker_cycle(&m, 1, 2, RDEP_K_LOCK_INVERSION, RDEP_CERTAIN, 2, edges);
