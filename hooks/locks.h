@@ -9,25 +9,54 @@
 #include "runtime/event.h"
 #include "resolve.h"
 
-/* The very first lock call of a program brings the runtime up and is announced again. */
+/*
+ * The way of a call that is not followed by a remembered step. The very first lock call of a
+ * program brings the runtime up, and is announced again.
+ */
 static inline __attribute__((always_inline)) struct rdep_held *
-announce(const void *lock, unsigned how, uint64_t site, uint64_t sp)
+announce_slow(const void *lock, unsigned how, uint64_t site, uint64_t sp)
 {
-	struct rdep_held *e = rd_acquire(lock, how, site, sp);
+	struct rdep_held *e = rd_acquire_slow(lock, how, site, sp);
 
-	if (rd_unlikely(!e) && rd_unlikely(!rd_resolved) && rd_come_up())
-		e = rd_acquire_slow(lock, how, site, sp);
-	return e;
+	return !e && rd_come_up() ? rd_acquire_slow(lock, how, site, sp) : e;
 }
 
 /* EOWNERDEAD gives the lock as well. */
-static inline __attribute__((always_inline)) int told(struct rdep_held *e, int rc)
+static __attribute__((noinline)) int told(struct rdep_held *e, int rc)
 {
-	if (rd_likely(rc == 0 || rc == EOWNERDEAD))
+	if (rc == 0 || rc == EOWNERDEAD)
 		rd_acquired(e);
 	else
 		rd_abandon(e);
 	return rc;
 }
+
+/*
+ * LOCK_CALL(name, how, declared arguments, passed arguments): the hook of a call that may wait
+ * for `lock`. What is not usual is kept out of line.
+ */
+#define PLAIN(...) __VA_ARGS__
+#define LOCK_CALL(name, how, args, pass)                                                           \
+	static __attribute__((noinline)) int name##_slow(PLAIN args, uint64_t site, uint64_t sp)   \
+	{                                                                                          \
+		struct rdep_held *e = announce_slow((const void *)lock, how, site, sp);            \
+                                                                                                   \
+		if (!e)                                                                            \
+			return rd_unwinding() ? 0 : RD_NEXT(name)(PLAIN pass);                     \
+		return told(e, RD_NEXT(name)(PLAIN pass));                                         \
+	}                                                                                          \
+	RD_EXPORT int name(PLAIN args)                                                             \
+	{                                                                                          \
+		struct rdep_held *e = rd_acquire_fast((const void *)lock, how, RD_SITE, RD_HERE);  \
+		int rc;                                                                            \
+                                                                                                   \
+		if (rd_unlikely(!e))                                                               \
+			return name##_slow(PLAIN pass, RD_SITE, RD_HERE);                          \
+		rc = RD_NEXT(name)(PLAIN pass);                                                    \
+		if (rd_unlikely(rc))                                                               \
+			return told(e, rc);                                                        \
+		rd_acquired(e);                                                                    \
+		return 0;                                                                          \
+	}
 
 #endif

@@ -31,14 +31,7 @@ RD_EXPORT int pthread_mutex_destroy(pthread_mutex_t *mutex)
 	return RD_NEXT(pthread_mutex_destroy)(mutex);
 }
 
-RD_EXPORT int pthread_mutex_lock(pthread_mutex_t *mutex)
-{
-	struct rdep_held *e = announce(mutex, HOW, RD_SITE, RD_HERE);
-
-	if (rd_unlikely(!e))
-		return rd_unwinding() ? 0 : RD_NEXT(pthread_mutex_lock)(mutex);
-	return told(e, RD_NEXT(pthread_mutex_lock)(mutex));
-}
+LOCK_CALL(pthread_mutex_lock, HOW, (pthread_mutex_t * lock), (lock))
 
 RD_EXPORT int pthread_mutex_trylock(pthread_mutex_t *mutex)
 {
@@ -52,24 +45,12 @@ RD_EXPORT int pthread_mutex_trylock(pthread_mutex_t *mutex)
 	return rc;
 }
 
-RD_EXPORT int pthread_mutex_timedlock(pthread_mutex_t *mutex, const struct timespec *until)
-{
-	struct rdep_held *e = announce(mutex, HOW | RD_TIMED, RD_SITE, RD_HERE);
+LOCK_CALL(pthread_mutex_timedlock, HOW | RD_TIMED,
+	  (pthread_mutex_t * lock, const struct timespec *until), (lock, until))
 
-	if (rd_unlikely(!e))
-		return RD_NEXT(pthread_mutex_timedlock)(mutex, until);
-	return told(e, RD_NEXT(pthread_mutex_timedlock)(mutex, until));
-}
-
-RD_EXPORT int pthread_mutex_clocklock(pthread_mutex_t *mutex, clockid_t clock,
-				      const struct timespec *until)
-{
-	struct rdep_held *e = announce(mutex, HOW | RD_TIMED, RD_SITE, RD_HERE);
-
-	if (rd_unlikely(!e))
-		return RD_NEXT(pthread_mutex_clocklock)(mutex, clock, until);
-	return told(e, RD_NEXT(pthread_mutex_clocklock)(mutex, clock, until));
-}
+LOCK_CALL(pthread_mutex_clocklock, HOW | RD_TIMED,
+	  (pthread_mutex_t * lock, clockid_t clock, const struct timespec *until),
+	  (lock, clock, until))
 
 static __attribute__((noinline)) int unlock_slow(pthread_mutex_t *mutex, uint64_t site, uint64_t sp)
 {

@@ -37,17 +37,6 @@ RD_EXPORT int pthread_rwlock_destroy(pthread_rwlock_t *lock)
 	return RD_NEXT(pthread_rwlock_destroy)(lock);
 }
 
-/* LOCK(name, how, declared arguments, passed arguments): a call that may wait. */
-#define LOCK(name, how, args, pass)                                                                \
-	RD_EXPORT int name args                                                                    \
-	{                                                                                          \
-		struct rdep_held *e = announce(lock, how, RD_SITE, RD_HERE);                       \
-                                                                                                   \
-		if (rd_unlikely(!e))                                                               \
-			return rd_unwinding() ? 0 : RD_NEXT(name) pass;                            \
-		return told(e, RD_NEXT(name) pass);                                                \
-	}
-
 #define TRYLOCK(name, how)                                                                         \
 	RD_EXPORT int name(pthread_rwlock_t *lock)                                                 \
 	{                                                                                          \
@@ -64,14 +53,14 @@ RD_EXPORT int pthread_rwlock_destroy(pthread_rwlock_t *lock)
 #define UNTIL pthread_rwlock_t *lock, const struct timespec *until
 #define CLOCK pthread_rwlock_t *lock, clockid_t clock, const struct timespec *until
 
-LOCK(pthread_rwlock_rdlock, reader(lock), (pthread_rwlock_t * lock), (lock))
-LOCK(pthread_rwlock_timedrdlock, reader(lock) | RD_TIMED, (UNTIL), (lock, until))
-LOCK(pthread_rwlock_clockrdlock, reader(lock) | RD_TIMED, (CLOCK), (lock, clock, until))
+LOCK_CALL(pthread_rwlock_rdlock, reader(lock), (pthread_rwlock_t * lock), (lock))
+LOCK_CALL(pthread_rwlock_timedrdlock, reader(lock) | RD_TIMED, (UNTIL), (lock, until))
+LOCK_CALL(pthread_rwlock_clockrdlock, reader(lock) | RD_TIMED, (CLOCK), (lock, clock, until))
 TRYLOCK(pthread_rwlock_tryrdlock, reader(lock))
 
-LOCK(pthread_rwlock_wrlock, WRITER, (pthread_rwlock_t * lock), (lock))
-LOCK(pthread_rwlock_timedwrlock, WRITER | RD_TIMED, (UNTIL), (lock, until))
-LOCK(pthread_rwlock_clockwrlock, WRITER | RD_TIMED, (CLOCK), (lock, clock, until))
+LOCK_CALL(pthread_rwlock_wrlock, WRITER, (pthread_rwlock_t * lock), (lock))
+LOCK_CALL(pthread_rwlock_timedwrlock, WRITER | RD_TIMED, (UNTIL), (lock, until))
+LOCK_CALL(pthread_rwlock_clockwrlock, WRITER | RD_TIMED, (CLOCK), (lock, clock, until))
 TRYLOCK(pthread_rwlock_trywrlock, WRITER)
 
 static __attribute__((noinline)) int unlock_slow(pthread_rwlock_t *lock, uint64_t site, uint64_t sp)

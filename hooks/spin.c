@@ -22,14 +22,7 @@ RD_EXPORT int pthread_spin_destroy(pthread_spinlock_t *lock)
 	return RD_NEXT(pthread_spin_destroy)(lock);
 }
 
-RD_EXPORT int pthread_spin_lock(pthread_spinlock_t *lock)
-{
-	struct rdep_held *e = announce((const void *)lock, HOW, RD_SITE, RD_HERE);
-
-	if (rd_unlikely(!e))
-		return RD_NEXT(pthread_spin_lock)(lock);
-	return told(e, RD_NEXT(pthread_spin_lock)(lock));
-}
+LOCK_CALL(pthread_spin_lock, HOW, (pthread_spinlock_t * lock), (lock))
 
 RD_EXPORT int pthread_spin_trylock(pthread_spinlock_t *lock)
 {

@@ -115,11 +115,64 @@ static inline uint32_t rd_tag_class(const void *lock, unsigned kind)
 	return w >> 20 == (uint64_t)lock >> 3 ? (uint32_t)w & 0xfffffu : 0;
 }
 
+/* The chain comes in last: it is known last. */
 static inline uint32_t rd_step_hash(uint32_t from, uint32_t cls_mode, uint64_t site)
 {
-	uint32_t h = (from * 0x9e3779b1u) ^ (cls_mode * 0x85ebca6bu) ^ (uint32_t)(site * 0xc2b2ae35u);
+	uint32_t h = (cls_mode * 0x9e3779b1u ^ (uint32_t)site) * 0x85ebca6bu;
 
-	return (h ^ h >> 15) % RD_STEPS;
+	return ((h >> 20) + from) % RD_STEPS;
+}
+
+/* Two neighbours in one word: cls and generation of a held entry; node, kind, mode, flags and
+ * recursion of it, and what a step has of those; from and cls_mode of a step. */
+typedef uint64_t __attribute__((may_alias)) rd_pair;
+#define RD_PAIR(p, first) (*(rd_pair *)&(p)->first)
+#define RD_NEXT_TO(type, first, second, n) (offsetof(type, second) == offsetof(type, first) + (n))
+_Static_assert(RD_NEXT_TO(struct rdep_held, cls, generation, 4) && RD_NEXT_TO(struct rdep_held, node, kind, 4) &&
+		       RD_NEXT_TO(struct rdep_held, node, mode, 5) && RD_NEXT_TO(struct rdep_held, node, flags, 6) &&
+		       RD_NEXT_TO(struct rdep_held, node, recursion, 7) && RD_NEXT_TO(struct rd_step, to, flags, 6) &&
+		       RD_NEXT_TO(struct rd_step, from, cls_mode, 4) && sizeof(struct rd_step) == 32,
+	       "what is read and written as one word");
+
+/*
+ * The usual way of rd_acquire(), where this very step was taken before; NULL: rd_acquire_slow() is
+ * to be asked. Few and wide stores, since the atomic operation of the call that follows waits for them.
+ */
+static inline __attribute__((always_inline)) struct rdep_held *
+rd_acquire_fast(const void *lock, unsigned how, uint64_t site, uint64_t sp)
+{
+	struct rd_thread *t = rd_self;
+	struct rdep_held *e, *top;
+	struct rd_step *s;
+	uint32_t cls, cls_mode, from, generation;
+	uint64_t flags = (how & RD_TRY ? RDEP_HELD_TRY : RDEP_HELD_WAITING) | (how & RD_TIMED ? RDEP_HELD_TIMED : 0);
+
+	if (rd_unlikely(!t))
+		return NULL;
+	top = t->top;
+	if (rd_unlikely(top >= t->limit || !top->address))
+		return NULL;
+	cls = rd_tag_class(lock, RD_HOW_KIND(how));
+	cls_mode = cls << 4 | RD_HOW_MODE(how) | (how & RD_TRY ? 4u : 0u);
+	from = top->node;
+	s = &t->steps[rd_step_hash(from, cls_mode, site)];
+	if (rd_unlikely(!cls || RD_PAIR(s, from) != (from | (uint64_t)cls_mode << 32) || s->site != site))
+		return NULL;
+	generation = *(const uint32_t *)((const char *)lock + RD_GEN_OFFSET(RD_HOW_KIND(how)));
+
+	/* A handler that comes in between sees address 0 on top, and takes the slow path. */
+	e = top + 1;
+	__asm__("" : "+r"(e)); /* the one thing to keep over the call */
+	t->top = e;
+	rd_signal_fence();
+	e->site = site;
+	e->sp = sp;
+	RD_PAIR(e, cls) = cls | (uint64_t)generation << 32;
+	RD_PAIR(e, node) = RD_PAIR(s, to) | (uint64_t)RD_HOW_KIND(how) << 32 | (uint64_t)RD_HOW_MODE(how) << 40 |
+			   flags << 48;
+	rd_signal_fence();
+	e->address = (uint64_t)lock;
+	return e;
 }
 
 /*
@@ -131,39 +184,9 @@ static inline uint32_t rd_step_hash(uint32_t from, uint32_t cls_mode, uint64_t s
 static inline __attribute__((always_inline)) struct rdep_held *
 rd_acquire(const void *lock, unsigned how, uint64_t site, uint64_t sp)
 {
-	struct rd_thread *t = rd_self;
-	struct rdep_held *e, *top;
-	struct rd_step *s;
-	uint32_t cls, cls_mode;
+	struct rdep_held *e = rd_acquire_fast(lock, how, site, sp);
 
-	if (rd_unlikely(!t))
-		return rd_acquire_slow(lock, how, site, sp);
-	top = t->top;
-	if (rd_unlikely(top >= t->limit || !top->address))
-		return rd_acquire_slow(lock, how, site, sp);
-	cls = rd_tag_class(lock, RD_HOW_KIND(how));
-	cls_mode = cls << 4 | RD_HOW_MODE(how) | (how & RD_TRY ? 4u : 0u);
-	s = &t->steps[rd_step_hash(top->node, cls_mode, site)];
-	if (rd_unlikely(!cls || s->from != top->node || s->cls_mode != cls_mode || s->site != site))
-		return rd_acquire_slow(lock, how, site, sp);
-
-	/* A handler that comes in between sees address 0 on top, and takes the slow path. */
-	e = top + 1;
-	t->top = e;
-	rd_signal_fence();
-	e->site = site;
-	e->sp = sp;
-	e->cls = cls;
-	e->generation = *(const uint32_t *)((const char *)lock + RD_GEN_OFFSET(RD_HOW_KIND(how)));
-	e->node = s->to;
-	e->kind = (uint8_t)RD_HOW_KIND(how);
-	e->mode = (uint8_t)RD_HOW_MODE(how);
-	e->flags = (uint8_t)(s->flags | (how & RD_TRY ? RDEP_HELD_TRY : RDEP_HELD_WAITING) |
-			     (how & RD_TIMED ? RDEP_HELD_TIMED : 0));
-	e->recursion = 0;
-	rd_signal_fence();
-	e->address = (uint64_t)lock;
-	return e;
+	return rd_likely(e) ? e : rd_acquire_slow(lock, how, site, sp);
 }
 
 /* The call that rd_acquire() announced got the lock. */

@@ -27,10 +27,13 @@ struct rd_step {
 	uint32_t from;
 	uint32_t cls_mode; /* class << 4 | kind-independent mode and try bits */
 	uint64_t site;
+	/* From here on as in a held entry from its node on; zero but for: */
 	uint32_t to;
+	uint8_t zero[2];
 	uint8_t flags; /* initial rdep_held.flags: the domains already checked in `to` */
+	uint8_t nought;
 	uint8_t writing; /* a handler that meets this leaves the step alone */
-	uint8_t pad[10];
+	uint8_t pad[7];
 };
 
 #define RD_SCOPES 8u
