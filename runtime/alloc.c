@@ -315,11 +315,11 @@ unsigned long rd_scope_save(uint32_t bit, bool provided, unsigned long cookie, u
 		cookie = before & bit ? 0 : flags[bit];
 	if (t->scope_depth < RD_SCOPES)
 		t->scopes[t->scope_depth] = (struct rd_scope_entry){
-			.site = site, .sp = sp, .bit = bit, .before = before, .cookie = cookie};
+			.site = site, .sp = sp, .bit = bit, .before = before, .cookie = cookie,
+			.item = rd_scope_count(t, bit, cookie, NULL, site, sp)};
 	t->scope_depth++;
 	t->scope |= bit;
 	rd_thread_set_malloc(t);
-	rd_scope_count(t, bit, cookie, site, sp);
 	return cookie;
 }
 

@@ -66,7 +66,7 @@ uint32_t rd_class_count(void)
 
 static void publish(struct rd_class *c, const struct rdep_class *item, const char *name)
 {
-	char tail[32 + 64] = {0}; /* the counters, then the name */
+	char tail[32 + RD_CLASS_NAME_MAX] = {0}; /* the counters, then the name */
 
 	memcpy(tail + 32, name, item->name_len);
 	_Static_assert(sizeof(struct rdep_class) - offsetof(struct rdep_class, acquisitions) == 32, "counters");

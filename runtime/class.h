@@ -17,6 +17,9 @@
 #include "event.h"
 #include "record_layout.h"
 
+/* Characters kept of a class's name. */
+#define RD_CLASS_NAME_MAX 128
+
 struct rd_class {
 	uint32_t id;
 	uint8_t kind, origin;

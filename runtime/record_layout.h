@@ -260,6 +260,13 @@ enum rdep_kind {
 #undef KIND
 };
 
+/* What exactly it was, for kinds that have more than one way to go wrong. */
+enum rdep_detail {
+#define DETAIL(sym, num, text) RDEP_D_##sym = num,
+#include "details.def"
+#undef DETAIL
+};
+
 /* A finding or, with revision > 0, a later and weightier view of the same id.
  * An inversion names its edges in cycle order: edge i's `to` is edge i+1's
  * `from`, the last edge's `to` the first one's `from`; edge 0 is the one that
@@ -269,6 +276,9 @@ struct rdep_finding_edge {
 	uint32_t edge;
 	uint32_t sample;
 };
+
+#define RDEP_FINDING_NOTE 0x100u    /* milder than its kind: a note */
+#define RDEP_FINDING_WARNING 0x200u /* milder than its kind: a warning */
 
 struct rdep_finding {
 	uint32_t id;
@@ -281,10 +291,15 @@ struct rdep_finding {
 	uint32_t cls;
 	uint32_t held_stack; /* self-deadlock: as in an edge */
 	uint32_t acquire_stack; /* the second acquisition, or the unlock */
-	uint32_t flags;		/* RDEP_EDGE_HELD_LIVE for held_stack */
+	uint32_t flags;		/* RDEP_EDGE_HELD_LIVE for held_stack, RDEP_FINDING_* */
 	uint64_t held_site;
 	struct rdep_instance inst;
 	uint64_t monotonic_ns;
+	/* Kinds about an allocation, a scope or a place: cls may be 0. held_site and held_stack are where the scope was
+	 * saved, or the lock that forbids to sleep taken; acquire_stack is where it went wrong. */
+	uint32_t detail; /* enum rdep_detail, 0: none */
+	uint32_t scope;	 /* RDEP_SCOPE_*, the scope it is about, or those in force */
+	uint32_t gfp, raw_gfp; /* canonical */
 	struct rdep_finding_edge edges[];
 };
 
@@ -334,6 +349,7 @@ enum rdep_slot_state { RDEP_SLOT_FREE = 0, RDEP_SLOT_LIVE = 1, RDEP_SLOT_ENDING 
 #define RDEP_SCOPE_NOIO 2u
 #define RDEP_SCOPE_NORECLAIM 4u
 #define RDEP_SCOPE_FLUSHER 8u /* PR_SET_IO_FLUSHER is set */
+#define RDEP_SCOPE_PIN 16u    /* memalloc_pin: allocations lose __GFP_MOVABLE */
 
 #define RDEP_SLOT_HELD 40
 struct rdep_slot {
@@ -371,18 +387,38 @@ struct rdep_exe {
 	char text[];	      /* path, then cmdline */
 };
 
-/* An allocation call with a mask of its own (kernel names, annotations). */
+/* A lock held at a site: of which class, where it was taken, and that place's stack (0: not kept). */
+struct rdep_site_held {
+	uint32_t cls;
+	uint32_t stack;
+	uint64_t site;
+	uint8_t mode; /* enum rdep_mode */
+	uint8_t flags; /* RDEP_HELD_TRY, RDEP_HELD_CONTEXT */
+	uint8_t reserved[6];
+};
+
+/*
+ * An allocation call with a mask of its own (kernel names, annotations), as one of a kind: same place,
+ * mask, scopes and chain of held locks. Counted in place.
+ */
+#define RDEP_SITE_IN_CONTEXT 1u /* inside a reclaim context */
+#define RDEP_SITE_SCOPES 8
 struct rdep_site {
 	uint32_t id;
 	uint32_t stack;
 	uint32_t raw_gfp, gfp; /* canonical: as passed, effective */
 	uint32_t scope;	       /* RDEP_SCOPE_* in force */
-	uint32_t reserved;
+	uint32_t flags;	       /* RDEP_SITE_* */
 	uint64_t pc;
-	uint64_t count; /* not under the checksum */
+	uint32_t held_count;	 /* from the outermost */
+	uint32_t scope_count;	 /* open scopes, outermost first, by the id of their RDEP_SCOPE */
+	uint32_t scopes[RDEP_SITE_SCOPES];
+	/* held_count struct rdep_site_held follow here, under the checksum; then: */
+	/* uint64_t count;  not under the checksum */
+	struct rdep_site_held held[];
 };
 
-/* A scope by where it is opened. */
+/* A scope by where it is opened, and what is held there; the same rules. */
 struct rdep_scope {
 	uint32_t id;
 	uint32_t stack;
@@ -390,8 +426,12 @@ struct rdep_scope {
 	uint32_t reason_len;
 	uint64_t pc;
 	uint64_t cookie; /* what the first save returned */
-	uint64_t count;	 /* not under the checksum */
-	char reason[];
+	uint32_t held_count;
+	uint32_t reserved;
+	/* held_count struct rdep_site_held, then reason_len characters, under the checksum; then,
+	 * 8-byte aligned: */
+	/* uint64_t count;  not under the checksum */
+	struct rdep_site_held held[];
 };
 
 /* A place that takes locks of a class, with the stack of its first time. */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 /* sites.c - see sites.h. */
 #include "sites.h"
+#include "depend.h"
 #include "engine.h"
 #include "map.h"
 #include "mem.h"
@@ -10,74 +11,123 @@
 #include <stddef.h>
 #include <string.h>
 
-static struct rd_map_of known; /* (pc, what) -> index in counters */
+static struct rd_map_of known; /* (pc, what) -> id */
 static struct rd_array counters = RD_ARRAY(sizeof(uint64_t *));
-static uint32_t count = 1;
+static uint32_t last_id;
 
 #define IS_SCOPE (1ull << 63)
+#define HELD_MAX 64u
+#define REASON_MAX 256u
 
-static void bump(uint32_t index)
+/* An item being put together: the struct, what is held, a reason. */
+static union {
+	struct rdep_site site;
+	struct rdep_scope scope;
+	char room[sizeof(struct rdep_scope) + HELD_MAX * sizeof(struct rdep_site_held) + REASON_MAX];
+} item;
+
+static void bump(uint32_t id)
 {
-	__atomic_fetch_add(*(uint64_t **)rd_array_at(&counters, index), 1, __ATOMIC_RELAXED);
+	uint64_t *counter = *(uint64_t **)rd_array_at(&counters, id);
+
+	if (counter)
+		__atomic_fetch_add(counter, 1, __ATOMIC_RELAXED);
 }
 
-/* The counter of a new place; the item that has it is put by the caller, under the lock. */
-static void remember(uint64_t pc, uint64_t what, uint64_t *counter)
+static uint32_t list_held(struct rd_thread *t, struct rdep_site_held *out)
 {
-	uint64_t **slot = counter ? rd_array_need(&counters, count) : NULL;
+	const struct rdep_held *e;
+	uint32_t n = 0;
 
+	for (e = t->bottom + 1; e <= t->top && n < HELD_MAX; e++) {
+		uint8_t unused = 0;
+
+		if (!e->address)
+			continue;
+		out[n++] = (struct rdep_site_held){.cls = e->cls,
+						   .stack = rd_held_stack(t, e, &unused),
+						   .site = e->site,
+						   .mode = e->mode,
+						   .flags = e->flags & (RDEP_HELD_TRY | RDEP_HELD_CONTEXT)};
+	}
+	return n;
+}
+
+/* Puts the item, `fixed` bytes of it, with a counter of 1 behind. */
+static void put(enum rdep_item_type type, size_t fixed, uint64_t pc, uint64_t what)
+{
+	static const uint64_t one = 1;
+	uint64_t **slot = rd_array_need(&counters, last_id);
+	char *p;
+
+	fixed = (fixed + 7) & ~(size_t)7;
+	p = rd_record_put(type, &item, fixed, &one, sizeof(one));
 	if (!slot)
 		return;
-	*slot = counter;
-	*counter = 1;
-	if (rd_map_set(&known, pc, what, count))
-		count++;
+	*slot = p ? (uint64_t *)(p + fixed) : NULL;
+	rd_map_set(&known, pc, what, last_id);
 }
 
 void rd_site_count(struct rd_thread *t, uint32_t raw_gfp, uint32_t gfp, uint64_t site, uint64_t sp)
 {
-	uint64_t what = (uint64_t)raw_gfp << 32 | (uint64_t)t->scope << 24 | gfp;
-	struct rdep_site item = {.raw_gfp = raw_gfp, .gfp = gfp, .scope = t->scope, .pc = site};
-	uint32_t index = rd_map_get(&known, site, what);
+	/* The effective mask follows from the mask and the scopes. */
+	uint64_t what = (uint64_t)raw_gfp << 32 | (uint64_t)(t->top->node & 0xffffff) << 8 |
+			(t->contexts ? 128u : 0u) | t->scope;
+	uint32_t id = rd_map_get(&known, site, what), i;
 	struct rd_locked l;
-	char *p;
 
-	if (index) {
-		bump(index);
+	if (id) {
+		bump(id);
 		return;
 	}
 	rd_enter(t, &l);
 	rd_stack_begin(site, sp);
-	item.id = count;
-	item.stack = rd_stack_here();
-	p = rd_record_put(RDEP_SITE, &item, offsetof(struct rdep_site, count), NULL, sizeof(item.count));
-	remember(site, what, p ? (uint64_t *)(p + offsetof(struct rdep_site, count)) : NULL);
+	item.site = (struct rdep_site){.id = ++last_id,
+				       .raw_gfp = raw_gfp,
+				       .gfp = gfp,
+				       .scope = t->scope,
+				       .flags = t->contexts ? RDEP_SITE_IN_CONTEXT : 0,
+				       .pc = site};
+	item.site.stack = rd_stack_here();
+	item.site.held_count = list_held(t, item.site.held);
+	for (i = 0; i < t->scope_depth && i < RDEP_SITE_SCOPES && i < RD_SCOPES; i++)
+		item.site.scopes[item.site.scope_count++] = t->scopes[i].item;
+	put(RDEP_SITE, sizeof(item.site) + item.site.held_count * sizeof(struct rdep_site_held), site, what);
 	rd_leave(t, &l);
 }
 
-void rd_scope_count(struct rd_thread *t, uint32_t bit, uint64_t cookie, uint64_t site, uint64_t sp)
+uint32_t rd_scope_count(struct rd_thread *t, uint32_t bit, uint64_t cookie, const char *reason, uint64_t site,
+			uint64_t sp)
 {
-	struct rdep_scope item = {.bits = bit, .pc = site, .cookie = cookie};
-	uint32_t index = rd_map_get(&known, site, IS_SCOPE | bit);
+	uint64_t what = IS_SCOPE | (uint64_t)(t->top->node & 0xffffff) << 8 | bit;
+	uint32_t id = rd_map_get(&known, site, what);
 	struct rd_locked l;
-	char *p;
+	size_t held;
 
-	if (index) {
-		bump(index);
-		return;
+	if (id) {
+		bump(id);
+		return id;
 	}
 	rd_enter(t, &l);
 	rd_stack_begin(site, sp);
-	item.id = count;
-	item.stack = rd_stack_here();
-	p = rd_record_put(RDEP_SCOPE, &item, offsetof(struct rdep_scope, count), NULL, sizeof(item.count));
-	remember(site, IS_SCOPE | bit, p ? (uint64_t *)(p + offsetof(struct rdep_scope, count)) : NULL);
+	item.scope = (struct rdep_scope){.id = ++last_id, .bits = bit, .pc = site, .cookie = cookie};
+	item.scope.stack = rd_stack_here();
+	item.scope.held_count = list_held(t, item.scope.held);
+	held = sizeof(item.scope) + item.scope.held_count * sizeof(struct rdep_site_held);
+	if (reason) {
+		while (item.scope.reason_len < REASON_MAX && reason[item.scope.reason_len])
+			item.scope.reason_len++;
+		memcpy(item.room + held, reason, item.scope.reason_len);
+	}
+	put(RDEP_SCOPE, held + item.scope.reason_len, site, what);
+	id = last_id;
 	rd_leave(t, &l);
+	return id;
 }
 
 void rd_sites_reset(void)
 {
 	rd_map_reset(&known);
 	memset(counters.segment, 0, sizeof(counters.segment));
-	count = 1;
+	last_id = 0;
 }

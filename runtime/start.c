@@ -206,9 +206,10 @@ static void inherit(enum rdep_item_type type, const void *fixed, size_t fixed_le
 	static union {
 		struct rdep_class cls;
 		struct rdep_edge edge;
-		char room[sizeof(struct rdep_class) + 64];
+		char room[sizeof(struct rdep_class) + RD_CLASS_NAME_MAX];
 	} copy;
 	const char *more = (const char *)fixed + fixed_len;
+	size_t name_len;
 
 	switch (type) {
 	case RDEP_CLASS:
@@ -216,9 +217,11 @@ static void inherit(enum rdep_item_type type, const void *fixed, size_t fixed_le
 		memcpy(&copy, fixed, offsetof(struct rdep_class, acquisitions));
 		copy.cls.inherited = 1;
 		/* Counters begin anew, the name behind them stays. */
-		if (more_len > 32 && more_len <= 96)
-			memcpy(copy.cls.name, more + 32, more_len - 32);
-		rd_class_moved(copy.cls.id, rd_record_put(type, &copy, fixed_len, (char *)&copy + fixed_len, more_len));
+		name_len = copy.cls.name_len;
+		if (name_len > RD_CLASS_NAME_MAX || more_len < 32 + name_len)
+			name_len = copy.cls.name_len = 0;
+		memcpy(copy.cls.name, more + 32, name_len);
+		rd_class_moved(copy.cls.id, rd_record_put(type, &copy, fixed_len, (char *)&copy + fixed_len, 32 + name_len));
 		break;
 	case RDEP_EDGE:
 	case RDEP_SAMPLE:
@@ -226,15 +229,14 @@ static void inherit(enum rdep_item_type type, const void *fixed, size_t fixed_le
 		copy.edge.flags |= RDEP_EDGE_INHERITED;
 		rd_record_put(type, &copy.edge, sizeof(copy.edge), NULL, 0);
 		break;
+	case RDEP_THREAD:
+		/* The thread that forked is told of anew, with its tid here. */
+		if (((const struct rdep_thread *)fixed)->id != forking_thread)
+			rd_record_put(type, fixed, fixed_len, NULL, 0);
+		break;
 	case RDEP_MODULE:
 	case RDEP_MODULE_GONE:
 	case RDEP_STACK:
-	case RDEP_THREAD:
-		/* The thread that forked is told of anew, with its tid here. */
-		if (((const struct rdep_thread *)fixed)->id == forking_thread)
-			break;
-		rd_record_put(type, fixed, fixed_len, NULL, 0);
-		break;
 	case RDEP_JOIN:
 	case RDEP_LOCK_SITE:
 		rd_record_put(type, fixed, fixed_len, NULL, 0);

@@ -42,6 +42,7 @@ struct rd_scope_entry {
 	uint32_t bit;	 /* RDEP_SCOPE_* */
 	uint32_t before; /* scope bits in force before it */
 	uint64_t cookie; /* what the program was given */
+	uint32_t item;	 /* id of its RDEP_SCOPE */
 };
 
 struct rd_thread {
