@@ -36,6 +36,21 @@ static void next_free(void *p)
 	free(p);
 }
 
+static long told;
+
+uint64_t rd_alloc_enter(uint32_t gfp, uint64_t site, uint64_t sp)
+{
+	(void)site;
+	(void)sp;
+	told += gfp == RDEP_GFP_KERNEL;
+	return 7;
+}
+
+void rd_alloc_leave(uint64_t token)
+{
+	told += token == 7;
+}
+
 void *rd_next_malloc = next_malloc, *rd_next_memalign = next_memalign, *rd_next_free = next_free;
 
 size_t rd_usable(void *p)
@@ -176,6 +191,7 @@ static void caches(void)
 	       "no memory is NULL");
 	no_memory = false;
 	rd_own_kmem_cache_destroy(cache);
+	tap_ok(told == 6, "making a cache is told as an allocation with GFP_KERNEL, begun and ended");
 }
 
 int main(void)
