@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * An exec that fails leaves the program as it was, and it goes on to its finding.
+ * An exec that fails leaves the program as it was, and it goes on to its finding, until it is
+ * killed.
  *
  * expect: lock-inversion single-thread lock_a lock_b
- * state: exited
+ * exit: 137
+ * state: killed
  */
+#include <signal.h>
 #include "victim.h"
 
 static pthread_mutex_t lock_a = PTHREAD_MUTEX_INITIALIZER;
@@ -17,5 +20,7 @@ int main(void)
 	nest(&lock_a, &lock_b);
 	printf("%d %d\n", execv("/nonexistent/none", args), errno == ENOENT);
 	nest(&lock_b, &lock_a);
+	fflush(stdout);
+	raise(SIGKILL);
 	return 0;
 }
