@@ -24,6 +24,7 @@
 #include "runtime/event.h"
 #include "kernel_own.h"
 #include "resolve.h"
+#include "scope.h"
 
 enum family {
 	FAMILY_MALLOC,
@@ -438,21 +439,21 @@ static void remember(const struct hook *h, const struct dl_find_object *caller, 
 	__atomic_store_n(answer_at(h->slot, f->map), f, __ATOMIC_RELEASE);
 }
 
-/* The name in the caller's own scope. A map that came in as a dependency gets its scope
- * only by being opened itself; RTLD_NOLOAD does that and loads nothing. */
-static void *in_scope_of(const struct hook *h, void *handle)
+/* In the caller's own scope; else, where somebody defines it at all, in what has become
+ * global since the start. That asks dlsym, which is why it comes last (scope.h). */
+static void *in_scope_of(const struct hook *h, const struct link_map *caller)
 {
-	void *p = next_in_line(h->name, h->version);
+	void *p = rd_scope_find(caller, h->name, rd_resolve);
 
-	if (!p && handle)
-		p = dlsym(handle, h->name);
-	return p && !is_ours(p) ? p : NULL;
+	if (!p && rd_scope_any(h->name, rd_resolve))
+		p = next_in_line(h->name, h->version);
+	return p;
 }
 
 static void *find_for_caller(const struct hook *h, uint64_t site)
 {
 	struct dl_find_object caller;
-	void *found[HOOKS], *handle = NULL, *answer = h->own;
+	void *found[HOOKS], *answer;
 	bool provided = false;
 	size_t i;
 
@@ -463,16 +464,12 @@ static void *find_for_caller(const struct hook *h, uint64_t site)
 		return answer;
 
 	/* The whole family at once, so that one answer holds for all of it. */
-	if (caller.dlfo_link_map->l_name && *caller.dlfo_link_map->l_name)
-		handle = dlopen(caller.dlfo_link_map->l_name, RTLD_LAZY | RTLD_NOLOAD);
 	for (i = 0; i < HOOKS; i++) {
 		if (!same_heap(h->family, hooks[i].family))
 			continue;
-		found[i] = in_scope_of(&hooks[i], handle);
+		found[i] = in_scope_of(&hooks[i], caller.dlfo_link_map);
 		provided |= found[i] != NULL;
 	}
-	if (handle)
-		dlclose(handle);
 	for (i = 0; i < HOOKS; i++) {
 		void *p;
 
