@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 /*
- * alloc.c - allocations, scopes and reclaim: what ties memory to locks.
+ * alloc.c - allocations: what ties memory to locks.
  *
- * An allocation acquires and releases every domain that its effective mask reaches; a reclaim
- * context holds one. Inside a context allocations add nothing: reclaim does not recurse.
+ * An allocation acquires and releases every domain that its effective mask reaches. Inside a reclaim
+ * context allocations add nothing: reclaim does not recurse.
  */
 #include "chain.h"
 #include "class.h"
@@ -17,9 +17,6 @@
 #include "sites.h"
 #include "stack.h"
 #include "threads.h"
-
-/* A domain as an instance: one, at an address that no lock has. */
-#define DOMAIN_ADDRESS(cls) ((uint64_t)(0x100 + (cls)))
 
 static bool bracketed(const struct rd_thread *t, uint64_t sp)
 {
@@ -40,7 +37,7 @@ static void depend_on_domains(struct rd_thread *t, const struct allocation *a)
 
 	for (cls = RDEP_CLASS_RECLAIM; cls <= RDEP_CLASS_FS_RECLAIM; cls++) {
 		struct rd_target target = {.cls = cls,
-					   .address = DOMAIN_ADDRESS(cls),
+					   .address = RD_DOMAIN_ADDRESS(cls),
 					   .mode = RDEP_WRITE,
 					   .edge_flags = RDEP_EDGE_ALLOC,
 					   .gfp = a->gfp,
@@ -172,207 +169,4 @@ void rd_might_alloc(uint32_t gfp, uint64_t site, uint64_t sp)
 		return;
 	a = allocation_of(t, gfp, site, sp);
 	allocate(t, &a);
-}
-
-/* ---- domains held ---- */
-
-static struct rdep_held *find_domain(struct rd_thread *t, uint32_t cls, bool context)
-{
-	struct rdep_held *e;
-
-	for (e = t->top; e > t->bottom; e--) {
-		if (e->address == DOMAIN_ADDRESS(cls) && !(e->flags & RDEP_HELD_CONTEXT) == !context)
-			return e;
-	}
-	return NULL;
-}
-
-/* Takes a domain as a lock that never waits; incoming edges unless `quiet`. */
-static void hold_domain(struct rd_thread *t, uint32_t cls, uint8_t flags, bool quiet, uint64_t site, uint64_t sp)
-{
-	struct rd_target target = {.cls = cls, .address = DOMAIN_ADDRESS(cls), .mode = RDEP_WRITE};
-	struct rdep_held *e;
-	struct rd_locked l;
-
-	if (t->top >= t->real_limit && !rd_thread_deepen(t)) {
-		rd_count(RDEP_C_HELD_DROPPED);
-		return;
-	}
-	rd_enter(t, &l);
-	rd_stack_begin(site, sp);
-	rd_drop_stale(t);
-	rd_held_rechain(t);
-	if (!quiet)
-		rd_depend_on_all(t, &target);
-	/* No site: it came with the thread (PR_SET_IO_FLUSHER over fork, clone and exec). */
-	if (site && !rd_lock_site_known(site, cls))
-		rd_lock_site_add(site, cls);
-	e = t->top + 1;
-	*e = (struct rdep_held){.site = site, .sp = sp, .cls = cls, .kind = RDEP_DOMAIN, .flags = flags};
-	e->node = rd_chain_make(e[-1].node, rd_cls_mode(cls, RDEP_WRITE, false));
-	t->top = e;
-	rd_signal_fence();
-	e->address = DOMAIN_ADDRESS(cls);
-	rd_leave(t, &l);
-}
-
-static bool reaches_fs(const struct rd_thread *t, uint32_t gfp)
-{
-	return rd_gfp_domains(rd_gfp_effective(gfp, t->scope), t->scope) & RD_DOMAIN_FS;
-}
-
-void rd_fs_reclaim_acquire(uint32_t gfp, uint64_t site, uint64_t sp)
-{
-	struct rd_thread *t = rd_here();
-
-	if (t && reaches_fs(t, gfp))
-		hold_domain(t, RDEP_CLASS_FS_RECLAIM, 0, false, site, sp);
-}
-
-void rd_fs_reclaim_release(uint32_t gfp, uint64_t site, uint64_t sp)
-{
-	struct rd_thread *t = rd_here();
-	struct rdep_held *e;
-
-	(void)site;
-	(void)sp;
-	if (!t || !reaches_fs(t, gfp))
-		return;
-	e = find_domain(t, RDEP_CLASS_FS_RECLAIM, false);
-	if (e)
-		rd_held_remove(t, e);
-}
-
-void rd_context_enter(uint32_t domain, uint64_t site, uint64_t sp)
-{
-	struct rd_thread *t = rd_here();
-	struct rdep_held *e;
-
-	if (!t || domain < RDEP_CLASS_RECLAIM || domain > RDEP_CLASS_FS_RECLAIM)
-		return;
-	e = find_domain(t, domain, true);
-	if (e) {
-		if (e->recursion < 255)
-			e->recursion++;
-		return;
-	}
-	hold_domain(t, domain, RDEP_HELD_CONTEXT, t->contexts != 0, site, sp);
-	t->contexts++;
-	rd_thread_set_malloc(t);
-}
-
-void rd_context_leave(uint32_t domain, uint64_t site, uint64_t sp)
-{
-	struct rd_thread *t = rd_here();
-	struct rdep_held *e = t ? find_domain(t, domain, true) : NULL;
-
-	(void)site;
-	(void)sp;
-	if (!e)
-		return;
-	if (e->recursion) {
-		e->recursion--;
-		return;
-	}
-	rd_held_remove(t, e);
-	t->contexts--;
-	rd_thread_set_malloc(t);
-}
-
-void rd_io_flusher(bool on, uint64_t site, uint64_t sp)
-{
-	struct rd_thread *t = rd_here();
-	struct rdep_held *e;
-
-	if (!t || on == !!(t->scope & RDEP_SCOPE_FLUSHER))
-		return;
-	t->scope ^= RDEP_SCOPE_FLUSHER;
-	rd_thread_set_malloc(t);
-	/* It serves what other threads' reclaim waits for: it holds io_reclaim, but it is no context,
-	 * since its own allocations do reclaim (without IO). Entering waits for nothing. */
-	if (on) {
-		hold_domain(t, RDEP_CLASS_IO_RECLAIM, 0, true, site, sp);
-	} else {
-		e = find_domain(t, RDEP_CLASS_IO_RECLAIM, false);
-		if (e)
-			rd_held_remove(t, e);
-	}
-}
-
-/* ---- scopes ---- */
-
-unsigned long rd_scope_save(uint32_t bit, bool provided, unsigned long cookie, uint64_t site, uint64_t sp)
-{
-	/* The kernel's PF_MEMALLOC_NOFS, _NOIO and PF_MEMALLOC, for cookies of our own. */
-	static const unsigned long flags[] = {0, 0x40000, 0x80000, 0, 0x800};
-	struct rd_thread *t = rd_here();
-	uint32_t before;
-
-	if (!t)
-		return provided ? cookie : 0;
-	before = t->scope;
-	if (!provided)
-		cookie = before & bit ? 0 : flags[bit];
-	if (t->scope_depth < RD_SCOPES)
-		t->scopes[t->scope_depth] = (struct rd_scope_entry){
-			.site = site, .sp = sp, .bit = bit, .before = before, .cookie = cookie,
-			.item = rd_scope_count(t, bit, cookie, NULL, site, sp)};
-	t->scope_depth++;
-	t->scope |= bit;
-	rd_thread_set_malloc(t);
-	return cookie;
-}
-
-/* Is any save of this bit open in the first n entries? */
-static bool open_below(const struct rd_thread *t, uint32_t n, uint32_t bit)
-{
-	while (n-- > 0) {
-		if (t->scopes[n].bit == bit)
-			return true;
-	}
-	return false;
-}
-
-static void close_scope(struct rd_thread *t, uint32_t i)
-{
-	for (; i + 1 < t->scope_depth && i + 1 < RD_SCOPES; i++)
-		t->scopes[i] = t->scopes[i + 1];
-	t->scope_depth--;
-}
-
-void rd_scope_restore(uint32_t bit, unsigned long cookie, uint64_t site, uint64_t sp)
-{
-	struct rd_thread *t = rd_here();
-	uint32_t depth, i, match;
-
-	(void)site;
-	(void)sp;
-	if (!t)
-		return;
-	depth = t->scope_depth;
-	if (depth > RD_SCOPES) {
-		/* Deeper than is kept: paired by nesting. */
-		t->scope_depth--;
-		return;
-	}
-	/* The innermost save of this bit with this cookie; a cookie that nobody was given, or that every save
-	 * is given, tells nothing: then the innermost of the bit. */
-	match = depth;
-	for (i = depth; i-- > 0;) {
-		if (t->scopes[i].bit == bit && t->scopes[i].cookie == cookie) {
-			match = i;
-			break;
-		}
-	}
-	for (i = depth; match == depth && i-- > 0;) {
-		if (t->scopes[i].bit == bit)
-			match = i;
-	}
-	if (match == depth)
-		return;
-	/* Restoring an outer save ends the scope, inner ones or not: their restores change nothing more. */
-	if (!open_below(t, match, bit))
-		t->scope &= ~bit;
-	close_scope(t, match);
-	rd_thread_set_malloc(t);
 }

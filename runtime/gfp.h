@@ -13,6 +13,9 @@
 #define RD_DOMAIN_IO 2u
 #define RD_DOMAIN_FS 4u
 
+/* A domain as an instance: one, at an address that no lock has. */
+#define RD_DOMAIN_ADDRESS(cls) ((uint64_t)(0x100 + (cls)))
+
 /* The mask after the thread's scopes (RDEP_SCOPE_*). */
 uint32_t rd_gfp_effective(uint32_t gfp, uint32_t scope);
 
