@@ -14,6 +14,7 @@
 #include "options.h"
 #include "print.h"
 #include "record.h"
+#include "shrinker.h"
 #include "sites.h"
 #include "stack.h"
 #include "tag.h"
@@ -289,6 +290,7 @@ static void come_up_as_child(void)
 	rd_self = NULL;
 	rd_threads_reset();
 	rd_sites_reset();
+	rd_shrinkers_fork_child();
 	rd_unwind_fork_child(consistent);
 	rd_follow_fork(&id);
 	forking_thread = old ? rd_thread_fork_id(old) : 0;

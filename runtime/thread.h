@@ -71,6 +71,7 @@ struct rd_thread {
 	uint32_t vfork;	     /* a vfork child runs on this thread's memory */
 	uint32_t fork_tid;   /* the tid under which inherited locks were taken; 0: none */
 	uint64_t pthread;    /* pthread_self(), 0: not known */
+	struct rd_shrinker *shrinking; /* held by this thread while it runs it; shrinker.h */
 	uint32_t scope_depth;
 	struct rd_scope_entry scopes[RD_SCOPES];
 	struct rd_thread *next; /* of the list of all threads, or of idle ones */
