@@ -118,6 +118,10 @@ bool rdep_model_is_wrapper(const struct rdep_mframe *f)
 	for (p = prefixes; *p; p++)
 		if (strncmp(f->function, *p, strlen(*p)) == 0)
 			return true;
+	/* A wrapper around an init call that was inlined: the call that made the class is its caller's. */
+	if (f->inlined && strstr(f->function, "init") &&
+	    (strstr(f->function, "lock") || strstr(f->function, "mutex") || strstr(f->function, "sem")))
+		return true;
 	return strstr(f->function, "__glibcxx_rwlock") != NULL;
 }
 
@@ -210,6 +214,16 @@ const char *rdep_function_key(struct rdep_report *r, const struct rdep_mframe *f
 	return f->unit ? rdep_arena_printf(a, "%s:%s", f->unit, f->function) : f->function;
 }
 
+/* A static variable of a function without the number that compilers put behind its name. */
+static const char *plain_name(struct rdep_arena *a, const char *name)
+{
+	const char *dot = strrchr(name, '.');
+
+	if (!dot || dot == name || !dot[1] || dot[1 + strspn(dot + 1, "0123456789")])
+		return name;
+	return rdep_arena_printf(a, "%.*s", (int)(dot - name), name);
+}
+
 static void name_static(struct rdep_process *p, struct rdep_mclass *c)
 {
 	struct rdep_arena *a = &p->report->arena;
@@ -236,7 +250,7 @@ static void name_static(struct rdep_process *p, struct rdep_mclass *c)
 	}
 	if (v->offset)
 		snprintf(rest, sizeof(rest), "+0x%llx", (unsigned long long)v->offset);
-	c->name = rdep_arena_printf(a, "%s%s%s", v->name, v->member, rest);
+	c->name = rdep_arena_printf(a, "%s%s%s", plain_name(a, v->name), v->member, rest);
 	c->key = v->unit ? rdep_arena_printf(a, "%s:%s", v->unit, c->name) : c->name;
 	if (v->unit)
 		c->detail = rdep_arena_printf(a, "static variable of %s in %s", v->unit, m->name);
@@ -276,6 +290,22 @@ static const char *stack_key(struct rdep_process *p, const struct rdep_mclass *c
 	return text;
 }
 
+/* The variable that a lock with an init call is, where its first instance lies in a module's data. */
+static const char *variable_of(struct rdep_process *p, const struct rdep_mclass *c)
+{
+	uint64_t address = c->raw->raw->address;
+	uint32_t module = address ? rdep_record_module_at(p->record, address) : 0;
+	struct rdep_symbol_module *m = symbol_module(p, module);
+	const struct rdep_variable *v;
+
+	if (!m)
+		return NULL;
+	v = rdep_symbols_data(m, address - p->record->modules[module - 1].raw->bias);
+	return v->name && !v->offset
+		       ? rdep_arena_printf(&p->report->arena, "%s%s", plain_name(&p->report->arena, v->name), v->member)
+		       : NULL;
+}
+
 static void name_stack(struct rdep_process *p, struct rdep_mclass *c)
 {
 	struct rdep_arena *a = &p->report->arena;
@@ -296,6 +326,8 @@ static void name_stack(struct rdep_process *p, struct rdep_mclass *c)
 			      : NULL;
 	if (at->module && at->file)
 		object = rdep_source_object(at->module, at->file, at->line);
+	if (!object && init)
+		object = variable_of(p, c);
 	if (c->raw->raw->origin == RDEP_BY_ALLOC) {
 		c->name = rdep_arena_printf(a, "lock at +0x%llx of what %s allocates",
 					    (unsigned long long)c->raw->raw->offset,

@@ -169,10 +169,10 @@ static bool find_object(const char *p, const char *end, char *out)
 		guard = name != stop && is_guard(p, stop);
 		if (name == stop || (!guard && !lock_word(name, (size_t)(stop - name))))
 			continue;
+		/* A later call on these lines is about another lock. */
 		stop = argument_end(open + 1, end);
-		if (stop && plain_object(open + 1, stop, out) &&
-		    (guard || names_lock(open + 1, stop, out)))
-			return true;
+		return stop && plain_object(open + 1, stop, out) &&
+		       (guard || names_lock(open + 1, stop, out));
 	}
 	return false;
 }
