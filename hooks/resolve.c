@@ -376,7 +376,6 @@ struct found {
 };
 
 #define ANSWERS 1024u
-#define ANSWERS_MAX 16384u
 static struct found *answers[ANSWERS];
 
 static struct found **answer_at(void **slot, const struct link_map *map)
@@ -400,36 +399,20 @@ static void *recall(void **slot, const struct dl_find_object *caller)
 	return f->function;
 }
 
-static void remember(const struct hook *h, const struct dl_find_object *caller, void *function)
+/* In pages of their own, a family in each; NULL: it is looked for again at the next call. */
+static struct found *new_answers(void)
 {
-	static struct found *block;
-	static uint32_t used;
+	long p = rd_sys(SYS_mmap, 0, HOOKS * sizeof(struct found), PROT_READ | PROT_WRITE,
+			MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+	return rd_sys_failed(p) ? NULL : (struct found *)p;
+}
+
+static void remember(struct found *f, const struct hook *h, const struct dl_find_object *caller,
+		     void *function)
+{
 	struct dl_find_object provider;
-	struct found *f, *none = NULL, *fresh;
-	uint32_t n;
 
-	f = __atomic_load_n(&block, __ATOMIC_ACQUIRE);
-	if (!f) {
-		long p = rd_sys(SYS_mmap, 0, ANSWERS_MAX * sizeof(*f), PROT_READ | PROT_WRITE,
-				MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-
-		if (rd_sys_failed(p))
-			return;
-		fresh = (struct found *)p;
-		if (__atomic_compare_exchange_n(&block, &none, fresh, false, __ATOMIC_ACQ_REL,
-						__ATOMIC_ACQUIRE)) {
-			f = fresh;
-		} else {
-			rd_sys(SYS_munmap, p, ANSWERS_MAX * sizeof(*f));
-			f = none;
-		}
-	}
-	n = __atomic_fetch_add(&used, 1, __ATOMIC_RELAXED);
-	if (n >= ANSWERS_MAX) {
-		__atomic_store_n(&used, ANSWERS_MAX, __ATOMIC_RELAXED);
-		return;
-	}
-	f += n;
 	f->slot = h->slot;
 	f->map = caller->dlfo_link_map;
 	f->start = caller->dlfo_map_start;
@@ -454,6 +437,7 @@ static void *find_for_caller(const struct hook *h, uint64_t site)
 {
 	struct dl_find_object caller;
 	void *found[HOOKS], *answer;
+	struct found *fresh;
 	bool provided = false;
 	size_t i;
 
@@ -470,6 +454,7 @@ static void *find_for_caller(const struct hook *h, uint64_t site)
 		found[i] = in_scope_of(&hooks[i], caller.dlfo_link_map);
 		provided |= found[i] != NULL;
 	}
+	fresh = new_answers();
 	for (i = 0; i < HOOKS; i++) {
 		void *p;
 
@@ -478,7 +463,8 @@ static void *find_for_caller(const struct hook *h, uint64_t site)
 		p = found[i]				 ? found[i]
 		    : provided && heap_family(h->family) ? (void *)lacking
 							 : hooks[i].own;
-		remember(&hooks[i], &caller, p);
+		if (fresh)
+			remember(fresh++, &hooks[i], &caller, p);
 		if (&hooks[i] == h)
 			answer = p;
 	}
