@@ -115,12 +115,38 @@ static void find_self(void)
 		absolute_path(preload, sizeof(preload), o.dlfo_link_map->l_name);
 }
 
+/* Takes this library out of LD_PRELOAD, in place: what libc starts by itself (system, popen) passes it on as it
+ * stands. */
+static void unfollow(void)
+{
+	char *list = (char *)rd_environment("LD_PRELOAD"), *p, *to;
+	size_t n, own = strlen(preload);
+
+	if (!list)
+		return;
+	for (p = to = list; *p; p += n) {
+		while (*p == ':' || *p == ' ')
+			p++;
+		for (n = 0; p[n] && p[n] != ':' && p[n] != ' '; n++)
+			;
+		if (n == own && strncmp(p, preload, n) == 0)
+			continue;
+		if (n && to != list)
+			*to++ = ':';
+		memmove(to, p, n);
+		to += n;
+	}
+	*to = 0;
+}
+
 void rd_follow_prepare(void)
 {
 	static const char name[] = "RECLAIMDEP_OPTIONS=";
 	static struct rd_options o;
 
 	find_self();
+	if (!rd_options.follow)
+		unfollow();
 	/* A child may have another working directory: the records stay together. */
 	o = rd_options;
 	if (o.output[0] != '/') {
