@@ -362,6 +362,7 @@ static int open_fresh(const struct rd_identity *id)
 		h = rd_record_file_map(&file, 0, RDEP_HEADER_SIZE);
 	if (!h) {
 		end_journal(file.error);
+		rd_record_file_remove(&file);
 		h = rd_map(RDEP_HEADER_SIZE);
 		if (!h)
 			h = &early;

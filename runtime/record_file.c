@@ -300,3 +300,10 @@ void *rd_record_file_map(struct rd_record_file *f, uint64_t offset, uint64_t siz
 	}
 	return (void *)p;
 }
+
+void rd_record_file_remove(struct rd_record_file *f)
+{
+	if (f->path[0])
+		rd_sys(SYS_unlink, f->path);
+	f->path[0] = 0;
+}

@@ -28,4 +28,7 @@ int rd_record_file_create(struct rd_record_file *f, const char *output, const ch
  */
 void *rd_record_file_map(struct rd_record_file *f, uint64_t offset, uint64_t size);
 
+/* Takes back a file that nothing could be put in. */
+void rd_record_file_remove(struct rd_record_file *f);
+
 #endif
