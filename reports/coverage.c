@@ -360,6 +360,29 @@ static void add_hooks(struct builder *b)
 	}
 }
 
+/* A process that became another program, which left no record. */
+static void add_lost_program(struct builder *b, const struct rdep_process *p)
+{
+	const struct rdep_report *r = b->report;
+	size_t i;
+
+	if (p->record->header.state != RDEP_EXECING)
+		return;
+	for (i = 0; i < r->process_count; i++)
+		if (r->processes[i]->replaced == p)
+			return;
+	add_line(b, (struct rdep_coverage_line){
+			    .kind = RDEP_COVERAGE_NOTE,
+			    .process = p,
+			    .id = "exec-unseen",
+			    .count = 1,
+			    .text = rdep_arena_printf(
+				    &b->report->arena,
+				    "%s (pid %u) became another program by exec, which was not followed: static, "
+				    "setuid, of another machine, or it ended before it started",
+				    p->name, p->record->header.pid)});
+}
+
 const struct rdep_coverage *rdep_coverage(struct rdep_report *r)
 {
 	struct builder b = {.report = r};
@@ -380,6 +403,8 @@ const struct rdep_coverage *rdep_coverage(struct rdep_report *r)
 	add_counters(&b);
 	for (i = 0; i < r->process_count; i++)
 		add_notes(&b, r->processes[i]);
+	for (i = 0; i < r->process_count; i++)
+		add_lost_program(&b, r->processes[i]);
 	for (i = 0; i < r->process_count; i++)
 		scan_modules(&b, r->processes[i]);
 	add_hooks(&b);

@@ -214,13 +214,16 @@ const char *rdep_function_key(struct rdep_report *r, const struct rdep_mframe *f
 	return f->unit ? rdep_arena_printf(a, "%s:%s", f->unit, f->function) : f->function;
 }
 
-/* A static variable of a function without the number that compilers put behind its name. */
+/* A static variable of a function as it is written there: gcc puts a number behind its name, clang the
+ * function's name before it. */
 static const char *plain_name(struct rdep_arena *a, const char *name)
 {
 	const char *dot = strrchr(name, '.');
 
-	if (!dot || dot == name || !dot[1] || dot[1 + strspn(dot + 1, "0123456789")])
+	if (!dot || dot == name || !dot[1])
 		return name;
+	if (dot[1 + strspn(dot + 1, "0123456789")])
+		return dot + 1;
 	return rdep_arena_printf(a, "%.*s", (int)(dot - name), name);
 }
 
