@@ -44,6 +44,7 @@ wanted_status()
 run_and_kill()
 {
 	kind=$(header "$source" expect | sed 's/ .*//; q')
+	: >"$err" # of the run before: the background's own truncation may come late
 	"$RECLAIMDEP" --output="$records" $options -- "$victim" >"$out" 2>"$err" &
 	command=$!
 	tries=0
@@ -104,7 +105,7 @@ run_variant()
 	victim=$victims_bin/$name.victim
 	title=$name
 	records=$tmp/$name.$kshim bare=$tmp/bare out=$tmp/out err=$tmp/err
-	options=$(for o in $(header "$source" options); do printf -- '--%s ' "$o"; done)
+	options=$(for o in ${VICTIM_OPTIONS-} $(header "$source" options); do printf -- '--%s ' "$o"; done)
 	refusal=$(header "$source" launcher)
 
 	reason=$(why_not "$source" "$victim")
@@ -135,7 +136,8 @@ run_variant()
 	fi
 }
 
-# run_victims PREFIX...: all victims of these names, or those of $VICTIMS among them.
+# run_victims PREFIX...: all victims of these names, or those of $VICTIMS among them; with
+# $VICTIM_OPTIONS before the options that each asks for.
 run_victims()
 {
 	for prefix in "$@"; do
