@@ -16,15 +16,15 @@ RD_HIDDEN void *rd_own_kmalloc(size_t n, unsigned gfp);
 RD_HIDDEN void *rd_own_kzalloc(size_t n, unsigned gfp);
 RD_HIDDEN void *rd_own_kcalloc(size_t n, size_t size, unsigned gfp);
 RD_HIDDEN void *rd_own_kmalloc_array(size_t n, size_t size, unsigned gfp);
-RD_HIDDEN void *rd_own_krealloc(void *p, size_t n, unsigned gfp);
-RD_HIDDEN void rd_own_kfree(void *p);
-#define rd_own_kvmalloc rd_own_kmalloc
-#define rd_own_kvzalloc rd_own_kzalloc
-#define rd_own_kvfree rd_own_kfree
-RD_HIDDEN void *rd_own_vmalloc(size_t n);
-RD_HIDDEN void *rd_own_vzalloc(size_t n);
-RD_HIDDEN void *rd_own___vmalloc(size_t n, unsigned gfp);
-#define rd_own_vfree rd_own_kfree
+RD_HIDDEN void *rd_own_krealloc(const void *p, size_t n, unsigned gfp);
+RD_HIDDEN void rd_own_kfree(const void *p);
+RD_HIDDEN void *rd_own_kvmalloc(size_t n, unsigned gfp);
+RD_HIDDEN void *rd_own_kvzalloc(size_t n, unsigned gfp);
+RD_HIDDEN void rd_own_kvfree(const void *p);
+RD_HIDDEN void *rd_own_vmalloc(unsigned long n);
+RD_HIDDEN void *rd_own_vzalloc(unsigned long n);
+RD_HIDDEN void *rd_own___vmalloc(unsigned long n, unsigned gfp);
+RD_HIDDEN void rd_own_vfree(const void *p);
 RD_HIDDEN struct kmem_cache *rd_own_kmem_cache_create(const char *name, unsigned size,
 						      unsigned align, unsigned flags,
 						      void (*ctor)(void *));
