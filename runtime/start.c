@@ -163,13 +163,15 @@ void rd_start(void)
 void rd_start_unwinder(void)
 {
 	static uint32_t begun;
-	struct rd_thread *t = rd_self;
+	struct rd_thread *t;
 	struct rd_locked l;
 
 	if (__atomic_load_n(&state, __ATOMIC_ACQUIRE) != UP || rd_options.unwind != 0 ||
 	    __atomic_exchange_n(&begun, 1, __ATOMIC_ACQ_REL))
 		return;
-	/* It calls the loader and allocates: without the lock, but as if from inside. */
+	/* It calls the loader and allocates: without the lock, but as if from inside, so that the locks that libunwind
+	 * makes are not the program's. */
+	t = rd_here();
 	if (t)
 		rd_busy(t);
 	if (rd_unwind_init() != 0) {
