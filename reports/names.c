@@ -270,18 +270,30 @@ static size_t class_depth(const struct rdep_process *p)
 	return depth < 1 ? 1 : depth > 16 ? 16 : (size_t)depth;
 }
 
-/* "cache_init#2" or, with class_depth=2, "cache_init#2<setup". */
+/* What a call is called for in a key, beside its number among the calls to the same function: two
+ * functions have each their first call. Nothing where a mutex's own function is called, or C++. */
+static const char *callee_key(const struct rdep_mframe *at)
+{
+	const char *callee = rdep_symbols_callee(at->module, at->address);
+
+	if (!callee || strncmp(callee, "pthread_mutex_", 14) == 0 || strpbrk(callee, ":<(,"))
+		return NULL;
+	return callee;
+}
+
+/* "cache_init#2", "cache_init#1:pthread_rwlock_init" or, with class_depth=2, "cache_init#2<setup". */
 static const char *stack_key(struct rdep_process *p, const struct rdep_mclass *c,
 			     const struct rdep_mframe *at)
 {
 	struct rdep_buf b = {0};
 	size_t i, depth = class_depth(p), frames = 1;
 	unsigned ordinal = at->module ? rdep_symbols_ordinal(at->module, at->address) : 0;
+	const char *callee = ordinal ? callee_key(at) : NULL;
 	char *text;
 
 	rdep_buf_add(&b, rdep_function_key(p->report, at));
 	if (ordinal && at->function)
-		rdep_buf_printf(&b, "#%u", ordinal);
+		rdep_buf_printf(&b, "#%u%s%s", ordinal, callee ? ":" : "", callee ? callee : "");
 	for (i = (size_t)(at - c->origin.frames) + 1; i < c->origin.count && frames < depth; i++) {
 		if (c->origin.frames[i - 1].inlined)
 			continue;

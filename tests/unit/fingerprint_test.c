@@ -44,18 +44,25 @@ static __attribute__((noinline)) uint64_t return_address(void)
 	return file_address(__builtin_return_address(0));
 }
 
+static __attribute__((noinline)) uint64_t other_return_address(void)
+{
+	__asm__ volatile("");
+	return file_address(__builtin_return_address(0));
+}
+
 static __attribute__((noinline)) void something_else(void)
 {
 	__asm__ volatile("" ::: "memory");
 }
 
-/* Two calls to one function, told apart by their place in the order. */
-static __attribute__((noinline)) void init_both(uint64_t site[2])
+/* Two calls to one function, told apart by their place in the order, and the first to another. */
+static __attribute__((noinline)) void init_all(uint64_t site[3])
 {
 	something_else();
 	site[0] = return_address();
 	something_else();
 	site[1] = return_address();
+	site[2] = other_return_address();
 	__asm__ volatile("" ::: "memory");
 }
 
@@ -184,28 +191,32 @@ static void test_names(void)
 	rdep_report_free(r);
 }
 
-/* Two init calls in one function: two classes, whatever lines they stand on. */
+/* Init calls in one function: each is a class, whatever lines they stand on and whatever they call. */
 static void test_ordinal(void)
 {
 	struct rdep_report *r;
-	const struct rdep_mclass *a, *b;
-	uint32_t pid = 12, one, two;
-	uint64_t site[2];
+	const struct rdep_mclass *a, *b, *c;
+	uint32_t pid = 12, one, two, other;
+	uint64_t site[3];
 	struct maker m;
 
-	init_both(site);
+	init_all(site);
 	maker_init(&m, pid);
 	maker_module(&m, exe, 0, 1u << 30, 0);
 	one = maker_class_init(&m, maker_stack(&m, 1, &site[0]));
 	two = maker_class_init(&m, maker_stack(&m, 1, &site[1]));
+	other = maker_class_init(&m, maker_stack(&m, 1, &site[2]));
 	maker_write(&m, record_path(pid));
 	maker_free(&m);
 	r = read_report(&pid, 1);
 	a = rdep_model_class(r->processes[0], one);
 	b = rdep_model_class(r->processes[0], two);
-	tap_ok(!strcmp(a->key, "fingerprint_test.c:init_both#1") &&
-		       !strcmp(b->key, "fingerprint_test.c:init_both#2"),
+	c = rdep_model_class(r->processes[0], other);
+	tap_ok(!strcmp(a->key, "fingerprint_test.c:init_all#1:return_address") &&
+		       !strcmp(b->key, "fingerprint_test.c:init_all#2:return_address"),
 	       "init calls are told apart by their order: %s, %s", a->key, b->key);
+	tap_ok(!strcmp(c->key, "fingerprint_test.c:init_all#1:other_return_address"),
+	       "and by what they call: %s", c->key);
 	rdep_report_free(r);
 }
 
