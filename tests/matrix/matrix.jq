@@ -1,0 +1,52 @@
+# SPDX-License-Identifier: MIT
+#
+# A JSON report of a run of the matrix, against what its cases expect. Prints for each case
+#
+#   pass|fail|skip TAB group TAB name TAB why
+#
+# --rawfile list: what "matrix list" printed. --rawfile ran: what "matrix run" printed.
+
+def hex: ltrimstr("0x") | explode
+	| reduce .[] as $c (0; . * 16 + (if $c >= 97 then $c - 87 else $c - 48 end));
+
+def cases: $list | split("\n") | map(select(. != "") | split("|")
+	| {number: .[0], group: .[1], name: .[2], kinds: .[3], program: .[4], expect: .[5], awaits: .[6]});
+
+# Where the locks stand, and the case of each process.
+def ran: $ran | split("\n") | map(split(" ")) | {
+	base: (map(select(.[0] == "locks")) | .[0][1:] | {at: (.[0] | hex), stride: (.[1] | tonumber)}),
+	by_pid: (map(select(length == 2 and .[0] != "locks") | {key: .[1], value: .[0]}) | from_entries)};
+
+# The case that a finding is of: the one whose locks it is about, else the one whose process found it.
+def case_of($ran; $processes):
+	([(.lock | select(.) | .instance.address), .cycle[].from_instance.address]
+	| map(hex - $ran.base.at | select(. >= 0) | . / $ran.base.stride | floor) | first)
+	// $ran.by_pid[$processes[.process].pid | tostring]
+	| tostring;
+
+# What there is that counts: what a gate keeps apart is told on request only.
+def told: map("\(.kind) \(.verdict)") | sort;
+
+def wanted: if .expect == "none" then []
+	else .expect | split(" ") | . as $w | [range($w[2] // "1" | tonumber) | "\($w[0]) \($w[1])"] end;
+
+# Any verdict but that of a gate is good for "any"; behind a gate nothing is lost where nothing was to be found.
+def agrees($found): wanted as $w
+	| if $w == [] then $found | all(endswith(" guarded"))
+	elif .expect | endswith(" any") then
+		($w[0] | sub("any$"; "")) as $kind | $found | any(startswith($kind) and (endswith(" guarded") | not))
+	else $found == $w end;
+
+def verdict($found):
+	if .awaits != "" then ["skip", .awaits]
+	elif agrees($found) then ["pass", ""]
+	else ["fail", "\(.kinds) \(.program): wanted \(.expect), found \(if $found == [] then "none" else $found | join(", ") end)"]
+	end;
+
+ran as $ran
+| .processes as $processes
+| (reduce .findings[] as $f ({}; .[$f | case_of($ran; $processes)] += [$f])) as $by_case
+| cases[]
+| ($by_case[.number] // [] | told) as $found
+| verdict($found) as $v
+| [$v[0], .group, .name, $v[1]] | @tsv

@@ -1,0 +1,273 @@
+// SPDX-License-Identifier: MIT
+/*
+ * oracle.c - whether a program can deadlock, found by trying every order of its steps.
+ *
+ * Knows nothing of graphs: threads, what each holds and what it wants. A reader of a lock that prefers writers
+ * may have to wait for a reader, since a writer may have come in between; it need not.
+ */
+#include "matrix.h"
+
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#define STEPS 24
+#define SEEN (1u << 20)
+
+enum does { TAKE, TRY, GIVE };
+
+struct step {
+	uint8_t does, lock, reader;
+};
+
+struct script {
+	struct step step[STEPS];
+	unsigned count;
+};
+
+struct world {
+	const char *kinds;
+	struct script script[MATRIX_THREADS];
+	unsigned threads;
+	uint8_t seen[SEEN / 8];
+};
+
+/* How many a thread holds of a lock as writer or reader; where it is in its script. */
+struct state {
+	uint8_t at[MATRIX_THREADS];
+	uint8_t writer[MATRIX_THREADS][MATRIX_LOCKS], reader[MATRIX_THREADS][MATRIX_LOCKS];
+};
+
+/* ---- from the notation to steps ---- */
+
+static bool reads(const char *kinds, unsigned lock, char command)
+{
+	char kind = matrix_kind(kinds, lock);
+
+	if (!strchr("wrpq", kind))
+		return false;
+	return command == 'r' || (command != 'w' && strchr("rq", kind));
+}
+
+static void add(struct script *s, enum does does, unsigned lock, bool reader)
+{
+	s->step[s->count++] = (struct step){(uint8_t)does, (uint8_t)lock, reader};
+}
+
+static void give_all(struct script *s, unsigned *held, unsigned *depth)
+{
+	while (*depth)
+		add(s, GIVE, held[--*depth], false);
+}
+
+static const char *read_section(struct world *w, struct script *s, const char *c)
+{
+	unsigned held[STEPS], depth = 0, i;
+
+	for (; *c && !strchr(";/>", *c); c++) {
+		char command = *c < 'A' || *c > 'Z' ? *c++ : 0;
+		unsigned lock = (unsigned)(*c - 'A');
+
+		if (command != 'u') {
+			add(s, command == 't' ? TRY : TAKE, lock, reads(w->kinds, lock, command));
+			held[depth++] = lock;
+			continue;
+		}
+		add(s, GIVE, lock, false);
+		for (i = depth; i-- > 0 && held[i] != lock;)
+			;
+		memmove(&held[i], &held[i + 1], (depth - i - 1) * sizeof(held[0]));
+		depth--;
+	}
+	give_all(s, held, &depth);
+	return *c ? c + 1 : c;
+}
+
+/* ---- one step ---- */
+
+static bool prefers_writers(const struct world *w, unsigned lock)
+{
+	return strchr("pq", matrix_kind(w->kinds, lock)) != NULL;
+}
+
+enum blocked { FREE, PERHAPS, SURELY };
+
+/* Does `other` keep thread t from the lock? */
+static enum blocked blocked_by(const struct world *w, const struct state *s, const struct step *step, unsigned other)
+{
+	if (s->writer[other][step->lock])
+		return SURELY;
+	if (!s->reader[other][step->lock])
+		return FREE;
+	if (!step->reader)
+		return SURELY;
+	return prefers_writers(w, step->lock) ? PERHAPS : FREE;
+}
+
+static const struct step *next_step(const struct world *w, const struct state *s, unsigned t)
+{
+	return s->at[t] < w->script[t].count ? &w->script[t].step[s->at[t]] : NULL;
+}
+
+/* Is there a set of threads each of which waits for another of it? */
+static bool deadlocked(const struct world *w, const struct state *s)
+{
+	unsigned stuck = (1u << w->threads) - 1, before, t, other;
+
+	do {
+		before = stuck;
+		for (t = 0; t < w->threads; t++) {
+			const struct step *step = next_step(w, s, t);
+			bool waits = false;
+
+			if (!(stuck & 1u << t))
+				continue;
+			for (other = 0; step && step->does == TAKE && other < w->threads; other++)
+				waits |= other != t && (stuck & 1u << other) && blocked_by(w, s, step, other) != FREE;
+			if (!waits)
+				stuck &= ~(1u << t);
+		}
+	} while (stuck != before);
+	return stuck != 0;
+}
+
+static bool may_step(const struct world *w, const struct state *s, unsigned t)
+{
+	const struct step *step = next_step(w, s, t);
+	unsigned other;
+
+	if (!step)
+		return false;
+	for (other = 0; step->does != GIVE && other < w->threads; other++) {
+		if (other != t && blocked_by(w, s, step, other) == SURELY)
+			return false;
+	}
+	return true;
+}
+
+static void do_step(const struct world *w, struct state *s, unsigned t)
+{
+	const struct step *step = next_step(w, s, t);
+
+	if (step->does == GIVE)
+		s->writer[t][step->lock] = s->reader[t][step->lock] = 0;
+	else if (step->reader)
+		s->reader[t][step->lock]++;
+	else
+		s->writer[t][step->lock]++;
+	s->at[t]++;
+}
+
+/* ---- all orders ---- */
+
+/* What a thread holds follows from where it is: that is the whole state. */
+static bool seen_before(struct world *w, const struct state *s)
+{
+	uint32_t key = 0;
+	unsigned t;
+	bool seen;
+
+	for (t = 0; t < w->threads; t++)
+		key = key * (w->script[t].count + 1) + s->at[t];
+	if (key >= SEEN)
+		return false;
+	seen = w->seen[key / 8] & 1u << key % 8;
+	w->seen[key / 8] |= (uint8_t)(1u << key % 8);
+	return seen;
+}
+
+static bool explore(struct world *w, const struct state *s)
+{
+	unsigned t;
+
+	if (seen_before(w, s))
+		return false;
+	if (deadlocked(w, s))
+		return true;
+	for (t = 0; t < w->threads; t++) {
+		struct state next = *s;
+
+		if (!may_step(w, s, t))
+			continue;
+		do_step(w, &next, t);
+		if (explore(w, &next))
+			return true;
+	}
+	return false;
+}
+
+bool matrix_can_deadlock(const char *kinds, const char *program)
+{
+	unsigned parts = 1, copies;
+	const char *c;
+
+	static struct world w;
+	struct state s = {{0}, {{0}}, {{0}}};
+	unsigned i;
+
+	for (c = program; *c; c++)
+		parts += strchr(";/>", *c) != NULL;
+	copies = parts < 3 ? 3 : parts < 4 ? 2 : 1;
+	memset(&w, 0, sizeof(w));
+	w.kinds = kinds;
+	while (*program && w.threads + copies <= MATRIX_THREADS) {
+		struct script one = {.count = 0};
+
+		program = read_section(&w, &one, program);
+		for (i = 0; i < copies; i++)
+			w.script[w.threads++] = one;
+	}
+	return explore(&w, &s);
+}
+
+/* ---- random programs ---- */
+
+static unsigned below(unsigned long *seed, unsigned n)
+{
+	*seed = *seed * 6364136223846793005ul + 1442695040888963407ul;
+	return (unsigned)(*seed >> 33) % n;
+}
+
+static char *random_part(unsigned long *seed, char *c, unsigned lock_count)
+{
+	unsigned taken = 0, n = 2 + below(seed, 2), i, last = 0;
+
+	for (i = 0; i < n; i++) {
+		unsigned lock = below(seed, lock_count), how = below(seed, 8);
+
+		if (taken & 1u << lock)
+			continue;
+		/* Now and then hand over hand. */
+		if (taken && !below(seed, 8)) {
+			*c++ = 'u';
+			*c++ = (char)('A' + last);
+			taken &= ~(1u << last);
+		}
+		if (how < 3)
+			*c++ = 'r';
+		else if (how == 3)
+			*c++ = 't';
+		*c++ = (char)('A' + lock);
+		taken |= 1u << lock;
+		last = lock;
+	}
+	return c;
+}
+
+void matrix_random(unsigned long *seed, char *kinds, char *program, size_t size)
+{
+	static const char letters[] = "mmcswwwppp";
+	unsigned lock_count = 2 + below(seed, 3), parts = 2 + below(seed, 2), i;
+	char *c = program;
+
+	below(seed, 2);
+	for (i = 0; i < MATRIX_LOCKS; i++)
+		kinds[i] = letters[below(seed, sizeof(letters) - 1)];
+	kinds[i] = 0;
+	for (i = 0; i < parts && (size_t)(c - program) + 20 < size; i++) {
+		if (i)
+			*c++ = '/';
+		c = random_part(seed, c, lock_count);
+	}
+	*c = 0;
+}
