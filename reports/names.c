@@ -413,6 +413,7 @@ static void name_class(struct rdep_process *p, struct rdep_mclass *c)
 const struct rdep_mclass *rdep_model_class(struct rdep_process *p, uint32_t id)
 {
 	uint64_t *known = rdep_map_put(&p->classes, id);
+	const struct rdep_rclass *raw;
 	struct rdep_mclass *c;
 
 	if (*known)
@@ -420,7 +421,9 @@ const struct rdep_mclass *rdep_model_class(struct rdep_process *p, uint32_t id)
 	c = rdep_arena_alloc(&p->report->arena, sizeof(*c));
 	*known = (uintptr_t)c;
 	c->id = id;
-	c->raw = rdep_record_class(p->record, id);
+	/* A copy: the table of a record that is still written moves as it grows. */
+	raw = rdep_record_class(p->record, id);
+	c->raw = raw ? rdep_arena_copy(&p->report->arena, raw, sizeof(*raw)) : NULL;
 	name_class(p, c);
 	return c;
 }
