@@ -378,8 +378,10 @@ static const char *run_together(const struct part *like, const char *text, bool 
 		if (*text != '/')
 			break;
 	}
-	for (i = 0; i < n; i++)
-		pthread_create(&thread[i], NULL, take_turn, &part[i]);
+	for (i = 0; i < n; i++) {
+		if (pthread_create(&thread[i], NULL, take_turn, &part[i]))
+			_exit(99);
+	}
 	for (i = 0; i < n; i++) {
 		say(&part[i].turn, 1);
 		wait_for(&part[i].turn, 2, hangs ? &enough : NULL);
@@ -429,12 +431,19 @@ static void run_case(unsigned number)
 static void in_child(unsigned number, bool wait)
 {
 	pid_t pid = fork();
+	int status;
 
 	if (pid == 0)
 		run_case(number);
+	if (pid < 0) {
+		perror("matrix: fork");
+		exit(99);
+	}
 	printf("%u %d\n", number, (int)pid);
-	if (wait)
-		waitpid(pid, NULL, 0);
+	if (wait && waitpid(pid, &status, 0) == pid && status) {
+		fprintf(stderr, "matrix: case %u ended with status %#x\n", number, (unsigned)status);
+		exit(99);
+	}
 }
 
 static void run_all(void)

@@ -12,10 +12,11 @@ def hex: ltrimstr("0x") | explode
 def cases: $list | split("\n") | map(select(. != "") | split("|")
 	| {number: .[0], group: .[1], name: .[2], kinds: .[3], program: .[4], expect: .[5], awaits: .[6]});
 
-# Where the locks stand, and the case of each process.
-def ran: $ran | split("\n") | map(split(" ")) | {
+# Where the locks stand, the case of each process, and the process of each case.
+def ran: $ran | split("\n") | map(split(" ")) | map(select(length == 2)) as $pids | {
 	base: (map(select(.[0] == "locks")) | .[0][1:] | {at: (.[0] | hex), stride: (.[1] | tonumber)}),
-	by_pid: (map(select(length == 2 and .[0] != "locks") | {key: .[1], value: .[0]}) | from_entries)};
+	by_pid: ($pids | map({key: .[1], value: .[0]}) | from_entries),
+	pid_of: ($pids | map({key: .[0], value: .[1]}) | from_entries)};
 
 # The case that a finding is of: the one whose locks it is about, else the one whose process found it.
 def case_of($ran; $processes):
@@ -37,8 +38,9 @@ def agrees($found): wanted as $w
 		($w[0] | sub("any$"; "")) as $kind | $found | any(startswith($kind) and (endswith(" guarded") | not))
 	else $found == $w end;
 
-def verdict($found):
+def verdict($found; $recorded):
 	if .awaits != "" then ["skip", .awaits]
+	elif $recorded | not then ["fail", "no record of it"]
 	elif agrees($found) then ["pass", ""]
 	else ["fail", "\(.kinds) \(.program): wanted \(.expect), found \(if $found == [] then "none" else $found | join(", ") end)"]
 	end;
@@ -46,7 +48,8 @@ def verdict($found):
 ran as $ran
 | .processes as $processes
 | (reduce .findings[] as $f ({}; .[$f | case_of($ran; $processes)] += [$f])) as $by_case
+| ($processes | map({key: (.pid | tostring), value: true}) | from_entries) as $recorded
 | cases[]
 | ($by_case[.number] // [] | told) as $found
-| verdict($found) as $v
+| verdict($found; $recorded[$ran.pid_of[.number] // ""]) as $v
 | [$v[0], .group, .name, $v[1]] | @tsv
