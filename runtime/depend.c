@@ -153,27 +153,26 @@ static const struct rd_gates *gates_of(struct rd_thread *t, const struct rdep_he
 
 /* ---- occurrences ---- */
 
-static void journal(struct rd_thread *t, uint32_t id, struct rd_edge *e, const struct rd_sample *s,
-		    const struct rdep_held *held, const struct rd_target *target, bool first)
+static void journal(uint32_t id, const struct rd_edge *e, const struct rd_sample *s, bool first)
 {
 	struct rdep_edge item = {
 		.id = id,
 		.from = e->from,
 		.to = e->to,
 		.type = s->type,
-		.flags = target->edge_flags,
-		.from_inst = {s->from_address, s->from_generation, held->mode},
-		.to_inst = {s->to_address, s->to_generation, target->mode},
-		.held_site = held->site,
-		.acquire_stack = rd_stack_here(),
+		.flags = s->flags,
+		.from_inst = {s->from_address, s->from_generation, s->from_mode},
+		.to_inst = {s->to_address, s->to_generation, s->to_mode},
+		.held_site = s->held_site,
+		.held_stack = s->held_stack,
+		.acquire_stack = s->acquire_stack,
 		.thread = s->thread,
 		.clock = s->clock,
-		.gfp = target->gfp,
-		.raw_gfp = target->raw_gfp,
+		.gfp = s->gfp,
+		.raw_gfp = s->raw_gfp,
 	};
 	uint32_t i;
 
-	item.held_stack = rd_held_stack(t, held, &item.flags);
 	for (i = 0; s->gates && i < s->gates->count; i++) {
 		const struct rd_gate *g = &s->gates->gate[i];
 
@@ -183,9 +182,26 @@ static void journal(struct rd_thread *t, uint32_t id, struct rd_edge *e, const s
 			break;
 		item.gates[item.gate_count++] = (struct rdep_instance){g->address, g->generation, g->mode};
 	}
-	if (t->contexts)
-		item.flags |= RDEP_EDGE_IN_CONTEXT;
 	rd_record_put(first ? RDEP_EDGE : RDEP_SAMPLE, &item, sizeof(item), NULL, 0);
+}
+
+uint32_t rd_sample_told(uint32_t edge, uint32_t n)
+{
+	struct rd_edge *e = rd_edge_at(edge);
+	struct rd_sample *s = &e->sample[n];
+
+	if (s->index == RD_UNTOLD) {
+		s->index = ++e->journaled;
+		journal(edge, e, s, false);
+	}
+	return s->index;
+}
+
+/* What costs an unwinding, and is done for occurrences that are kept only. */
+static void add_stacks(struct rd_thread *t, struct rd_sample *s, const struct rdep_held *held)
+{
+	s->acquire_stack = rd_stack_here();
+	s->held_stack = rd_held_stack(t, held, &s->flags);
 }
 
 static bool same_sample(const struct rd_sample *a, const struct rd_sample *b)
@@ -205,12 +221,12 @@ static unsigned victim(const struct rd_edge *e, const struct rd_sample *s)
 		if (e->sample[i].thread == s->thread)
 			return i;
 	}
-	return 1 + e->journaled % (RD_SAMPLES - 1);
+	return 1 + e->seen % (RD_SAMPLES - 1);
 }
 
 /* Keeps the occurrence if it tells anything new. */
 static bool keep(struct rd_thread *t, uint32_t id, struct rd_edge *e, struct rd_sample *s,
-		 const struct rdep_held *held, const struct rd_target *target)
+		 const struct rdep_held *held)
 {
 	unsigned i;
 
@@ -219,9 +235,12 @@ static bool keep(struct rd_thread *t, uint32_t id, struct rd_edge *e, struct rd_
 			return false;
 	}
 	i = e->count < RD_SAMPLES ? e->count++ : victim(e, s);
-	s->index = ++e->journaled;
+	add_stacks(t, s, held);
+	s->index = RD_UNTOLD;
 	e->sample[i] = *s;
-	journal(t, id, e, s, held, target, false);
+	e->seen++;
+	if (e->journaled < RD_SAMPLES_TOLD)
+		rd_sample_told(id, i);
 	return true;
 }
 
@@ -261,12 +280,13 @@ static uint32_t new_edge(struct rd_thread *t, struct rd_sample *s, const struct 
 		e->from = held->cls;
 		e->to = target->cls;
 		e->count = 1;
-		e->sample[0] = *s;
 		e->held_site = held->site;
 		e->acquire_site = rd_stack_walk()->frames[0].pc;
-		journal(t, id, e, s, held, target, true);
+		add_stacks(t, s, held);
+		e->sample[0] = *s;
+		journal(id, e, s, true);
 	} else {
-		keep(t, id, e, s, held, target);
+		keep(t, id, e, s, held);
 	}
 	return id;
 }
@@ -279,9 +299,15 @@ void rd_depend(struct rd_thread *t, const struct rdep_held *held, const struct r
 		.from_generation = held->generation,
 		.to_address = target->address,
 		.to_generation = target->generation,
+		.held_site = held->site,
 		.thread = t->id,
 		.clock = t->clock,
+		.gfp = target->gfp,
+		.raw_gfp = target->raw_gfp,
 		.type = edge_type(held, target),
+		.from_mode = held->mode,
+		.to_mode = target->mode,
+		.flags = (uint8_t)(target->edge_flags | (t->contexts ? RDEP_EDGE_IN_CONTEXT : 0)),
 	};
 	struct rd_edge *e;
 	uint8_t types = 0;
@@ -299,10 +325,22 @@ void rd_depend(struct rd_thread *t, const struct rdep_held *held, const struct r
 		return;
 	}
 	e = rd_edge_at(id);
-	if (keep(t, id, e, &s, held, target) && e->sampled)
+	if (keep(t, id, e, &s, held) && e->sampled)
 		rd_finding_reconsider(t, id);
 	if (e->sampled && (e->budget == 0 || --e->budget == 0))
 		rd_edge_settled(id);
+}
+
+void rd_depend_fork_child(void)
+{
+	uint32_t id, n = rd_edge_count(), i;
+
+	for (id = 1; id <= n; id++) {
+		struct rd_edge *e = rd_edge_at(id);
+
+		for (i = 0; e && i < e->count; i++)
+			e->sample[i].flags |= RDEP_EDGE_INHERITED;
+	}
 }
 
 void rd_depend_reset(void)

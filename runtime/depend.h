@@ -2,9 +2,10 @@
 /*
  * depend.h - dependencies: what an edge of the graph carries beside its ends.
  *
- * Each edge keeps a few occurrences: the pair of instances, the thread with its clock, and the gate
- * locks held then. The first is kept for good; later ones are kept when they differ, and
- * every one that is kept is in the journal too. All functions need the runtime lock.
+ * Each edge keeps a few occurrences: the pair of instances, the thread with its clock, the stacks, and the
+ * gate locks held then. The first is kept for good; later ones are kept when they differ. The first few
+ * of an edge are journaled as they come; later ones when a finding rests on them, since a program that
+ * makes locks all the time shows new ones without end. All functions need the runtime lock.
  */
 #ifndef RECLAIMDEP_DEPEND_H
 #define RECLAIMDEP_DEPEND_H
@@ -15,6 +16,7 @@
 #include "thread.h"
 
 #define RD_SAMPLES 4u
+#define RD_SAMPLES_TOLD 8u /* of an edge, journaled whether a finding needs them or not */
 #define RD_NODE_SAMPLES 32u /* of a chain, for threads and clocks it was not seen with */
 #define RD_SAMPLE_BUDGET 256u /* occurrences looked at of an edge in an open cycle */
 
@@ -33,12 +35,16 @@ struct rd_gates {
 
 struct rd_sample {
 	uint64_t from_address, to_address;
+	uint64_t held_site;
 	uint32_t from_generation, to_generation;
 	uint32_t thread, clock;
 	const struct rd_gates *gates; /* NULL: none */
-	uint32_t index;		      /* its place in the journal: 0 the edge, n the n-th sample */
-	uint8_t type;
+	uint32_t index; /* its place in the journal: 0 the edge, n the n-th sample; or RD_UNTOLD */
+	uint32_t acquire_stack, held_stack;
+	uint32_t gfp, raw_gfp;
+	uint8_t type, from_mode, to_mode, flags;
 };
+#define RD_UNTOLD 0xffffffffu
 
 struct rd_edge {
 	uint32_t from, to;
@@ -46,6 +52,7 @@ struct rd_edge {
 	uint8_t sampled; /* closes a cycle whose verdict may still rise */
 	uint16_t budget;
 	uint32_t journaled; /* samples in the journal */
+	uint32_t seen;	    /* samples there were */
 	uint64_t held_site, acquire_site; /* of the first occurrence */
 	struct rd_sample sample[RD_SAMPLES];
 };
@@ -68,6 +75,8 @@ struct rd_target {
 void rd_depend(struct rd_thread *t, const struct rdep_held *held, const struct rd_target *target);
 
 struct rd_edge *rd_edge_at(uint32_t edge);
+/* Where the n-th sample that is kept of an edge stands in the journal, for a finding; now at the latest. */
+uint32_t rd_sample_told(uint32_t edge, uint32_t n);
 uint32_t rd_edge_count(void);
 
 /* The journal's stack for where `held` was taken, and whether its callers are frames live now. */
@@ -78,6 +87,8 @@ bool rd_lock_site_known(uint64_t site, uint32_t cls);
 void rd_lock_site_add(uint64_t site, uint32_t cls);
 
 void rd_depend_start(void);
+/* In a fork child, whose journal has its parent's: what is told from now on of the parent's run says so. */
+void rd_depend_fork_child(void);
 void rd_depend_reset(void);
 
 #endif

@@ -89,7 +89,7 @@ static void publish_cycle(struct rd_thread *t, const struct rd_finding *f, const
 	p.f = (struct rdep_finding){
 		.id = f->id, .revision = f->revision, .kind = f->kind, .verdict = f->verdict, .edge_count = f->edge_count};
 	for (i = 0; i < f->edge_count; i++)
-		p.f.edges[i] = (struct rdep_finding_edge){f->edges[i], chosen[i]};
+		p.f.edges[i] = (struct rdep_finding_edge){f->edges[i], rd_sample_told(f->edges[i], chosen[i])};
 	publish(t, &p);
 }
 

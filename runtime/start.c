@@ -298,6 +298,7 @@ static void come_up_as_child(void)
 	forking_thread = old ? rd_thread_fork_id(old) : 0;
 	is_child = true;
 	if (consistent) {
+		rd_depend_fork_child();
 		rd_finding_reset(true);
 		missing = rd_record_fork(&id, inherit);
 	} else {

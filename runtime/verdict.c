@@ -176,6 +176,6 @@ enum rdep_verdict rd_verdict(const uint32_t *edges, uint32_t count, uint32_t *ch
 		}
 	} while (w.best != RDEP_CERTAIN && --tries && turn(&w));
 	for (i = 0; i < count; i++)
-		chosen[i] = rd_edge_at(edges[i])->sample[w.best_pick[i]].index;
+		chosen[i] = w.best_pick[i];
 	return w.best;
 }

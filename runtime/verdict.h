@@ -22,7 +22,7 @@
 #include <stdint.h>
 #include "record_layout.h"
 
-/* chosen[i] gets the journal index of the occurrence of edge i that supports it. */
+/* chosen[i] gets which of the kept occurrences of edge i supports it. */
 enum rdep_verdict rd_verdict(const uint32_t *edges, uint32_t count, uint32_t *chosen);
 
 #endif
