@@ -42,6 +42,12 @@ RD_HIDDEN void rd_own_free_pages(unsigned long p, unsigned order);
 #define rd_own_memalloc_noio_restore rd_own_nothing
 #define rd_own_memalloc_noreclaim_save rd_own_nothing
 #define rd_own_memalloc_noreclaim_restore rd_own_nothing
+#define rd_own_memalloc_pin_save rd_own_nothing
+#define rd_own_memalloc_pin_restore rd_own_nothing
+#define rd_own_memalloc_flags_save rd_own_nothing
+#define rd_own_memalloc_flags_restore rd_own_nothing
+#define rd_own_spl_fstrans_mark rd_own_nothing
+#define rd_own_spl_fstrans_unmark rd_own_nothing
 #define rd_own_fs_reclaim_acquire rd_own_nothing
 #define rd_own_fs_reclaim_release rd_own_nothing
 #define rd_own_might_alloc rd_own_nothing

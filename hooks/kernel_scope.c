@@ -28,13 +28,37 @@
 		__typeof__(&memalloc_##which##_restore) next =                                     \
 			RD_NEXT_FROM(memalloc_##which##_restore, RD_SITE);                         \
                                                                                                    \
-		rd_scope_restore(bit, cookie, RD_SITE, RD_HERE);                                   \
+		rd_scope_restore(bit, (void *)next != (void *)rd_own_nothing, cookie, RD_SITE,     \
+				 RD_HERE);                                                         \
 		return next(cookie, b, c, d, e, f);                                                \
 	}
 
 SCOPE(nofs, RDEP_SCOPE_NOFS)
 SCOPE(noio, RDEP_SCOPE_NOIO)
 SCOPE(noreclaim, RDEP_SCOPE_NORECLAIM)
+SCOPE(pin, RDEP_SCOPE_PIN)
+
+/* By task flags: the kernel's own numbers, as it has a shim too. */
+RD_EXPORT unsigned long memalloc_flags_save(unsigned long flags, long b, long c, long d, long e,
+					    long f);
+unsigned long memalloc_flags_save(unsigned long flags, long b, long c, long d, long e, long f)
+{
+	__typeof__(&memalloc_flags_save) next = RD_NEXT_FROM(memalloc_flags_save, RD_SITE);
+	bool provided = (void *)next != (void *)rd_own_nothing;
+	unsigned long cookie = provided ? next(flags, b, c, d, e, f) : 0;
+
+	return rd_scope_flags_save((uint32_t)flags, provided, cookie, RD_SITE, RD_HERE);
+}
+
+RD_EXPORT long memalloc_flags_restore(unsigned long cookie, long b, long c, long d, long e, long f);
+long memalloc_flags_restore(unsigned long cookie, long b, long c, long d, long e, long f)
+{
+	__typeof__(&memalloc_flags_restore) next = RD_NEXT_FROM(memalloc_flags_restore, RD_SITE);
+
+	rd_scope_flags_restore((void *)next != (void *)rd_own_nothing, (uint32_t)cookie, RD_SITE,
+			       RD_HERE);
+	return next(cookie, b, c, d, e, f);
+}
 
 #define MAP_CALL(name)                                                                             \
 	RD_EXPORT long name(long gfp, long b, long c, long d, long e, long f);                     \

@@ -61,7 +61,7 @@ void rdep_fingerprint(struct rdep_report *r, struct rdep_mfinding *f)
 	if (f->edge_count) {
 		add_cycle(&b, f);
 	} else {
-		rdep_buf_add(&b, f->cls->key);
+		rdep_buf_add(&b, rdep_is_place(f) ? rdep_place_key(r, f) : f->cls->key);
 		add_function(r, &b, '@', &f->held);
 		add_function(r, &b, f->held.count ? ',' : '@', &f->acquire);
 	}

@@ -155,6 +155,8 @@ const char *rdep_fix(struct rdep_report *r, const struct rdep_mfinding *f)
 			"not take it, or that gave it up already",
 			f->cls->name, where(r, &f->acquire));
 	}
+	if (rdep_is_place(f))
+		return rdep_place_fix(r, f);
 	return "see the stacks";
 }
 
@@ -220,5 +222,5 @@ const char *rdep_title(struct rdep_report *r, const struct rdep_mfinding *f)
 					 "%s is unlocked by a thread that does not hold it",
 					 f->cls->name);
 	}
-	return rdep_kind_help(f->kind);
+	return rdep_is_place(f) ? rdep_place_title(r, f) : rdep_kind_help(f->kind);
 }

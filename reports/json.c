@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "reports/coverage.h"
-#include "reports/model.h"
+#include "reports/json.h"
 
 #define SCHEMA_VERSION 1
 
@@ -27,7 +27,7 @@ static void set(json_t *o, const char *key, json_t *value)
 	json_object_set_new(o, key, value);
 }
 
-static json_t *frame(const struct rdep_mframe *f)
+json_t *rdep_json_frame(const struct rdep_mframe *f)
 {
 	json_t *o = json_object();
 
@@ -43,13 +43,13 @@ static json_t *frame(const struct rdep_mframe *f)
 	return o;
 }
 
-static json_t *stack(const struct rdep_mstack *s)
+json_t *rdep_json_stack(const struct rdep_mstack *s)
 {
 	json_t *a = json_array();
 	size_t i;
 
 	for (i = 0; i < s->count; i++)
-		json_array_append_new(a, frame(&s->frames[i]));
+		json_array_append_new(a, rdep_json_frame(&s->frames[i]));
 	return a;
 }
 
@@ -96,9 +96,9 @@ static json_t *edge(struct rdep_report *r, const struct rdep_medge *e)
 	set(o, "to_class", json_integer(e->to->id));
 	set(o, "from_instance", instance(&e->raw->from_inst));
 	set(o, "to_instance", instance(&e->raw->to_inst));
-	set(o, "held_stack", stack(&e->held));
+	set(o, "held_stack", rdep_json_stack(&e->held));
 	set(o, "held_stack_kind", json_string(held_kind(e->raw->held_stack, flags)));
-	set(o, "acquire_stack", stack(&e->acquire));
+	set(o, "acquire_stack", rdep_json_stack(&e->acquire));
 	set(o, "called", text_or_null(e->callee));
 	set(o, "thread", thread(&e->thread));
 	set(o, "allocation", json_boolean(flags & RDEP_EDGE_ALLOC));
@@ -107,9 +107,29 @@ static json_t *edge(struct rdep_report *r, const struct rdep_medge *e)
 		set(o, "raw_gfp", json_string(rdep_gfp_text(r, e->raw->raw_gfp)));
 	}
 	set(o, "inherited", json_boolean(flags & RDEP_EDGE_INHERITED));
+	set(o, "told", json_boolean(flags & RDEP_EDGE_TOLD));
 	for (i = 0; i < e->raw->gate_count && i < RDEP_GATES; i++)
 		json_array_append_new(gates, instance(&e->raw->gates[i]));
 	set(o, "gates", gates);
+	return o;
+}
+
+static json_t *gfp(struct rdep_report *r, uint32_t mask)
+{
+	return mask ? json_string(rdep_gfp_text(r, mask)) : json_null();
+}
+
+static json_t *place(struct rdep_report *r, const struct rdep_mfinding *f)
+{
+	json_t *o = json_object();
+
+	set(o, "detail", text_or_null(rdep_detail_id(r, f->raw->detail & 0xff)));
+	set(o, "scope", f->raw->scope ? json_string(rdep_scope_text(r, f->raw->scope)) : json_null());
+	set(o, "gfp", gfp(r, f->raw->gfp));
+	set(o, "raw_gfp", gfp(r, f->raw->raw_gfp));
+	set(o, "held_stack", rdep_json_stack(&f->held));
+	set(o, "held_stack_kind", json_string(held_kind(f->raw->held_stack, f->raw->flags)));
+	set(o, "acquire_stack", rdep_json_stack(&f->acquire));
 	return o;
 }
 
@@ -134,13 +154,17 @@ static json_t *finding(struct rdep_report *r, const struct rdep_mfinding *f)
 	set(o, "cycle", cycle);
 	if (f->edge_count)
 		return o;
+	if (rdep_is_place(f))
+		set(o, "place", place(r, f));
+	if (!f->raw->cls)
+		return o;
 	lock = json_object();
 	set(lock, "name", json_string(f->cls->name));
 	set(lock, "class", json_integer(f->cls->id));
 	set(lock, "instance", instance(&f->raw->inst));
-	set(lock, "held_stack", stack(&f->held));
+	set(lock, "held_stack", rdep_json_stack(&f->held));
 	set(lock, "held_stack_kind", json_string(held_kind(f->raw->held_stack, f->raw->flags)));
-	set(lock, "acquire_stack", stack(&f->acquire));
+	set(lock, "acquire_stack", rdep_json_stack(&f->acquire));
 	set(o, "lock", lock);
 	return o;
 }
@@ -157,7 +181,7 @@ static json_t *class(const struct rdep_process *p, const struct rdep_mclass *c)
 	set(o, "kind", json_string(c->kind));
 	set(o, "origin", json_string(rdep_origin_id(c->raw->raw->origin)));
 	set(o, "detail", json_string(c->detail));
-	set(o, "site", at ? frame(at) : json_null());
+	set(o, "site", at ? rdep_json_frame(at) : json_null());
 	set(o, "inherited", json_boolean(c->raw->raw->inherited));
 	return o;
 }
@@ -194,7 +218,7 @@ static json_t *held(struct rdep_process *p, const struct rdep_held *h)
 	set(o, "waiting", json_boolean(h->flags & RDEP_HELD_WAITING));
 	set(o, "context", json_boolean(h->flags & RDEP_HELD_CONTEXT));
 	set(o, "recursion", json_integer(h->recursion));
-	set(o, "site", stack(&site));
+	set(o, "site", rdep_json_stack(&site));
 	return o;
 }
 
@@ -267,7 +291,7 @@ static json_t *process(struct rdep_report *r, struct rdep_process *p)
 	return o;
 }
 
-static json_t *coverage(struct rdep_report *r)
+json_t *rdep_json_coverage(struct rdep_report *r)
 {
 	const struct rdep_coverage *c = rdep_coverage(r);
 	json_t *o = json_object(), *lines = json_array(), *hooks = json_array();
@@ -337,7 +361,7 @@ int rdep_report_json(struct rdep_report *r, FILE *out)
 	set(root, "findings", findings);
 	set(root, "classes", classes);
 	set(root, "processes", processes);
-	set(root, "coverage", coverage(r));
+	set(root, "coverage", rdep_json_coverage(r));
 	rc = json_dumpf(root, out, JSON_INDENT(2) | JSON_PRESERVE_ORDER);
 	fputc('\n', out);
 	json_decref(root);

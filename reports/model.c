@@ -72,7 +72,7 @@ static const struct rdep_roccurrence *occurrence(const struct rdep_redge *e, uin
 	return sample && sample <= e->sample_count ? &e->samples[sample - 1] : &e->first;
 }
 
-static const char *callee_of(struct rdep_process *p, uint32_t stack)
+const char *rdep_model_callee(struct rdep_process *p, uint32_t stack)
 {
 	const struct rdep_rstack *s = rdep_record_stack(p->record, stack);
 	struct rdep_mstack m = rdep_model_stack(p, stack);
@@ -82,16 +82,14 @@ static const char *callee_of(struct rdep_process *p, uint32_t stack)
 	return rdep_symbols_callee(m.frames[0].module, m.frames[0].address);
 }
 
-/* False when the record does not have the edge. */
-static bool fill_edge(struct rdep_process *p, const struct rdep_finding_edge *fe,
-		      struct rdep_medge *m)
+bool rdep_model_edge(struct rdep_process *p, uint32_t id, uint32_t sample, struct rdep_medge *m)
 {
-	const struct rdep_redge *e = rdep_record_edge(p->record, fe->edge);
+	const struct rdep_redge *e = rdep_record_edge(p->record, id);
 	const struct rdep_roccurrence *o;
 
 	if (!e)
 		return false;
-	o = occurrence(e, fe->sample);
+	o = occurrence(e, sample);
 	m->raw = o->raw;
 	m->from = rdep_model_class(p, o->raw->from);
 	m->to = rdep_model_class(p, o->raw->to);
@@ -100,7 +98,7 @@ static bool fill_edge(struct rdep_process *p, const struct rdep_finding_edge *fe
 		m->held = rdep_model_site(p, o->raw->held_site, o->site_module);
 	m->acquire = rdep_model_stack(p, o->raw->acquire_stack);
 	m->thread = rdep_model_thread(p, o->raw->thread);
-	m->callee = callee_of(p, o->raw->acquire_stack);
+	m->callee = rdep_model_callee(p, o->raw->acquire_stack);
 	return true;
 }
 
@@ -113,7 +111,7 @@ static void fill_edges(struct rdep_process *p, struct rdep_mfinding *f)
 	f->edges = rdep_arena_alloc(&p->report->arena, n * sizeof(*f->edges));
 	f->edge_count = 0;
 	for (i = 0; i < n; i++)
-		if (fill_edge(p, &f->raw->edges[i], &f->edges[f->edge_count]))
+		if (rdep_model_edge(p, f->raw->edges[i].edge, f->raw->edges[i].sample, &f->edges[f->edge_count]))
 			f->edge_count++;
 }
 
@@ -129,7 +127,7 @@ static void fill(struct rdep_process *p, const struct rdep_rfinding *rf, struct 
 	f->verdict = raw->verdict;
 	f->kind_id = rdep_kind_id(raw->kind);
 	f->verdict_id = rdep_verdict_id(raw->verdict);
-	f->severity = rdep_severity(raw->kind, raw->verdict);
+	f->severity = rdep_severity(raw->kind, raw->verdict, raw->flags);
 	f->thread = rdep_model_thread(p, raw->thread);
 	fill_edges(p, f);
 	f->cls = rdep_model_class(p, raw->cls);

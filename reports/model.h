@@ -122,6 +122,11 @@ struct rdep_process *rdep_model_add(struct rdep_report *r, struct rdep_record *r
 /* Joins what is new in the records. */
 void rdep_model_join(struct rdep_report *r);
 
+/* An occurrence of an edge (0: the first, n: its n-th sample). False when the record does not have it. */
+bool rdep_model_edge(struct rdep_process *p, uint32_t id, uint32_t sample, struct rdep_medge *m);
+/* The function that the innermost frame of that stack called; NULL: unknown. */
+const char *rdep_model_callee(struct rdep_process *p, uint32_t stack);
+
 /* ---- names.c ---- */
 
 const struct rdep_mclass *rdep_model_class(struct rdep_process *p, uint32_t id);
@@ -157,13 +162,30 @@ const char *rdep_function_key(struct rdep_report *r, const struct rdep_mframe *f
 const char *rdep_title(struct rdep_report *r, const struct rdep_mfinding *f);
 const char *rdep_fix(struct rdep_report *r, const struct rdep_mfinding *f);
 
+/* ---- place.c: findings about a place ---- */
+
+bool rdep_is_place(const struct rdep_mfinding *f);
+const char *rdep_place_title(struct rdep_report *r, const struct rdep_mfinding *f);
+const char *rdep_place_fix(struct rdep_report *r, const struct rdep_mfinding *f);
+/* What comes before the stack of where it went wrong, and before the other one. */
+const char *rdep_place_went(struct rdep_report *r, const struct rdep_mfinding *f);
+const char *rdep_place_held(struct rdep_report *r, const struct rdep_mfinding *f);
+/* What it is about, for its fingerprint. */
+const char *rdep_place_key(struct rdep_report *r, const struct rdep_mfinding *f);
+/* "NOFS", "NOFS|PIN"; "" for none. */
+const char *rdep_scope_text(struct rdep_report *r, uint32_t scope);
+/* "restored-out-of-order", and in words; NULL: none. */
+const char *rdep_detail_id(struct rdep_report *r, unsigned detail);
+const char *rdep_detail_text(unsigned detail);
+
 /* ---- the tables ---- */
 
 const char *rdep_kind_id(unsigned kind);
 const char *rdep_kind_help(unsigned kind);
 const char *rdep_verdict_id(unsigned verdict);
 const char *rdep_severity_id(enum rdep_severity s);
-enum rdep_severity rdep_severity(unsigned kind, unsigned verdict);
+/* flags: RDEP_FINDING_*. */
+enum rdep_severity rdep_severity(unsigned kind, unsigned verdict, unsigned flags);
 const char *rdep_origin_id(unsigned origin);
 const char *rdep_state_text(const struct rdep_process *p);
 const char *rdep_counter_id(unsigned c);

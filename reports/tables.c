@@ -52,16 +52,17 @@ const char *rdep_verdict_id(unsigned verdict)
 	return verdict < sizeof(ids) / sizeof(*ids) && ids[verdict] ? ids[verdict] : "unknown";
 }
 
-/* The verdict can only make a kind milder: see the verdict table of the manual. A verdict
+/* Verdict and flags can only make a kind milder: see the verdict table of the manual. A verdict
  * that this version does not know stays as heavy as the kind. */
-enum rdep_severity rdep_severity(unsigned kind, unsigned verdict)
+enum rdep_severity rdep_severity(unsigned kind, unsigned verdict, unsigned flags)
 {
 	enum rdep_severity of_kind = kind < 256 && kinds[kind].id ? kinds[kind].severity : ERROR;
 	enum rdep_severity most = ERROR;
 
-	if (verdict == RDEP_GUARDED)
+	if (verdict == RDEP_GUARDED || flags & RDEP_FINDING_NOTE)
 		most = NOTE;
-	else if (verdict == RDEP_ORDERED || verdict == RDEP_SINGLE_THREAD)
+	else if (verdict == RDEP_ORDERED || verdict == RDEP_SINGLE_THREAD ||
+		 flags & RDEP_FINDING_WARNING)
 		most = WARNING;
 	return of_kind < most ? of_kind : most;
 }

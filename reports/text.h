@@ -23,8 +23,14 @@ void rdep_text_paint(struct rdep_text *t, enum rdep_paint paint, const char *for
 	__attribute__((format(printf, 3, 4)));
 void rdep_text_stack(struct rdep_text *t, const struct rdep_mstack *s, const char *indent);
 
+/* text.c */
+void rdep_text_coverage(struct rdep_text *t);
 /* text_finding.c */
 void rdep_text_finding(struct rdep_text *t, const struct rdep_mfinding *f);
+void rdep_text_class(struct rdep_text *t, const struct rdep_mclass *c);
+void rdep_text_thread(struct rdep_text *t, const struct rdep_mthread *m);
+/* ", taken at", and how much of that is known. */
+const char *rdep_text_held_words(const struct rdep_medge *e);
 /* text_scenario.c */
 void rdep_text_scenario(struct rdep_text *t, const struct rdep_mfinding *f);
 /* text_options.c */

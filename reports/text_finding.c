@@ -34,7 +34,7 @@ static const char *verdict_meaning(const struct rdep_mfinding *f)
 	return "a verdict that this version does not know";
 }
 
-static void print_thread(struct rdep_text *t, const struct rdep_mthread *m)
+void rdep_text_thread(struct rdep_text *t, const struct rdep_mthread *m)
 {
 	fprintf(t->out, "thread %u", m->id);
 	if (*m->label)
@@ -43,7 +43,7 @@ static void print_thread(struct rdep_text *t, const struct rdep_mthread *m)
 		fprintf(t->out, " (tid %u)", m->tid);
 }
 
-static void print_class(struct rdep_text *t, const struct rdep_mclass *c)
+void rdep_text_class(struct rdep_text *t, const struct rdep_mclass *c)
 {
 	rdep_text_paint(t, RDEP_BOLD, "%s", c->name);
 	if (!c->domain)
@@ -63,7 +63,7 @@ static void print_heading(struct rdep_text *t, const struct rdep_mfinding *f)
 	rdep_text_paint(t, RDEP_BOLD, "%s\n", f->title);
 	fprintf(t->out, "%s: %s\n", f->verdict_id, verdict_meaning(f));
 	fprintf(t->out, "%s (pid %u), ", p->name, p->record->header.pid);
-	print_thread(t, &f->thread);
+	rdep_text_thread(t, &f->thread);
 	if (f->count > 1)
 		fprintf(t->out, "; %zu occurrences in %zu processes", f->count, f->processes);
 	fputs("\n\n", t->out);
@@ -90,7 +90,7 @@ static void print_allocation(struct rdep_text *t, const struct rdep_medge *e)
 static void print_acquired(struct rdep_text *t, const struct rdep_medge *e)
 {
 	fputs("    ", t->out);
-	print_class(t, e->to);
+	rdep_text_class(t, e->to);
 	if (e->to->domain)
 		print_allocation(t, e);
 	else if (e->raw->to_inst.mode != RDEP_WRITE)
@@ -100,7 +100,7 @@ static void print_acquired(struct rdep_text *t, const struct rdep_medge *e)
 }
 
 /* How much the held side's stack tells: the truth about it in a few words. */
-static const char *held_words(const struct rdep_medge *e)
+const char *rdep_text_held_words(const struct rdep_medge *e)
 {
 	if (!e->raw->held_stack)
 		return e->from->domain ? ", entered at" : ", taken at (its callers were not kept)";
@@ -114,10 +114,10 @@ static const char *held_words(const struct rdep_medge *e)
 static void print_held(struct rdep_text *t, const struct rdep_medge *e)
 {
 	fputs("    ", t->out);
-	print_class(t, e->from);
+	rdep_text_class(t, e->from);
 	if (!e->from->domain && e->raw->from_inst.mode != RDEP_WRITE)
 		fputs(", as a reader", t->out);
-	fprintf(t->out, "%s:\n", held_words(e));
+	fprintf(t->out, "%s:\n", rdep_text_held_words(e));
 	rdep_text_stack(t, &e->held, "        ");
 }
 
@@ -130,10 +130,15 @@ static void print_dependency(struct rdep_text *t, const struct rdep_medge *e, si
 	else
 		fputs("  ", t->out);
 	rdep_text_paint(t, RDEP_BOLD, "%s -> %s", e->from->name, e->to->name);
-	fputs(", seen in ", t->out);
-	print_thread(t, &e->thread);
+	fputs(e->raw->flags & RDEP_EDGE_TOLD ? ", told of in " : ", seen in ", t->out);
+	rdep_text_thread(t, &e->thread);
 	if (e->raw->flags & RDEP_EDGE_INHERITED)
 		fputs(", in the process that forked this one", t->out);
+	if (e->raw->flags & RDEP_EDGE_TOLD) {
+		fputs(": reclaim may take\n", t->out);
+		print_acquired(t, e);
+		return;
+	}
 	fputs(", which acquired\n", t->out);
 	print_acquired(t, e);
 	fputs(e->from->domain ? "  inside\n" : "  while it held\n", t->out);
@@ -149,9 +154,11 @@ static void print_cycle(struct rdep_text *t, const struct rdep_mfinding *f)
 	print_acquired(t, first);
 	fputs(first->from->domain ? "inside\n" : "while it holds\n", t->out);
 	print_held(t, first);
+	if (first->raw->flags & RDEP_EDGE_TOLD)
+		fputs("(the program says that it may; it was not seen to)\n", t->out);
 	if (first->thread.id != f->thread.id) {
 		fputs("(as seen in ", t->out);
-		print_thread(t, &first->thread);
+		rdep_text_thread(t, &first->thread);
 		fputs(")\n", t->out);
 	}
 	if (others)
@@ -174,7 +181,7 @@ static void print_one_lock(struct rdep_text *t, const struct rdep_mfinding *f)
 	bool site_only = !f->raw->held_stack;
 
 	fputs(unlock ? "It unlocks\n    " : "It acquires\n    ", t->out);
-	print_class(t, f->cls);
+	rdep_text_class(t, f->cls);
 	if (f->raw->inst.address)
 		fprintf(t->out, " at 0x%llx", (unsigned long long)f->raw->inst.address);
 	fputs(":\n", t->out);
@@ -188,11 +195,28 @@ static void print_one_lock(struct rdep_text *t, const struct rdep_mfinding *f)
 	rdep_text_stack(t, &f->held, "        ");
 }
 
+static void print_place(struct rdep_text *t, const struct rdep_mfinding *f)
+{
+	if (f->acquire.count) {
+		fprintf(t->out, "%s:\n", rdep_place_went(t->report, f));
+		rdep_text_stack(t, &f->acquire, "        ");
+	}
+	if (!f->held.count)
+		return;
+	fprintf(t->out, "%s at%s:\n", rdep_place_held(t->report, f),
+		!f->raw->held_stack		      ? " (its callers were not kept)"
+		: f->raw->flags & RDEP_EDGE_HELD_LIVE ? ""
+						      : " (callers as first seen at this site)");
+	rdep_text_stack(t, &f->held, "        ");
+}
+
 void rdep_text_finding(struct rdep_text *t, const struct rdep_mfinding *f)
 {
 	print_heading(t, f);
 	if (f->edge_count)
 		print_cycle(t, f);
+	else if (rdep_is_place(f))
+		print_place(t, f);
 	else
 		print_one_lock(t, f);
 	fputc('\n', t->out);

@@ -144,7 +144,7 @@ uint64_t rd_alloc_enter(uint32_t gfp, uint64_t site, uint64_t sp)
 	if (bracketed(t, sp))
 		return outer;
 	a = allocation_of(t, gfp, site, sp);
-	rd_site_count(t, a.raw_gfp, a.gfp, site, sp);
+	rd_site_count(t, a.raw_gfp, a.gfp, 0, site, sp);
 	allocate(t, &a);
 	t->bracket_sp = sp;
 	/* What was left by longjmp is not gone back to. */

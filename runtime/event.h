@@ -264,6 +264,22 @@ static inline bool rd_forget_wanted(void)
 
 void rd_malloc_slow(uint64_t site, uint64_t sp);
 
+/* What provoke= wants, RD_PROVOKE_*; constant once the runtime is up. */
+#define RD_PROVOKE_SHRINK 1u
+#define RD_PROVOKE_FAIL 2u
+extern uint8_t rd_provoking __attribute__((visibility("hidden")));
+
+/* Start-up is over: from here on what is provoked is the program's. From the constructor, at its end. */
+void rd_provoke_begin(void);
+
+/* After rd_malloc_slow(): true where this allocation is to fail (ENOMEM). Once per allocation of the C allocator:
+ * what operator new gets is got from that. site 0: not a caller to look at. */
+bool rd_malloc_fails_slow(uint64_t site, uint64_t sp);
+static inline bool rd_malloc_fails(uint64_t site, uint64_t sp)
+{
+	return rd_unlikely(rd_provoking & RD_PROVOKE_FAIL) && rd_malloc_fails_slow(site, sp);
+}
+
 /*
  * A plain allocation of the program (malloc, operator new, ...), before the call: where this is
  * true, rd_malloc_slow() is to be told. The hook may jump on to the call.
@@ -272,7 +288,7 @@ static inline __attribute__((always_inline)) bool rd_malloc_counts(void)
 {
 	struct rd_thread *t = rd_self;
 
-	return t && rd_unlikely(t->top != t->bottom) && (t->malloc_need & ~t->top->flags);
+	return t && rd_unlikely(t->top != t->quiet) && (t->malloc_need & ~t->top->flags);
 }
 
 /* The canonical bits (RDEP_GFP_*) of a mask as the program passed it (layout: gfp_layout). */
@@ -287,12 +303,14 @@ uint64_t rd_alloc_enter(uint32_t gfp, uint64_t site, uint64_t sp);
 void rd_alloc_leave(uint64_t token);
 
 /*
- * memalloc scopes: bit is one RDEP_SCOPE_*. provided: a shim of the program's did the saving and
- * returned `cookie`; else cookie is ignored. Returns what the program is to get: the shim's
- * cookie, or our own (the bits newly set).
+ * memalloc scopes: bit is one RDEP_SCOPE_*, flags are the kernel's PF_MEMALLOC_*. provided: a shim of the program's
+ * does it, and its save returned `cookie`; else cookie is ignored. A save returns what the program is
+ * to get: the shim's cookie, or our own (options.scope_rule).
  */
 unsigned long rd_scope_save(uint32_t bit, bool provided, unsigned long cookie, uint64_t site, uint64_t sp);
-void rd_scope_restore(uint32_t bit, unsigned long cookie, uint64_t site, uint64_t sp);
+void rd_scope_restore(uint32_t bit, bool provided, unsigned long cookie, uint64_t site, uint64_t sp);
+unsigned long rd_scope_flags_save(unsigned long flags, bool provided, unsigned long cookie, uint64_t site, uint64_t sp);
+void rd_scope_flags_restore(bool provided, unsigned long cookie, uint64_t site, uint64_t sp);
 
 /* prctl(PR_SET_IO_FLUSHER, on) succeeded on this thread. */
 void rd_io_flusher(bool on, uint64_t site, uint64_t sp);
@@ -306,6 +324,33 @@ void rd_might_alloc(uint32_t gfp, uint64_t site, uint64_t sp);
  * until then it holds that domain, and its allocations add no dependency. */
 void rd_context_enter(uint32_t domain, uint64_t site, uint64_t sp);
 void rd_context_leave(uint32_t domain, uint64_t site, uint64_t sp);
+
+/* ---- what the program tells (include/reclaimdep/annotate.h says what each means) ---- */
+
+struct reclaimdep_shrinker;
+enum rd_told_held { RD_TOLD_HELD, RD_TOLD_HELD_WRITE, RD_TOLD_NOT_HELD };
+
+void rd_told_alloc(uint32_t gfp, uint64_t site, uint64_t sp);
+void rd_told_alloc_enter(uint32_t gfp, uint64_t site, uint64_t sp);
+void rd_told_alloc_leave(void);
+void rd_told_ignore(bool begin);
+void rd_told_atomic(bool begin, uint64_t site, uint64_t sp);
+void rd_told_scope_enter(uint32_t bits, const char *reason, uint64_t site, uint64_t sp);
+void rd_told_scope_leave(uint32_t bits, uint64_t site, uint64_t sp);
+void rd_told_shrinker_register(const struct reclaimdep_shrinker *told);
+void rd_told_shrinker_unregister(const struct reclaimdep_shrinker *told);
+void rd_told_taken_in_reclaim(const void *lock, uint32_t domain, uint64_t site, uint64_t sp);
+void rd_told_lock_init(const void *lock, const char *name, uint64_t site, uint64_t sp);
+void rd_told_lock_destroy(const void *lock);
+void rd_told_lock_acquire(const void *lock, unsigned how, uint64_t site, uint64_t sp);
+void rd_told_lock_acquired(const void *lock);
+void rd_told_lock_failed(const void *lock);
+void rd_told_lock_release(const void *lock, uint64_t site, uint64_t sp);
+void rd_told_lock_class(const void *lock, const char *name, uint64_t site, uint64_t sp);
+void rd_told_lock_subclass(const void *lock, uint32_t n, uint64_t site, uint64_t sp);
+void rd_told_next_subclass(uint32_t n);
+void rd_told_next_nest_lock(const void *outer);
+void rd_told_held(const void *lock, enum rd_told_held how, uint64_t site, uint64_t sp);
 
 /* ---- threads and processes ---- */
 

@@ -18,6 +18,7 @@
 
 #define LONGEST 256
 
+enum weight { NOTE, WARNING, ERROR };
 enum { FAIL_ON_CERTAIN, FAIL_ON_POSSIBLE, FAIL_ON_WARNING, FAIL_ON_NEVER };
 
 static struct rd_finding *cycles; /* the ones whose verdict may rise, and all others */
@@ -35,15 +36,32 @@ uint32_t rd_finding_count(void)
 	return __atomic_load_n(&last_id, __ATOMIC_RELAXED);
 }
 
-static bool fails(enum rdep_verdict v)
+/* As the reports weigh it: verdict and flags can only make a kind milder. */
+static enum weight weight(const struct rdep_finding *f)
+{
+	static const uint8_t of_kind[256] = {
+#define KIND(sym, num, id, severity, help) [num] = severity,
+#include "kinds.def"
+#undef KIND
+	};
+	enum weight of_verdict = f->verdict <= RDEP_GUARDED ? NOTE : f->verdict < RDEP_POSSIBLE ? WARNING : ERROR;
+	enum weight of_flags = f->flags & RDEP_FINDING_NOTE ? NOTE : f->flags & RDEP_FINDING_WARNING ? WARNING : ERROR;
+	enum weight w = of_kind[f->kind];
+
+	if (of_verdict < w)
+		w = of_verdict;
+	return of_flags < w ? of_flags : w;
+}
+
+static bool fails(const struct rdep_finding *f)
 {
 	switch (rd_options.fail_on) {
 	case FAIL_ON_CERTAIN:
-		return v >= RDEP_CERTAIN;
+		return weight(f) == ERROR && f->verdict >= RDEP_CERTAIN;
 	case FAIL_ON_POSSIBLE:
-		return v >= RDEP_POSSIBLE;
+		return weight(f) == ERROR;
 	case FAIL_ON_WARNING:
-		return v >= RDEP_ORDERED;
+		return weight(f) >= WARNING;
 	default:
 		return false;
 	}
@@ -55,18 +73,18 @@ union published {
 	char room[sizeof(struct rdep_finding) + LONGEST * sizeof(struct rdep_finding_edge)];
 };
 
-static void publish(struct rd_thread *t, union published *p)
+static void publish(struct rd_thread *t, union published *p, uint64_t site)
 {
 	struct rdep_header *h = rd_record_header();
 
 	p->f.thread = t->id;
 	p->f.monotonic_ns = rd_now_monotonic();
-	if (fails(p->f.verdict))
+	if (fails(&p->f))
 		__atomic_store_n(&failing, 1, __ATOMIC_RELAXED);
 	rd_record_put(RDEP_FINDING, p, sizeof(p->f) + p->f.edge_count * sizeof(p->f.edges[0]), NULL, 0);
 	__atomic_store_n(&h->findings, last_id, __ATOMIC_RELAXED);
 	rd_record_bell();
-	rd_print_finding(&p->f);
+	rd_print_finding(&p->f, site);
 }
 
 static bool take_id(uint32_t *id)
@@ -90,7 +108,7 @@ static void publish_cycle(struct rd_thread *t, const struct rd_finding *f, const
 		.id = f->id, .revision = f->revision, .kind = f->kind, .verdict = f->verdict, .edge_count = f->edge_count};
 	for (i = 0; i < f->edge_count; i++)
 		p.f.edges[i] = (struct rdep_finding_edge){f->edges[i], rd_sample_told(f->edges[i], chosen[i])};
-	publish(t, &p);
+	publish(t, &p, 0);
 }
 
 /* From now on occurrences of the edge come by the slow path, in every thread. */
@@ -217,8 +235,8 @@ void rd_finding_reconsider(struct rd_thread *t, uint32_t edge)
 
 /* ---- one lock ---- */
 
-void rd_finding_lock(struct rd_thread *t, enum rdep_kind kind, enum rdep_verdict verdict,
-		     const struct rdep_held *held, const struct rdep_held *now)
+void rd_finding_detail(struct rd_thread *t, enum rdep_kind kind, enum rdep_verdict verdict, enum rdep_detail detail,
+		       const struct rdep_held *held, const struct rdep_held *now)
 {
 	uint64_t what = (uint64_t)now->cls << 8 | (uint64_t)kind;
 	static union published p;
@@ -229,6 +247,7 @@ void rd_finding_lock(struct rd_thread *t, enum rdep_kind kind, enum rdep_verdict
 		return;
 	rd_map_set(&known_locks, now->site, what, 1);
 	p.f = (struct rdep_finding){.id = id, .kind = (uint8_t)kind, .verdict = (uint8_t)verdict, .cls = now->cls};
+	p.f.detail = detail;
 	p.f.inst = (struct rdep_instance){now->address, now->generation, now->mode};
 	p.f.acquire_stack = rd_stack_here();
 	if (held) {
@@ -236,7 +255,32 @@ void rd_finding_lock(struct rd_thread *t, enum rdep_kind kind, enum rdep_verdict
 		p.f.held_stack = rd_held_stack(t, held, &flags);
 		p.f.flags = flags;
 	}
-	publish(t, &p);
+	publish(t, &p, now->site);
+}
+
+void rd_finding_lock(struct rd_thread *t, enum rdep_kind kind, enum rdep_verdict verdict,
+		     const struct rdep_held *held, const struct rdep_held *now)
+{
+	rd_finding_detail(t, kind, verdict, 0, held, now);
+}
+
+/* ---- one place ---- */
+
+void rd_finding_place(struct rd_thread *t, const struct rdep_finding *what, uint64_t site)
+{
+	uint64_t key = (uint64_t)what->kind | (uint64_t)what->detail << 8 | (uint64_t)what->scope << 16;
+	static union published p;
+
+	key ^= what->held_site << 24;
+	if (rd_map_get(&known_locks, site, key))
+		return;
+	p.f = *what;
+	p.f.revision = 0;
+	p.f.edge_count = 0;
+	if (!take_id(&p.f.id))
+		return;
+	rd_map_set(&known_locks, site, key, 1);
+	publish(t, &p, site);
 }
 
 void rd_finding_reset(bool keep_known)

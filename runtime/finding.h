@@ -36,6 +36,16 @@ void rd_edge_settled(uint32_t edge);
 void rd_finding_lock(struct rd_thread *t, enum rdep_kind kind, enum rdep_verdict verdict,
 		     const struct rdep_held *held, const struct rdep_held *now);
 
+/*
+ * A finding about a place: its kind, verdict, detail, flags, lock, scope, masks and stacks as in `what`; the rest is
+ * filled in. Once per place (site: where it went wrong), kind, detail, scope and held_site.
+ */
+void rd_finding_place(struct rd_thread *t, const struct rdep_finding *what, uint64_t site);
+
+/* The same for a kind that has details. */
+void rd_finding_detail(struct rd_thread *t, enum rdep_kind kind, enum rdep_verdict verdict, enum rdep_detail detail,
+		       const struct rdep_held *held, const struct rdep_held *now);
+
 /* Any finding at or above options.fail_on? Lock-free. */
 bool rd_finding_fails(void);
 uint32_t rd_finding_count(void);

@@ -28,6 +28,8 @@ uint32_t rd_gfp(unsigned long raw)
 
 uint32_t rd_gfp_effective(uint32_t gfp, uint32_t scope)
 {
+	if (scope & RDEP_SCOPE_PIN)
+		gfp &= ~(uint32_t)RDEP_GFP_MOVABLE;
 	if (scope & (RDEP_SCOPE_NOIO | RDEP_SCOPE_FLUSHER))
 		return gfp & ~(uint32_t)(RDEP_GFP_IO | RDEP_GFP_FS);
 	if (scope & RDEP_SCOPE_NOFS)

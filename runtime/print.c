@@ -187,6 +187,44 @@ static void put_lock(const struct rdep_finding *f)
 	rd_text_char(&out, '\n');
 }
 
+/* What a finding about a place is about: details.def says it in words. */
+static const char *detail_text(unsigned detail)
+{
+	switch (detail) {
+#define DETAIL(sym, num, text)                                                                                         \
+	case num:                                                                                                      \
+		return text;
+#include "details.def"
+#undef DETAIL
+	}
+	return NULL;
+}
+
+static void put_place_finding(const struct rdep_finding *f, uint64_t site)
+{
+	const char *detail = detail_text(f->detail);
+
+	if (detail) {
+		rd_text_str(&out, "  ");
+		rd_text_str(&out, detail);
+		rd_text_char(&out, '\n');
+	}
+	if (site) {
+		rd_text_str(&out, "  in ");
+		put_place(site, true);
+		rd_text_char(&out, '\n');
+	}
+	if (f->held_site) {
+		rd_text_str(&out, f->cls ? "    holding " : "    since ");
+		if (f->cls) {
+			put_class(f->cls);
+			rd_text_str(&out, ", taken in ");
+		}
+		put_place(f->held_site, true);
+		rd_text_char(&out, '\n');
+	}
+}
+
 static void put_next_command(void)
 {
 	if (!rd_record_path()[0]) {
@@ -198,12 +236,14 @@ static void put_next_command(void)
 	rd_text_str(&out, rd_record_path());
 }
 
-void rd_print_finding(const struct rdep_finding *f)
+void rd_print_finding(const struct rdep_finding *f, uint64_t site)
 {
 	const struct rdep_finding_edge *edges = (const struct rdep_finding_edge *)(f + 1);
 	uint32_t i;
 
-	if (!rd_options.print || (f->verdict <= RDEP_GUARDED && rd_options.verbosity < 2))
+	bool note = f->verdict <= RDEP_GUARDED || f->flags & RDEP_FINDING_NOTE;
+
+	if (!rd_options.print || (note && rd_options.verbosity < 2))
 		return;
 	begin();
 	rd_text_str(&out, "reclaimdep: ");
@@ -213,7 +253,9 @@ void rd_print_finding(const struct rdep_finding *f)
 	rd_text_str(&out, f->revision ? ", weightier than before)\n" : ")\n");
 	for (i = 0; i < f->edge_count; i++)
 		put_edge(edges[i].edge);
-	if (!f->edge_count)
+	if (f->kind >= RDEP_K_SCOPE_UNBALANCED)
+		put_place_finding(f, site);
+	else if (!f->edge_count)
 		put_lock(f);
 	rd_text_str(&out, "reclaimdep: ");
 	put_next_command();

@@ -17,8 +17,9 @@ void rd_print_start(void);
 /* "reclaimdep: " and the line. Whatever print= says. */
 void rd_print_line(const char *text);
 
-/* Names by module and offset, and ELF symbols; the command that tells more. Edges are looked up. */
-void rd_print_finding(const struct rdep_finding *f);
+/* Names by module and offset, and ELF symbols; the command that tells more. Edges are looked up. site: where a
+ * finding about a place went wrong. */
+void rd_print_finding(const struct rdep_finding *f, uint64_t site);
 void rd_print_summary(void);
 
 #endif

@@ -226,6 +226,7 @@ enum rdep_mode {
 #define RDEP_EDGE_GATES_CUT 4u	  /* more than RDEP_GATES locks were held */
 #define RDEP_EDGE_ALLOC 8u	  /* `to` is a domain, acquired by an allocation */
 #define RDEP_EDGE_IN_CONTEXT 16u  /* taken inside a reclaim context */
+#define RDEP_EDGE_TOLD 32u	  /* the program said that it may happen; it did not yet */
 struct rdep_edge {
 	uint32_t id;
 	uint32_t from, to; /* classes */
@@ -402,6 +403,7 @@ struct rdep_site_held {
  * mask, scopes and chain of held locks. Counted in place.
  */
 #define RDEP_SITE_IN_CONTEXT 1u /* inside a reclaim context */
+#define RDEP_SITE_PLAIN 2u	/* no mask of its own: in a scope, under locks; counted when it is new to its chain */
 #define RDEP_SITE_SCOPES 8
 struct rdep_site {
 	uint32_t id;

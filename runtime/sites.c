@@ -6,6 +6,7 @@
 #include "map.h"
 #include "mem.h"
 #include "record.h"
+#include "scope.h"
 #include "stack.h"
 
 #include <stddef.h>
@@ -16,6 +17,7 @@ static struct rd_array counters = RD_ARRAY(sizeof(uint64_t *));
 static uint32_t last_id;
 
 #define IS_SCOPE (1ull << 63)
+#define STACK_OF (1ull << 62) /* with a scope's id in place of the pc */
 #define HELD_MAX 64u
 #define REASON_MAX 256u
 
@@ -68,12 +70,20 @@ static void put(enum rdep_item_type type, size_t fixed, uint64_t pc, uint64_t wh
 	rd_map_set(&known, pc, what, last_id);
 }
 
-void rd_site_count(struct rd_thread *t, uint32_t raw_gfp, uint32_t gfp, uint64_t site, uint64_t sp)
+/* The id of the innermost open scope's item: of scopes alike in bits one may be needed, the other not. */
+static uint32_t innermost_scope(const struct rd_thread *t)
+{
+	return t->scope_depth && t->scope_depth <= RD_SCOPES ? t->scopes[t->scope_depth - 1].item : 0;
+}
+
+void rd_site_count(struct rd_thread *t, uint32_t raw_gfp, uint32_t gfp, uint32_t flags, uint64_t site, uint64_t sp)
 {
 	/* The effective mask follows from the mask and the scopes. */
 	uint64_t what = (uint64_t)raw_gfp << 32 | (uint64_t)(t->top->node & 0xffffff) << 8 |
-			(t->contexts ? 128u : 0u) | t->scope;
-	uint32_t id = rd_map_get(&known, site, what), i;
+			(t->contexts ? 128u : 0u) | (flags & RDEP_SITE_PLAIN ? 64u : 0u) | t->scope;
+	/* User addresses end below bit 47. */
+	uint64_t where = site ^ (uint64_t)innermost_scope(t) << 48;
+	uint32_t id = rd_map_get(&known, where, what), i;
 	struct rd_locked l;
 
 	if (id) {
@@ -86,13 +96,14 @@ void rd_site_count(struct rd_thread *t, uint32_t raw_gfp, uint32_t gfp, uint64_t
 				       .raw_gfp = raw_gfp,
 				       .gfp = gfp,
 				       .scope = t->scope,
-				       .flags = t->contexts ? RDEP_SITE_IN_CONTEXT : 0,
+				       .flags = flags | (t->contexts ? RDEP_SITE_IN_CONTEXT : 0),
 				       .pc = site};
 	item.site.stack = rd_stack_here();
 	item.site.held_count = list_held(t, item.site.held);
+	rd_scope_look(t);
 	for (i = 0; i < t->scope_depth && i < RDEP_SITE_SCOPES && i < RD_SCOPES; i++)
 		item.site.scopes[item.site.scope_count++] = t->scopes[i].item;
-	put(RDEP_SITE, sizeof(item.site) + item.site.held_count * sizeof(struct rdep_site_held), site, what);
+	put(RDEP_SITE, sizeof(item.site) + item.site.held_count * sizeof(struct rdep_site_held), where, what);
 	rd_leave(t, &l);
 }
 
@@ -113,6 +124,7 @@ uint32_t rd_scope_count(struct rd_thread *t, uint32_t bit, uint64_t cookie, cons
 	item.scope = (struct rdep_scope){.id = ++last_id, .bits = bit, .pc = site, .cookie = cookie};
 	item.scope.stack = rd_stack_here();
 	item.scope.held_count = list_held(t, item.scope.held);
+	rd_scope_look(t);
 	held = sizeof(item.scope) + item.scope.held_count * sizeof(struct rdep_site_held);
 	if (reason) {
 		while (item.scope.reason_len < REASON_MAX && reason[item.scope.reason_len])
@@ -121,8 +133,15 @@ uint32_t rd_scope_count(struct rd_thread *t, uint32_t bit, uint64_t cookie, cons
 	}
 	put(RDEP_SCOPE, held + item.scope.reason_len, site, what);
 	id = last_id;
+	if (item.scope.stack)
+		rd_map_set(&known, id, STACK_OF, item.scope.stack);
 	rd_leave(t, &l);
 	return id;
+}
+
+uint32_t rd_scope_stack(uint32_t id)
+{
+	return rd_map_get(&known, id, STACK_OF);
 }
 
 void rd_sites_reset(void)

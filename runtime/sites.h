@@ -10,10 +10,13 @@
 #include <stdint.h>
 #include "thread.h"
 
-void rd_site_count(struct rd_thread *t, uint32_t raw_gfp, uint32_t gfp, uint64_t site, uint64_t sp);
+/* flags: RDEP_SITE_PLAIN or 0. */
+void rd_site_count(struct rd_thread *t, uint32_t raw_gfp, uint32_t gfp, uint32_t flags, uint64_t site, uint64_t sp);
 /* Returns the id of the scope's item; 0: not kept. reason: text of the program's, NULL for none. */
 uint32_t rd_scope_count(struct rd_thread *t, uint32_t bit, uint64_t cookie, const char *reason, uint64_t site,
 			uint64_t sp);
+/* The stack of a scope's item: that of the first time at its place. */
+uint32_t rd_scope_stack(uint32_t id);
 void rd_sites_reset(void);
 
 #endif

@@ -14,6 +14,7 @@
 #include "options.h"
 #include "print.h"
 #include "record.h"
+#include "scope.h"
 #include "shrinker.h"
 #include "sites.h"
 #include "stack.h"
@@ -269,6 +270,14 @@ static int start_anew(const struct rd_identity *id)
 	return missing;
 }
 
+/* What the thread had open in the parent is not known: its restores will find nothing. */
+static void begin_unknown(struct rd_thread *t)
+{
+	rd_count(RDEP_C_FORK_UNSEEN);
+	if (t)
+		t->scopes_lost = 1u << 30;
+}
+
 static void attach_child(struct rd_thread *old)
 {
 	uint32_t id = old ? rd_thread_fork_id(old) : 0;
@@ -277,7 +286,7 @@ static void attach_child(struct rd_thread *old)
 	if (t && old && id)
 		rd_thread_fork_restore(t, old);
 	else if (old)
-		rd_count(RDEP_C_FORK_UNSEEN);
+		begin_unknown(t);
 }
 
 static void come_up_as_child(void)
@@ -290,9 +299,10 @@ static void come_up_as_child(void)
 
 	rd_lock(&l);
 	rd_self = NULL;
+	rd_shrinkers_fork_child();
 	rd_threads_reset();
 	rd_sites_reset();
-	rd_shrinkers_fork_child();
+	rd_pairing_reset();
 	rd_unwind_fork_child(consistent);
 	rd_follow_fork(&id);
 	forking_thread = old ? rd_thread_fork_id(old) : 0;
@@ -406,6 +416,8 @@ int rd_exit(int status)
 
 	if (!__atomic_load_n(rd_alive, __ATOMIC_ACQUIRE))
 		return status;
+	if (rd_self && !rd_self->busy)
+		rd_scope_exit(rd_self);
 	set_state(RDEP_EXITING);
 	/* A child's few words could land in what its parent reads; a finding is worth that. */
 	if (!is_child || rd_finding_count()) {

@@ -36,14 +36,23 @@ struct rd_step {
 	uint8_t pad[7];
 };
 
-#define RD_SCOPES 8u
+/* A save whose restore is awaited. */
+#define RD_SCOPES 16u
 struct rd_scope_entry {
-	uint64_t site, sp;
-	uint32_t bit;	 /* RDEP_SCOPE_* */
-	uint32_t before; /* scope bits in force before it */
-	uint64_t cookie; /* what the program was given */
-	uint32_t item;	 /* id of its RDEP_SCOPE */
+	uint64_t site, sp; /* of the save */
+	uint64_t cookie;   /* what the program was given */
+	uint32_t bits;	   /* RDEP_SCOPE_*; 0: none, or being made */
+	uint32_t item;	   /* id of its RDEP_SCOPE */
+	uint32_t stack;	   /* of the save, as at the first time there */
+	uint32_t marks;	   /* scope.h's */
+	uint64_t end_site; /* a restore that ended it, or was meant to */
+	uint32_t end_stack;
+	uint32_t pad;
 };
+
+/* Inner scopes whose outer one was restored first: their own restores are awaited. */
+#define RD_SCOPES_ORPHANED 4u
+#define RD_SCOPES_CLOSED 8u
 
 struct rd_thread {
 	/* Hot. top points to the last held entry, or to `bottom` when nothing is held.
@@ -52,7 +61,8 @@ struct rd_thread {
 	struct rdep_held *top;
 	struct rdep_held *limit;
 	struct rdep_held *bottom;
-	uint8_t malloc_need; /* domains << RDEP_HELD_CHECKED that a plain malloc reaches now */
+	struct rdep_held *quiet; /* with this on top a plain malloc is not told: bottom; with provoke=: nothing is */
+	uint8_t malloc_need; /* domains << RDEP_HELD_CHECKED that a plain malloc reaches now; provoke=: and bit 0 */
 	uint8_t attached;
 	uint16_t pad;
 	uint32_t busy; /* depth of being inside the runtime */
@@ -65,15 +75,29 @@ struct rd_thread {
 
 	/* Cold. */
 	uint64_t bracket_sp; /* inside an allocator with a mask of its own: its frame; 0: no */
+	uint32_t bracket_gfp; /* its mask */
 	uint32_t contexts;   /* reclaim contexts entered */
 	uint32_t unwinding;  /* inside libunwind: its mutex calls are no-ops */
 	uint64_t stack_span; /* pages of the stack that are readable: unwind.c's */
 	uint32_t vfork;	     /* a vfork child runs on this thread's memory */
 	uint32_t fork_tid;   /* the tid under which inherited locks were taken; 0: none */
 	uint64_t pthread;    /* pthread_self(), 0: not known */
+	/* What annotate.h told of this thread. */
+	uint32_t pending;	   /* something of its next acquisition: keeps the fast paths off (limit is NULL) */
+	uint32_t pending_subclass; /* 0: the lock's own */
+	uint64_t pending_nest;	   /* the lock that orders it, 0: none */
+	uint32_t ignoring;	   /* depth: its allocations add no dependency on a domain, as with NOLOCKDEP */
+	uint32_t atomic;	   /* depth: it must not sleep; acquire.c and alloc.c read it (sleep-in-atomic) */
+	uint64_t atomic_site, atomic_sp; /* where the outermost of these began */
+	uint32_t bracket_depth;	   /* annotated brackets that were entered inside another */
+	const char *reason;	   /* of the scope being entered; NULL: none. scope.c reads it */
 	struct rd_shrinker *shrinking; /* held by this thread while it runs it; shrinker.h */
 	uint32_t scope_depth;
-	struct rd_scope_entry scopes[RD_SCOPES];
+	uint32_t scopes_lost; /* saves without an entry: no room, or of a parent that is not known */
+	struct rd_scope_entry scopes[RD_SCOPES]; /* outermost first */
+	struct rd_scope_entry orphaned[RD_SCOPES_ORPHANED];
+	struct rd_scope_entry closed[RD_SCOPES_CLOSED]; /* the last that were restored */
+	uint32_t next_closed;
 	struct rd_thread *next; /* of the list of all threads, or of idle ones */
 
 	struct rd_step steps[RD_STEPS];

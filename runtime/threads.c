@@ -9,6 +9,7 @@
 #include "mem.h"
 #include "options.h"
 #include "record.h"
+#include "scope.h"
 #include "stack.h"
 #include "thread_table.h"
 
@@ -27,7 +28,7 @@ __thread struct rd_thread *rd_self;
 struct kept {
 	uint32_t valid;
 	uint32_t count; /* held entries */
-	uint32_t id, tid, clock, scope, contexts, scope_depth;
+	uint32_t id, tid, clock, scope, contexts, scope_depth, scopes_lost, ignoring, atomic;
 	uint64_t pthread;
 	struct rd_scope_entry scopes[RD_SCOPES];
 	struct rdep_held held[64];
@@ -103,6 +104,7 @@ static void set_stack(struct rd_thread *t, struct rdep_held *bottom, uint32_t ca
 	bottom->address = 1;
 	bottom->node = RD_NODE_ROOT;
 	t->bottom = bottom;
+	t->quiet = rd_provoking ? NULL : bottom;
 	t->real_limit = bottom + capacity;
 }
 
@@ -192,6 +194,11 @@ struct rd_thread *rd_here(void)
 
 /* ---- held stack ---- */
 
+uint32_t rd_threads_count(void)
+{
+	return live_count;
+}
+
 bool rd_thread_deepen(struct rd_thread *t)
 {
 	uint32_t used = (uint32_t)(t->top - t->bottom), capacity = (uint32_t)(t->real_limit - t->bottom) * 4;
@@ -220,10 +227,15 @@ void rd_thread_set_malloc(struct rd_thread *t)
 		domains &= 1;
 	else if (t->scope & RDEP_SCOPE_NOFS)
 		domains &= 3;
-	if (t->contexts || (t->scope & RDEP_SCOPE_NORECLAIM))
+	if (t->contexts || t->ignoring || (t->scope & RDEP_SCOPE_NORECLAIM))
 		domains = 0;
-	t->malloc_need = (uint8_t)(domains << RDEP_HELD_CHECKED);
+	t->malloc_need = (uint8_t)(domains << RDEP_HELD_CHECKED | (rd_provoking != 0));
 	t->slot->scope = t->scope;
+}
+
+struct rd_thread *rd_threads_live(void)
+{
+	return live;
 }
 
 void rd_threads_evict(uint32_t cls)
@@ -319,6 +331,8 @@ void rd_thread_end(void)
 	struct rd_thread *t = rd_self;
 
 	/* Its state stays: destructors of thread keys come after this. */
+	if (t && !t->busy && t->scope_depth)
+		rd_scope_thread_end(t);
 	if (t && t->slot)
 		__atomic_store_n(&t->slot->state, RDEP_SLOT_ENDING, __ATOMIC_RELAXED);
 }
@@ -394,7 +408,10 @@ void rd_thread_fork_copy(struct rd_thread *t)
 	k->clock = t->clock;
 	k->scope = t->scope;
 	k->contexts = t->contexts;
+	k->ignoring = t->ignoring;
+	k->atomic = t->atomic;
 	k->scope_depth = t->scope_depth;
+	k->scopes_lost = t->scopes_lost;
 	k->pthread = t->pthread;
 	memcpy(k->scopes, t->scopes, sizeof(k->scopes));
 	k->valid = 1;
@@ -411,16 +428,23 @@ bool rd_thread_fork_done(struct rd_thread *t)
 bool rd_thread_fork_restore(struct rd_thread *t, struct rd_thread *old)
 {
 	struct kept *k = kept_of(old);
+	uint32_t i;
 
 	if (!k->valid)
 		return false;
 	t->clock = k->clock;
 	t->scope = k->scope;
 	t->contexts = k->contexts;
+	t->ignoring = k->ignoring;
+	t->atomic = k->atomic;
 	t->scope_depth = k->scope_depth;
+	t->scopes_lost = k->scopes_lost;
 	t->pthread = k->pthread;
 	t->fork_tid = k->tid;
 	memcpy(t->scopes, k->scopes, sizeof(k->scopes));
+	/* Their items are in the parent's record. */
+	for (i = 0; i < RD_SCOPES; i++)
+		t->scopes[i].item = 0;
 	if (k->count && k->count <= (uint32_t)(t->real_limit - t->bottom)) {
 		memcpy(t->bottom + 1, k->held, k->count * sizeof(k->held[0]));
 		t->top = t->bottom + k->count;

@@ -19,6 +19,12 @@ struct rd_thread *rd_thread_attach(uint32_t id);
  * runtime lock. */
 void rd_threads_evict(uint32_t cls);
 
+/* The threads that are followed, by ->next. Needs the runtime lock. */
+struct rd_thread *rd_threads_live(void);
+
+/* How many, with those whose end was not seen. */
+uint32_t rd_threads_count(void);
+
 /* A longer held stack for the thread. False: no memory. Takes the runtime lock. */
 bool rd_thread_deepen(struct rd_thread *t);
 

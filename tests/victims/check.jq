@@ -19,6 +19,8 @@ def expected: reduce header[] as $line ([];
 	if $line.key == "expect" and $line.value != "none" then
 		. + [($line.value | words) as $w
 			| {kind: $w[0], verdict: $w[1], classes: ($w[2:] | sort), stacks: []}]
+	elif $line.key == "detail" then
+		.[-1].detail = ($line.value | words)
 	elif $line.key == "stack" then
 		.[-1].stacks += [($line.value | words) as $w | {which: $w[0], functions: $w[1:]}]
 	else . end);
@@ -29,13 +31,14 @@ def status:
 	(value("exit") // "0") as $own
 	| if $own != "0" then $own
 	elif value("status") then value("status")
-	elif any(expected[]; .verdict == "certain" or .verdict == "possible") then "66"
+	elif any(expected[]; .kind != "scope-leaked" and (.verdict == "certain" or .verdict == "possible")) then "66"
 	else "0" end;
 
 # ---- the report's side ----
 
-# The edges of a cycle; of a finding about one lock, something that looks like one.
-def edges: .cycle[], (.lock // empty | {from: .name, to: .name, held_stack, acquire_stack});
+# The edges of a cycle; of a finding about one lock or place, something that looks like one.
+def edges: .cycle[], (if .lock then .lock | {from: .name, to: .name, held_stack, acquire_stack}
+	else .place // empty | {from: .scope, to: .scope, held_stack, acquire_stack} end);
 
 def class_names: [edges | .from];
 
@@ -51,11 +54,12 @@ def in_order($names): reduce .[] as $function ($names;
 
 def has_stack($want): any(edges; .[$want.which + "_stack"] | functions | in_order($want.functions));
 
-def matches($want): .kind == $want.kind and .verdict == $want.verdict
+def matches($want): . as $f | .kind == $want.kind and .verdict == $want.verdict
+	and (($want.detail // []) | length == 0 or .[0] == $f.place.detail and (.[1:] == [] or .[1] == $f.place.scope))
 	and ($want.classes == [] or (class_names | sort) == $want.classes)
 	and (. as $finding | all($want.stacks[]; . as $stack | $finding | has_stack($stack)));
 
-def shown: "\(.kind) \(.verdict) \(class_names | join(" "))"
+def shown: "\(.kind) \(.verdict) \(.place.detail // "") \(class_names | join(" "))"
 	+ ([edges | "\n   \(.from) -> \(.to)\n     held: \(.held_stack | functions | join(" < "))"
 		+ "\n     acquire: \(.acquire_stack | functions | join(" < "))"] | join(""));
 

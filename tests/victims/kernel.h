@@ -79,6 +79,16 @@ void memalloc_noio_restore(unsigned int flags);
 unsigned int memalloc_noreclaim_save(void);
 void memalloc_noreclaim_restore(unsigned int flags);
 
+unsigned int memalloc_pin_save(void);
+void memalloc_pin_restore(unsigned int flags);
+unsigned int memalloc_flags_save(unsigned int flags);
+void memalloc_flags_restore(unsigned int flags);
+
+#define PF_MEMALLOC 0x00000800
+#define PF_MEMALLOC_NOFS 0x00040000
+#define PF_MEMALLOC_NOIO 0x00080000
+#define PF_MEMALLOC_PIN 0x10000000
+
 void fs_reclaim_acquire(gfp_t gfp);
 void fs_reclaim_release(gfp_t gfp);
 void might_alloc(gfp_t gfp);

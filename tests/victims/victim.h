@@ -7,6 +7,7 @@
  *
  *   expect: none
  *   expect: KIND VERDICT [CLASS...]   one finding; with classes: exactly these form its cycle
+ *   detail: DETAIL [SCOPE]            of the finding above
  *   stack: held|acquire FUNC...       of the finding above: some edge has these functions in its
  *                                     held/acquire stack
  *   exit: N                           the program's own exit status (0)
@@ -20,6 +21,7 @@
  *   needs: root|LIBRARY               skipped where that is not there; a victim that ends with 77 is
  *                                     skipped too, and its last line says why
  *   build: FLAGS                      compiler and linker flags of its own
+ *   links: gfp                        with libreclaimdep-gfp in place of the kernel shim
  *   plugins: NAME...                  built from this file too, as NAME.so, with -DPLUGIN_NAME
  *   libraries: NAME...                likewise, and the program is linked with them
  *   kshim: VARIANT...                 run with these variants of the kernel shim (full none)

@@ -239,6 +239,26 @@ void memalloc_noreclaim_restore(unsigned int flags)
 	scope_restore(flags);
 }
 
+unsigned int memalloc_pin_save(void)
+{
+	return scope_save(PF_MEMALLOC_PIN);
+}
+
+void memalloc_pin_restore(unsigned int flags)
+{
+	scope_restore(flags);
+}
+
+unsigned int memalloc_flags_save(unsigned int flags)
+{
+	return scope_save(flags);
+}
+
+void memalloc_flags_restore(unsigned int flags)
+{
+	scope_restore(flags);
+}
+
 /* PR_SET_IO_FLUSHER needs a capability that tests rarely have: without it, it seems to succeed. */
 int prctl(int option, ...)
 {

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * One way out of a function forgets the restore (old rule).
+ *
+ * expect: scope-leaked certain
+ * stack: held forget forget_once
+ * kshim: none
+ * options: scope_rule=old
+ */
+#define RULE_OLD 1
+#include "scope-mistakes.h"
+
+int main(void)
+{
+	in_thread(forget_once);
+	puts("done");
+	return 0;
+}
