@@ -370,12 +370,22 @@ static bool lock_is_tracked(const void *lock, unsigned kind, uint32_t *cls, uint
 	return *cls != 0;
 }
 
-/* A mutex that nobody holds; other kinds do not tell. */
+/* Nobody holds it, by its own words: whoever took it, and wherever. */
 static bool surely_unheld(const struct rd_thread *t, const void *lock, unsigned kind)
 {
 	const struct mutex_words *m = lock;
+	const struct rwlock_words *w = lock;
 
-	return kind == RDEP_MUTEX && !(m->kind & MUTEX_ELISION) && m->word == 0 && m->owner != t->tid;
+	switch (kind) {
+	case RDEP_MUTEX:
+		return !(m->kind & MUTEX_ELISION) && m->word == 0 && m->owner != t->tid;
+	case RDEP_RWLOCK:
+		return w->readers >> 3 == 0 && w->writer == 0;
+	case RDEP_SPIN:
+		return *(const int32_t *)lock == SPIN_FREE;
+	default:
+		return false;
+	}
 }
 
 static void unheld(struct rd_thread *t, const void *lock, unsigned kind, uint64_t site, uint64_t sp)
