@@ -23,6 +23,13 @@ static bool is_injected(const struct rdep_symbol_module *m)
 	return strncmp(m->name, "libreclaimdep.so", 16) == 0;
 }
 
+/* What annotate.h makes of a call is not a place of the program's. */
+static bool is_annotation(const struct rdep_mframe *f)
+{
+	return f->inlined && f->function && strncmp(f->function, "reclaimdep_", 11) == 0 && f->file &&
+	       strcmp(rdep_basename(f->file), "annotate.h") == 0;
+}
+
 /* Appends the frames at one pc. exact: it is no return address. */
 static void add_place(struct rdep_process *p, struct rdep_mframe **frames, size_t *count,
 		      uint64_t pc, uint32_t module, bool exact)
@@ -47,6 +54,8 @@ static void add_place(struct rdep_process *p, struct rdep_mframe **frames, size_
 		f.file = place->frames[i].file;
 		f.line = place->frames[i].line;
 		f.inlined = place->frames[i].inlined;
+		if (is_annotation(&f))
+			continue;
 		RDEP_GROW(*frames, *count);
 		(*frames)[(*count)++] = f;
 	}

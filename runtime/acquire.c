@@ -5,6 +5,7 @@
  * First step, without a lock: class by tag or table, chain by table. What neither knows, and what is
  * to be sampled, goes on under the runtime lock: new classes, new chains, their edges.
  */
+#include "annotate.h"
 #include "chain.h"
 #include "class.h"
 #include "depend.h"
@@ -31,6 +32,7 @@ struct taking {
 	unsigned how;
 	uint64_t site, sp;
 	uint32_t cls, generation;
+	uint32_t subclass; /* told for this acquisition alone; 0: none */
 };
 
 static bool is_try(const struct taking *k)
@@ -158,7 +160,8 @@ static bool may_recur(const struct taking *k, const struct rdep_held *held)
 	case RDEP_RWLOCK:
 		return held->mode != RDEP_WRITE && RD_HOW_MODE(k->how) == RDEP_READ_REC;
 	default:
-		return k->how & RD_RECURSIVE_OK;
+		return k->how & RD_RECURSIVE_OK ||
+		       (held->mode != RDEP_WRITE && RD_HOW_MODE(k->how) == RDEP_READ_REC);
 	}
 }
 
@@ -195,17 +198,6 @@ static struct rdep_held *take_again(struct rd_thread *t, const struct taking *k,
 	}
 	self_deadlock(t, k, held);
 	return push(t, k, RD_NODE_UNKNOWN, 0);
-}
-
-static struct rdep_held *find_held(struct rd_thread *t, const void *lock)
-{
-	struct rdep_held *e;
-
-	for (e = t->top; e > t->bottom; e--) {
-		if (e->address == (uint64_t)lock)
-			return e;
-	}
-	return NULL;
 }
 
 /* ---- edges ---- */
@@ -275,6 +267,8 @@ static struct rdep_held *take_locked(struct rd_thread *t, struct taking *k)
 	k->cls = rd_class_resolve(k->lock, RD_HOW_KIND(k->how), k->site, &k->generation);
 	if (!k->cls)
 		return NULL;
+	if (k->subclass)
+		k->cls = rd_class_sub(rd_class_base(k->cls), k->subclass);
 	if (t->top != t->bottom)
 		rd_drop_stale(t);
 	from = rd_held_rechain(t);
@@ -317,6 +311,26 @@ static struct rdep_held *take_known(struct rd_thread *t, const struct taking *k)
 	return push(t, k, to, 0);
 }
 
+/* What the program told of this acquisition. */
+static void take_pending(struct rd_thread *t, struct taking *k)
+{
+	uint64_t nest = t->pending_nest;
+
+	k->subclass = t->pending_subclass;
+	t->pending_subclass = 0;
+	t->pending_nest = 0;
+	t->pending = 0;
+	t->limit = t->real_limit;
+	if (nest && !rd_held_find(t, (const void *)nest))
+		rd_assert_failed(t, (const void *)nest, RDEP_D_NEST_NOT_HELD, k->site, k->sp);
+}
+
+/* Is it the lock of that entry, not another one's life at its address? */
+static bool is_lock_of(const struct taking *k, const struct rdep_held *e)
+{
+	return k->cls && k->generation == e->generation && rd_class_base(k->cls) == rd_class_base(e->cls);
+}
+
 struct rdep_held *rd_acquire_slow(const void *lock, unsigned how, uint64_t site, uint64_t sp)
 {
 	struct taking k = {.lock = lock, .how = how, .site = site, .sp = sp};
@@ -330,15 +344,19 @@ struct rdep_held *rd_acquire_slow(const void *lock, unsigned how, uint64_t site,
 		rd_count(RDEP_C_HELD_DROPPED);
 		return NULL;
 	}
+	if (rd_unlikely(t->pending))
+		take_pending(t, &k);
 	k.cls = rd_class_get(lock, RD_HOW_KIND(how), &k.generation);
-	e = find_held(t, lock);
-	if (e && k.cls == e->cls && k.generation == e->generation && !is_stale(t, e))
+	e = rd_held_find(t, lock);
+	if (e && is_lock_of(&k, e) && !is_stale(t, e))
 		return take_again(t, &k, e);
 	if (e) {
 		/* An unlock that was not seen, or another lock's life at this address. */
 		rd_count(RDEP_C_STALE_HELD);
 		rd_held_remove(t, e);
 	}
+	if (k.cls && k.subclass)
+		k.cls = rd_class_sub_known(rd_class_base(k.cls), k.subclass);
 	if (k.cls) {
 		e = take_known(t, &k);
 		if (e)
@@ -383,6 +401,9 @@ static bool surely_unheld(const struct rd_thread *t, const void *lock, unsigned 
 		return w->readers >> 3 == 0 && w->writer == 0;
 	case RDEP_SPIN:
 		return *(const int32_t *)lock == SPIN_FREE;
+	case RDEP_USER:
+		/* Of an annotated lock everything was told. */
+		return true;
 	default:
 		return false;
 	}
@@ -413,7 +434,7 @@ void rd_release_slow(const void *lock, unsigned kind, uint64_t site, uint64_t sp
 
 	if (!t)
 		return;
-	e = find_held(t, lock);
+	e = rd_held_find(t, lock);
 	if (!e)
 		unheld(t, lock, kind, site, sp);
 	else if (e->recursion)
@@ -427,7 +448,7 @@ void rd_release_slow(const void *lock, unsigned kind, uint64_t site, uint64_t sp
 void rd_cond_wait_begin(const void *cond, const void *mutex, uint64_t site, uint64_t sp)
 {
 	struct rd_thread *t = rd_here();
-	struct rdep_held *e = t ? find_held(t, mutex) : NULL;
+	struct rdep_held *e = t ? rd_held_find(t, mutex) : NULL;
 	struct rd_target target;
 	struct rd_locked l;
 
@@ -462,7 +483,7 @@ void rd_depend_above(struct rd_thread *t, const struct rdep_held *below, const s
 void rd_cond_wait_end(const void *cond, const void *mutex)
 {
 	struct rd_thread *t = rd_here();
-	struct rdep_held *e = t ? find_held(t, mutex) : NULL;
+	struct rdep_held *e = t ? rd_held_find(t, mutex) : NULL;
 
 	(void)cond;
 	if (!t)

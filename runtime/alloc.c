@@ -81,7 +81,7 @@ static void allocate(struct rd_thread *t, const struct allocation *a)
 	struct rd_locked l;
 	bool watch;
 
-	if (!a->domains || t->top == t->bottom || t->contexts)
+	if (!a->domains || t->top == t->bottom || t->contexts || t->ignoring)
 		return;
 	watch = watched(t, a->domains);
 	n = rd_chain_at(t->top->node);

@@ -33,6 +33,8 @@ struct instance {
 	uint64_t address;
 	uint32_t cls, generation;
 	uint32_t next_in_page; /* index + 1 */
+	/* What the program told of a lock whose kind, and with it its tag's place, is not known yet. */
+	uint32_t told_name, told_subclass;
 };
 
 static struct rd_array classes = RD_ARRAY(sizeof(struct rd_class));
@@ -44,8 +46,20 @@ static struct rd_map_of init_sites;
 
 static struct rd_array instances = RD_ARRAY(sizeof(struct instance));
 static uint32_t instance_count = 1;
+static bool anything_told;
 static struct rd_map_of by_address; /* (address, 0) -> instance; (page, 1) -> first of the page */
 static uint32_t last_generation;
+
+/* Names that the program gave, each once; and the classes that are subclasses of others. */
+struct name {
+	uint32_t len;
+	uint64_t hash[2];
+	char text[RD_CLASS_NAME_MAX];
+};
+static struct rd_array names = RD_ARRAY(sizeof(struct name));
+static uint32_t name_count = 1;
+static struct rd_map_of by_name;    /* two hashes -> index in names */
+static struct rd_map_of subclasses; /* (class, n) -> class */
 
 uint8_t rd_forget_on;
 
@@ -57,6 +71,13 @@ static uint32_t new_generation(void)
 struct rd_class *rd_class_at(uint32_t id)
 {
 	return rd_array_at(&classes, id);
+}
+
+uint32_t rd_class_base(uint32_t cls)
+{
+	uint32_t base = rd_class_at(cls)->base;
+
+	return base ? base : cls;
 }
 
 uint32_t rd_class_count(void)
@@ -105,7 +126,7 @@ void rd_class_moved(uint32_t id, struct rdep_class *item)
 		rd_class_at(id)->item = item;
 }
 
-static uint32_t class_by_key(const struct key *key, struct rdep_class *item, uint64_t where)
+static uint32_t class_by_key(const struct key *key, struct rdep_class *item, uint64_t where, const char *name)
 {
 	struct keyed *k;
 
@@ -113,7 +134,7 @@ static uint32_t class_by_key(const struct key *key, struct rdep_class *item, uin
 	if (k)
 		return k->id;
 	k = rd_mem_alloc(sizeof(*k));
-	if (!k || !new_class(class_count, item, where, "")) {
+	if (!k || !new_class(class_count, item, where, name)) {
 		rd_mem_free(k, sizeof(*k));
 		return 0;
 	}
@@ -165,20 +186,91 @@ static uint32_t class_by_chain(unsigned kind, unsigned origin, const void *lock,
 	if (k)
 		return k->id;
 	item.stack = rd_stack_of(w->frames[*first].pc, *first + 1);
-	return class_by_key(&key, &item, w->frames[*first].pc);
+	return class_by_key(&key, &item, w->frames[*first].pc, "");
 }
 
 static uint32_t class_by_variable(unsigned kind, const void *lock, const struct rd_module *m)
 {
 	uint64_t offset = (uint64_t)lock - m->bias;
-	struct key key = {.kind = kind, .origin = RDEP_BY_STATIC, .a = m->identity, .b = offset};
+	/* One variable is one lock: it may be told of before its kind is known. */
+	struct key key = {.origin = RDEP_BY_STATIC, .a = m->identity, .b = offset};
 	struct rdep_class item = {.kind = (uint8_t)kind,
 				  .origin = RDEP_BY_STATIC,
 				  .module = m->id,
 				  .offset = offset,
 				  .address = (uint64_t)lock};
 
-	return class_by_key(&key, &item, (uint64_t)lock);
+	return class_by_key(&key, &item, (uint64_t)lock, "");
+}
+
+/* ---- by name, and by subclass ---- */
+
+static uint32_t name_index(const char *text)
+{
+	uint64_t hash[2] = {0x9e3779b97f4a7c15ull, 0xc2b2ae3d27d4eb4full};
+	uint32_t len, i;
+	struct name *n;
+
+	for (len = 0; len < RD_CLASS_NAME_MAX - 1 && text[len]; len++) {
+		hash[0] = (hash[0] ^ (unsigned char)text[len]) * 0xff51afd7ed558ccdull;
+		hash[1] = (hash[1] ^ (unsigned char)text[len]) * 0xc4ceb9fe1a85ec53ull;
+		hash[1] ^= hash[1] >> 29;
+	}
+	i = rd_map_get(&by_name, hash[0], hash[1]);
+	if (i)
+		return i;
+	n = rd_array_need(&names, name_count);
+	if (!n || !rd_map_set(&by_name, hash[0], hash[1], name_count)) {
+		rd_count(RDEP_C_CLASSES_DROPPED);
+		return 0;
+	}
+	n->len = len;
+	memcpy(n->hash, hash, sizeof(hash));
+	memcpy(n->text, text, len);
+	return name_count++;
+}
+
+/* The name is the class, whatever kinds of lock bear it; the first one's kind is what is shown. */
+static uint32_t class_by_name(unsigned kind, uint32_t name, const void *lock)
+{
+	const struct name *n = rd_array_at(&names, name);
+	struct key key = {.origin = RDEP_BY_NAME, .a = n->hash[0], .b = n->hash[1]};
+	struct rdep_class item = {
+		.kind = (uint8_t)kind, .origin = RDEP_BY_NAME, .address = (uint64_t)lock, .name_len = n->len};
+
+	return class_by_key(&key, &item, 0, n->text);
+}
+
+uint32_t rd_class_sub_known(uint32_t cls, uint32_t n)
+{
+	return n ? rd_map_get(&subclasses, cls, n) : cls;
+}
+
+uint32_t rd_class_sub(uint32_t cls, uint32_t n)
+{
+	const struct rd_class *base = rd_class_at(cls);
+	struct rdep_class item = {.kind = base->kind, .origin = base->origin, .stack = base->stack};
+	/* No key of a class is of origin 0. */
+	struct key key = {.a = cls, .b = n};
+	char name[RD_CLASS_NAME_MAX] = {0};
+	uint32_t sub = rd_class_sub_known(cls, n);
+
+	if (sub)
+		return sub;
+	if (base->item) {
+		memcpy(&item, base->item, offsetof(struct rdep_class, acquisitions));
+		if (item.name_len > sizeof(name))
+			item.name_len = 0;
+		memcpy(name, base->item->name, item.name_len);
+	}
+	item.subclass = (uint16_t)n;
+	item.inherited = 0;
+	sub = class_by_key(&key, &item, base->where, name);
+	if (!sub)
+		return cls;
+	rd_class_at(sub)->base = cls;
+	rd_map_set(&subclasses, cls, n, sub);
+	return sub;
 }
 
 /* ---- where the answer is kept ---- */
@@ -207,7 +299,15 @@ static void set_instance(const void *lock, uint32_t cls, uint32_t generation)
 		instance_count++;
 	}
 	in->generation = generation;
+	in->told_name = in->told_subclass = 0;
 	__atomic_store_n(&in->cls, cls, __ATOMIC_RELEASE);
+}
+
+/* Where all that is kept of it goes. */
+static void end_instance(struct instance *in)
+{
+	in->told_name = in->told_subclass = in->generation = 0;
+	__atomic_store_n(&in->cls, 0, __ATOMIC_RELEASE);
 }
 
 static void set_class(const void *lock, unsigned kind, uint32_t cls, uint32_t generation)
@@ -237,6 +337,29 @@ uint32_t rd_class_get(const void *lock, unsigned kind, uint32_t *generation)
 	return __atomic_load_n(&in->cls, __ATOMIC_ACQUIRE);
 }
 
+static uint32_t told_class(const void *lock, unsigned kind)
+{
+	const struct instance *in = anything_told ? instance_of(lock) : NULL;
+
+	if (!in)
+		return 0;
+	return in->told_name ? class_by_name(kind, in->told_name, lock) : in->cls;
+}
+
+static uint32_t told_subclass(const void *lock, uint32_t cls)
+{
+	const struct instance *in = anything_told ? instance_of(lock) : NULL;
+
+	return cls && in && in->told_subclass ? rd_class_sub(cls, in->told_subclass) : cls;
+}
+
+static uint32_t told_generation(const void *lock)
+{
+	const struct instance *in = anything_told ? instance_of(lock) : NULL;
+
+	return in && in->generation ? in->generation : new_generation();
+}
+
 uint32_t rd_class_resolve(const void *lock, unsigned kind, uint64_t site, uint32_t *generation)
 {
 	uint32_t cls = rd_class_get(lock, kind, generation);
@@ -247,13 +370,129 @@ uint32_t rd_class_resolve(const void *lock, unsigned kind, uint64_t site, uint32
 	if (cls)
 		return cls;
 	m = rd_module_at((uint64_t)lock);
-	cls = m ? class_by_variable(kind, lock, m) : class_by_chain(kind, RDEP_BY_FIRST, lock, &first);
-	*generation = new_generation();
+	cls = told_class(lock, kind);
+	if (!cls)
+		cls = m ? class_by_variable(kind, lock, m) : class_by_chain(kind, RDEP_BY_FIRST, lock, &first);
+	cls = told_subclass(lock, cls);
+	*generation = told_generation(lock);
 	if (cls)
 		set_class(lock, kind, cls, *generation);
+	/* The tag tells it from now on. */
+	if (anything_told && rd_tag_usable(lock, kind) && instance_of(lock))
+		end_instance(instance_of(lock));
 	/* Set up without a call, and no room for a tag: only the end of its memory ends it. */
 	if (!m && !rd_tag_usable(lock, kind))
 		rd_forget_on = 1;
+	return cls;
+}
+
+/* ---- what the program tells of a lock ---- */
+
+/* The class in the lock's own tag, as a lock of that kind; it may be a word at the end of its page, and no
+ * pthread lock at all. */
+static uint32_t peek_tag(const void *lock, unsigned kind, size_t size, uint32_t *generation)
+{
+	char words[sizeof(pthread_rwlock_t)];
+	uint32_t cls = rd_peek(words, lock, size) ? 0 : rd_tag_class(lock, kind);
+
+	if (cls)
+		*generation = rd_tag_generation(lock, kind);
+	return cls;
+}
+
+unsigned rd_class_find(const void *lock, uint32_t *cls, uint32_t *generation)
+{
+	const struct instance *in;
+
+	*generation = 0;
+	*cls = peek_tag(lock, RDEP_MUTEX, sizeof(pthread_mutex_t), generation);
+	if (*cls)
+		return RDEP_MUTEX;
+	*cls = peek_tag(lock, RDEP_RWLOCK, sizeof(pthread_rwlock_t), generation);
+	if (*cls)
+		return RDEP_RWLOCK;
+	in = instance_of(lock);
+	*cls = in && !in->told_name ? __atomic_load_n(&in->cls, __ATOMIC_ACQUIRE) : 0;
+	if (!*cls)
+		return 0;
+	*generation = in->generation;
+	return rd_class_at(*cls)->kind;
+}
+
+/* What is told before the lock's first use is looked for then, by its address. */
+static struct instance *told_instance(const void *lock)
+{
+	struct instance *in = instance_of(lock);
+
+	anything_told = true;
+	if (!rd_module_at((uint64_t)lock))
+		rd_forget_on = 1;
+	if (in)
+		return in;
+	set_instance(lock, 0, 0);
+	return instance_of(lock);
+}
+
+void rd_class_tell_name(const void *lock, unsigned kind, const char *text)
+{
+	uint32_t name = name_index(text), cls, generation = 0;
+	struct instance *in;
+
+	if (!name)
+		return;
+	if (!kind)
+		kind = rd_class_find(lock, &cls, &generation);
+	if (kind) {
+		cls = class_by_name(kind, name, lock);
+		if (cls)
+			set_class(lock, kind, cls, generation ? generation : new_generation());
+		return;
+	}
+	in = told_instance(lock);
+	if (in)
+		in->told_name = name;
+}
+
+void rd_class_tell_subclass(const void *lock, uint32_t n)
+{
+	uint32_t cls, generation;
+	unsigned kind = rd_class_find(lock, &cls, &generation);
+	struct instance *in;
+
+	if (kind) {
+		uint32_t base = rd_class_base(cls);
+
+		set_class(lock, kind, n ? rd_class_sub(base, n) : base, generation);
+		return;
+	}
+	in = told_instance(lock);
+	if (in)
+		in->told_subclass = n;
+}
+
+uint32_t rd_class_foresee(const void *lock, uint32_t *generation)
+{
+	const struct rd_module *m = rd_module_at((uint64_t)lock);
+	struct instance *in;
+	uint32_t cls;
+	size_t first;
+
+	if (rd_class_find(lock, &cls, generation))
+		return cls;
+	in = told_instance(lock);
+	if (!in)
+		return 0;
+	if (!in->generation)
+		in->generation = new_generation();
+	*generation = in->generation;
+	/* Which kind is not known; most locks are mutexes. */
+	cls = told_class(lock, RDEP_MUTEX);
+	if (!cls)
+		cls = m ? class_by_variable(RDEP_MUTEX, lock, m)
+			: class_by_chain(RDEP_MUTEX, RDEP_BY_INIT, lock, &first);
+	cls = told_subclass(lock, cls);
+	if (!in->told_name && !in->told_subclass)
+		__atomic_store_n(&in->cls, cls, __ATOMIC_RELEASE);
 	return cls;
 }
 
@@ -313,7 +552,11 @@ void rd_lock_init(const void *lock, unsigned kind, uint64_t site, uint64_t sp)
 		return;
 	generation = new_generation();
 	if (cls < RD_TAG_CLASSES && rd_tag_usable(lock, kind)) {
+		struct instance *in = anything_told ? instance_of(lock) : NULL;
+
 		rd_tag_write(lock, kind, cls, generation);
+		if (in)
+			end_instance(in);
 		return;
 	}
 	rd_enter(t, &locked);
@@ -329,11 +572,12 @@ void rd_lock_destroy(const void *lock, unsigned kind)
 		return;
 	if (rd_tag_class(lock, kind)) {
 		rd_tag_clear(lock, kind);
-		return;
+		if (!anything_told)
+			return;
 	}
 	in = instance_of(lock);
 	if (in)
-		__atomic_store_n(&in->cls, 0, __ATOMIC_RELEASE);
+		end_instance(in);
 }
 
 static void forget_page(uint64_t page, uint64_t start, uint64_t end)
@@ -344,7 +588,7 @@ static void forget_page(uint64_t page, uint64_t start, uint64_t end)
 		struct instance *in = rd_array_at(&instances, i);
 
 		if (in->address >= start && in->address < end)
-			__atomic_store_n(&in->cls, 0, __ATOMIC_RELEASE);
+			end_instance(in);
 		i = in->next_in_page;
 	}
 }
@@ -363,7 +607,7 @@ void rd_forget(const void *p, size_t n)
 			struct instance *in = rd_array_at(&instances, i);
 
 			if (in->address >= start && in->address < end)
-				__atomic_store_n(&in->cls, 0, __ATOMIC_RELEASE);
+				end_instance(in);
 		}
 		return;
 	}
@@ -380,4 +624,9 @@ void rd_class_reset(void)
 	by_key = NULL;
 	rd_map_reset(&init_sites);
 	rd_map_reset(&by_address);
+	memset(names.segment, 0, sizeof(names.segment));
+	name_count = 1;
+	anything_told = false;
+	rd_map_reset(&by_name);
+	rd_map_reset(&subclasses);
 }

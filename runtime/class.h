@@ -26,6 +26,7 @@ struct rd_class {
 	/* Edges into it and out of it that close a cycle whose verdict may still rise. */
 	uint16_t sampled_to, sampled_from;
 	uint32_t stack;
+	uint32_t base; /* of a subclass: the class it is one of; else 0 */
 	uint64_t where; /* the call that made it (init, first acquisition), or the variable */
 	struct rdep_class *item; /* in the journal, for the counters; NULL when dropped */
 };
@@ -35,6 +36,23 @@ uint32_t rd_class_get(const void *lock, unsigned kind, uint32_t *generation);
 
 /* The same, made up when not known. Needs the runtime lock, and rd_stack_begin(). 0: no memory. */
 uint32_t rd_class_resolve(const void *lock, unsigned kind, uint64_t site, uint32_t *generation);
+
+/*
+ * What the program tells. rd_class_find: kind, class and generation of a lock of which nothing else is
+ * known; 0: nothing known of it yet. Lock-free. tell: the lock is of the class of that name, of
+ * that subclass, now or from its first use on; kind 0: any. foresee: the class that the lock will have, when
+ * it has none yet. These need the runtime lock, and rd_stack_begin().
+ */
+unsigned rd_class_find(const void *lock, uint32_t *cls, uint32_t *generation);
+void rd_class_tell_name(const void *lock, unsigned kind, const char *text);
+void rd_class_tell_subclass(const void *lock, uint32_t n);
+uint32_t rd_class_foresee(const void *lock, uint32_t *generation);
+
+/* Subclass n of a class, made where need be (needs the runtime lock) / 0 when there is none yet. */
+uint32_t rd_class_sub(uint32_t cls, uint32_t n);
+uint32_t rd_class_sub_known(uint32_t cls, uint32_t n);
+/* The class of which cls is a subclass, or itself. */
+uint32_t rd_class_base(uint32_t cls);
 
 /* O(1), lock-free; id must have come from here. */
 struct rd_class *rd_class_at(uint32_t id);

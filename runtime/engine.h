@@ -10,6 +10,7 @@
 #ifndef RECLAIMDEP_ENGINE_H
 #define RECLAIMDEP_ENGINE_H
 
+#include <stddef.h>
 #include "lock.h"
 #include "sys.h"
 #include "thread.h"
@@ -37,7 +38,7 @@ static inline void rd_idle(struct rd_thread *t)
 {
 	rd_signal_fence();
 	if (--t->busy == 0)
-		t->limit = t->real_limit;
+		t->limit = t->pending ? NULL : t->real_limit;
 }
 
 static inline void rd_enter(struct rd_thread *t, struct rd_locked *l)

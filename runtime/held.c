@@ -26,6 +26,17 @@ static uint32_t chain_over(struct rd_thread *t, uint32_t from, const struct rdep
 	return node;
 }
 
+struct rdep_held *rd_held_find(struct rd_thread *t, const void *lock)
+{
+	struct rdep_held *e;
+
+	for (e = t->top; e > t->bottom; e--) {
+		if (e->address == (uint64_t)lock)
+			return e;
+	}
+	return NULL;
+}
+
 void rd_held_remove(struct rd_thread *t, struct rdep_held *e)
 {
 	struct rdep_held *top = t->top;

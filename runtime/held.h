@@ -13,6 +13,9 @@
 #include "depend.h"
 #include "thread.h"
 
+/* The innermost entry of the lock, NULL: none. */
+struct rdep_held *rd_held_find(struct rd_thread *t, const void *lock);
+
 /* Takes one entry out; those above move down and get the chains that they are in now. */
 void rd_held_remove(struct rd_thread *t, struct rdep_held *e);
 

@@ -37,6 +37,7 @@
 
 /* Reclaim, by the weakest allocation that can bring it about. */
 enum reclaimdep_domain {
+	RECLAIMDEP_BY_MASK = 0,	   /* a shrinker's only: that of the mask which it is called with, and looks at */
 	RECLAIMDEP_RECLAIM = 1,	   /* any direct reclaim: what looks at no mask */
 	RECLAIMDEP_IO_RECLAIM = 2, /* it needs __GFP_IO: swap-out, writeback to a device, serving block requests */
 	RECLAIMDEP_FS_RECLAIM = 3  /* it needs __GFP_FS: a filesystem's shrinker that refuses masks without it */
