@@ -15,8 +15,8 @@
 #include <stdlib.h>
 #include <sys/syscall.h>
 #include <unistd.h>
+#include <reclaimdep/annotate.h>
 #include "internal.h"
-#include "tell.h"
 
 struct entry {
 	struct shrinker shrinker; /* what the program has; first */
@@ -24,6 +24,7 @@ struct entry {
 	unsigned int calls; /* being made */
 	bool going;
 	char name[64];
+	struct reclaimdep_shrinker told;
 };
 
 /* ---- the list ---- */
@@ -160,10 +161,33 @@ unsigned long gfp_shrink_all(gfp_t gfp, unsigned int priority)
 
 /* ---- called by reclaimdep, to see what it does ---- */
 
+static gfp_t mask_of(unsigned int told)
+{
+	static const struct {
+		unsigned int told;
+		gfp_t gfp;
+	} bits[] = {
+#define BIT(name) {RECLAIMDEP_GFP_##name, __GFP_##name}
+		BIT(DIRECT_RECLAIM), BIT(KSWAPD_RECLAIM), BIT(IO),	  BIT(FS),
+		BIT(HIGH),	     BIT(NOFAIL),	  BIT(NORETRY),	  BIT(RETRY_MAYFAIL),
+		BIT(NOWARN),	     BIT(ZERO),		  BIT(MOVABLE),	  BIT(ACCOUNT),
+		BIT(MEMALLOC),	     BIT(NOMEMALLOC),	  BIT(NOLOCKDEP), BIT(HARDWALL),
+		BIT(HIGHMEM),
+#undef BIT
+	};
+	gfp_t gfp = 0;
+	size_t i;
+
+	for (i = 0; i < sizeof(bits) / sizeof(bits[0]); i++)
+		if (told & bits[i].told)
+			gfp |= bits[i].gfp;
+	return gfp;
+}
+
 static unsigned long told_count(void *arg, unsigned int gfp)
 {
 	unsigned int before = gfp_enter_reclaim();
-	unsigned long n = count(arg, tell_gfp(gfp));
+	unsigned long n = count(arg, mask_of(gfp));
 
 	gfp_leave_reclaim(before);
 	return n;
@@ -172,10 +196,22 @@ static unsigned long told_count(void *arg, unsigned int gfp)
 static unsigned long told_scan(void *arg, unsigned long n, unsigned int gfp)
 {
 	unsigned int before = gfp_enter_reclaim();
-	unsigned long left = n, freed = scan(arg, tell_gfp(gfp), n, &left);
+	unsigned long left = n, freed = scan(arg, mask_of(gfp), n, &left);
 
 	gfp_leave_reclaim(before);
 	return freed;
+}
+
+/* Which domain it is of depends on the mask that it is called with. */
+static void tell_of(struct entry *e)
+{
+	e->told = (struct reclaimdep_shrinker){.size = sizeof(e->told),
+					       .name = e->name,
+					       .domain = RECLAIMDEP_BY_MASK,
+					       .count = told_count,
+					       .scan = told_scan,
+					       .arg = e};
+	reclaimdep_shrinker_register(&e->told);
 }
 
 /* ---- the program's side ---- */
@@ -210,7 +246,7 @@ void shrinker_register(struct shrinker *shrinker)
 		;
 	*end = e;
 	unlock_list();
-	tell_shrinker(e, e->name, told_count, told_scan);
+	tell_of(e);
 }
 
 static void wait_for_calls(struct entry *e)
@@ -243,7 +279,7 @@ void shrinker_free(struct shrinker *shrinker)
 	if (!shrinker)
 		return;
 	if (shrinker->flags & SHRINKER_REGISTERED) {
-		tell_shrinker_gone(e);
+		reclaimdep_shrinker_unregister(&e->told);
 		take_out(e);
 	}
 	free(e);

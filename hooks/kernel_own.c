@@ -13,6 +13,8 @@ static void *heap_get(size_t align, size_t n, unsigned gfp)
 	void *(*aligned)(size_t, size_t) = rd_next_memalign;
 
 	(void)gfp;
+	if (rd_malloc_fails(0, RD_HERE))
+		return NULL;
 	return align <= 16 ? plain(n) : aligned(align, n);
 }
 

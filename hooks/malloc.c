@@ -4,6 +4,7 @@
  *
  * Blocks of the arena (resolve.c) never reach the next allocator.
  */
+#include <errno.h>
 #include <malloc.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,14 +12,16 @@
 #include "resolve.h"
 
 /*
- * ALLOCATOR(type, name, declared arguments, passed arguments). The telling is kept out
- * of line, so that the usual way is a test and a jump.
+ * ALLOCATOR(type, name, declared arguments, passed arguments, its failing). The telling is kept
+ * out of line, so that the usual way is a test and a jump.
  */
 #define PLAIN(...) __VA_ARGS__
-#define ALLOCATOR(type, name, args, pass)                                                          \
+#define ALLOCATOR(type, name, args, pass, failing)                                                 \
 	static __attribute__((noinline)) type name##_told(PLAIN args, uint64_t site, uint64_t sp)  \
 	{                                                                                          \
 		rd_malloc_slow(site, sp);                                                          \
+		if (rd_malloc_fails(site, sp))                                                     \
+			return failing;                                                            \
 		return RD_NEXT(name)(PLAIN pass);                                                  \
 	}                                                                                          \
 	RD_EXPORT type name(PLAIN args)                                                            \
@@ -28,13 +31,19 @@
 		return RD_NEXT(name)(PLAIN pass);                                                  \
 	}
 
-ALLOCATOR(void *, malloc, (size_t n), (n))
-ALLOCATOR(void *, calloc, (size_t n, size_t size), (n, size))
-ALLOCATOR(void *, memalign, (size_t align, size_t n), (align, n))
-ALLOCATOR(void *, aligned_alloc, (size_t align, size_t n), (align, n))
-ALLOCATOR(int, posix_memalign, (void **p, size_t align, size_t n), (p, align, n))
-ALLOCATOR(void *, valloc, (size_t n), (n))
-ALLOCATOR(void *, pvalloc, (size_t n), (n))
+static void *no_memory(void)
+{
+	errno = ENOMEM;
+	return NULL;
+}
+
+ALLOCATOR(void *, malloc, (size_t n), (n), no_memory())
+ALLOCATOR(void *, calloc, (size_t n, size_t size), (n, size), no_memory())
+ALLOCATOR(void *, memalign, (size_t align, size_t n), (align, n), no_memory())
+ALLOCATOR(void *, aligned_alloc, (size_t align, size_t n), (align, n), no_memory())
+ALLOCATOR(int, posix_memalign, (void **p, size_t align, size_t n), (p, align, n), ENOMEM)
+ALLOCATOR(void *, valloc, (size_t n), (n), no_memory())
+ALLOCATOR(void *, pvalloc, (size_t n), (n), no_memory())
 
 /* Told before: afterwards the block may be another thread's. */
 static inline void forget_block(void *p)
@@ -53,20 +62,27 @@ static __attribute__((noinline)) void *leave_arena(void *p, size_t n)
 	return to ? memcpy(to, p, n < rest ? n : rest) : NULL;
 }
 
+/* To nothing it is a free, which does not fail. */
+static bool resize_fails(size_t n, uint64_t site, uint64_t sp)
+{
+	rd_malloc_slow(site, sp);
+	return n && rd_malloc_fails(site, sp);
+}
+
 RD_EXPORT void *realloc(void *p, size_t n)
 {
 	if (rd_unlikely(rd_in_arena(p)))
 		return leave_arena(p, n);
-	if (rd_malloc_counts())
-		rd_malloc_slow(RD_SITE, RD_HERE);
+	if (rd_malloc_counts() && resize_fails(n, RD_SITE, RD_HERE))
+		return no_memory();
 	forget_block(p);
 	return RD_NEXT(realloc)(p, n);
 }
 
 RD_EXPORT void *reallocarray(void *p, size_t n, size_t size)
 {
-	if (rd_malloc_counts())
-		rd_malloc_slow(RD_SITE, RD_HERE);
+	if (rd_malloc_counts() && resize_fails(n && size, RD_SITE, RD_HERE))
+		return no_memory();
 	forget_block(p);
 	return RD_NEXT(reallocarray)(p, n, size);
 }

@@ -30,4 +30,5 @@ static __attribute__((constructor)) void start(void)
 	rd_start();
 	rd_start_unwinder();
 	on_exit(leave, NULL);
+	rd_provoke_begin();
 }

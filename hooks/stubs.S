@@ -111,6 +111,27 @@ rd_slots:
 	rd_pass	free_pages
 
 /*
+ * Calls the function in rdi from a frame that hears of an exception, or of the thread's end, that
+ * leaves it: a personality routine, since code of this object has no clean-ups.
+ */
+	.globl	rd_call_watched
+	.hidden	rd_call_watched
+	.type	rd_call_watched, @function
+	.hidden	rd_call_left
+	.balign 16
+rd_call_watched:
+	.cfi_startproc
+	.cfi_personality 0x1b, rd_call_left
+	subq	$8, %rsp
+	.cfi_adjust_cfa_offset 8
+	call	*%rdi
+	addq	$8, %rsp
+	.cfi_adjust_cfa_offset -8
+	ret
+	.cfi_endproc
+	.size	rd_call_watched, . - rd_call_watched
+
+/*
  * vfork: the child returns into the caller on this very stack and overwrites what
  * lies below, so the return address crosses the system call in a register. Only the
  * parent, back in its own time, may call anything.

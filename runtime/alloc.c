@@ -13,6 +13,7 @@
 #include "held.h"
 #include "map.h"
 #include "options.h"
+#include "provoke.h"
 #include "record.h"
 #include "sites.h"
 #include "stack.h"
@@ -105,6 +106,12 @@ static void allocate(struct rd_thread *t, const struct allocation *a)
 	rd_leave(t, &l);
 }
 
+static void provoke(struct rd_thread *t, const struct allocation *a)
+{
+	if (rd_unlikely(rd_provoking & RD_PROVOKE_SHRINK) && a->domains)
+		rd_provoke_shrinkers(t, a->gfp, a->site, a->sp);
+}
+
 static uint32_t malloc_gfp(void)
 {
 	static const uint32_t masks[] = {RDEP_GFP_KERNEL, RDEP_GFP_NOFS, RDEP_GFP_NOIO, 0};
@@ -130,6 +137,7 @@ void rd_malloc_slow(uint64_t site, uint64_t sp)
 		return;
 	a = allocation_of(t, malloc_gfp(), site, sp);
 	allocate(t, &a);
+	provoke(t, &a);
 }
 
 uint64_t rd_alloc_enter(uint32_t gfp, uint64_t site, uint64_t sp)
@@ -146,7 +154,9 @@ uint64_t rd_alloc_enter(uint32_t gfp, uint64_t site, uint64_t sp)
 	a = allocation_of(t, gfp, site, sp);
 	rd_site_count(t, a.raw_gfp, a.gfp, 0, site, sp);
 	allocate(t, &a);
+	provoke(t, &a);
 	t->bracket_sp = sp;
+	t->bracket_gfp = gfp;
 	/* What was left by longjmp is not gone back to. */
 	return outer && sp < outer ? outer : 0;
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 /* options.c - see options.h. */
 #include "options.h"
+#include "provoke_option.h"
 #include "text.h"
 
 #include <string.h>
@@ -91,6 +92,11 @@ static void list_name(struct rd_text *t, const char *list, int index)
 	}
 }
 
+static bool is_provoke(const struct option *o)
+{
+	return o->offset == AT(provoke);
+}
+
 static void allowed(struct rd_text *t, const struct option *o)
 {
 	switch (o->type) {
@@ -104,7 +110,7 @@ static void allowed(struct rd_text *t, const struct option *o)
 		rd_text_str(t, o->text);
 		break;
 	case STR:
-		rd_text_str(t, "text of less than 1024 characters");
+		rd_text_str(t, is_provoke(o) ? RD_PROVOKE_WANTED : "text of less than 1024 characters");
 		break;
 	}
 }
@@ -112,6 +118,7 @@ static void allowed(struct rd_text *t, const struct option *o)
 /* Returns 0, or -1 when value is not one of the option's. */
 static int set(struct rd_options *into, const struct option *o, const char *value)
 {
+	struct rd_provocation unused;
 	long v;
 
 	switch (o->type) {
@@ -128,7 +135,7 @@ static int set(struct rd_options *into, const struct option *o, const char *valu
 		*number(into, o) = (int)v;
 		return 0;
 	case STR:
-		if (strlen(value) >= RD_OPTION_STR_MAX)
+		if (strlen(value) >= RD_OPTION_STR_MAX || (is_provoke(o) && !rd_provoke_parse(&unused, value)))
 			return -1;
 		strcpy(string(into, o), value);
 		return 0;

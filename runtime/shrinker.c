@@ -3,6 +3,7 @@
 #include "shrinker.h"
 #include "engine.h"
 #include "mem.h"
+#include "provoke.h"
 #include "sys.h"
 
 #include <limits.h>
@@ -116,7 +117,8 @@ static bool add(const struct rd_shrinker *from)
 	s->scan = from->scan;
 	s->arg = from->arg;
 	memcpy(s->name, from->name, sizeof(s->name));
-	s->runs = 0;
+	s->runs = s->due = 0;
+	s->scanned = 0;
 	__atomic_store_n(&s->going, 0, __ATOMIC_RELAXED);
 	__atomic_store_n(&s->users, 1, __ATOMIC_RELEASE);
 	__atomic_add_fetch(&registered, 1, __ATOMIC_RELAXED);
@@ -134,6 +136,8 @@ bool rd_shrinker_register(const struct rd_shrinker *from)
 	rd_enter(t, &l);
 	added = add(from);
 	rd_leave(t, &l);
+	if (added)
+		rd_provoke_registered();
 	return added;
 }
 
@@ -155,6 +159,7 @@ void rd_shrinker_unregister(const void *key)
 
 	if (!t)
 		return;
+	rd_provoke_unregister(key);
 	rd_enter(t, &l);
 	s = find(key);
 	if (s) {
@@ -168,7 +173,7 @@ void rd_shrinker_unregister(const void *key)
 	__atomic_sub_fetch(&s->users, 1, __ATOMIC_RELEASE);
 }
 
-void rd_shrinkers_fork_child(void)
+void rd_shrinkers_fork_child(bool alone)
 {
 	uint32_t i;
 
@@ -177,5 +182,7 @@ void rd_shrinkers_fork_child(void)
 
 		if (s->users)
 			s->users = !s->going;
+		if (!alone)
+			s->due = RD_SHRINKER_NEVER;
 	}
 }

@@ -38,8 +38,9 @@ struct rd_shrinker {
 	void *arg;
 	char name[64];
 
-	/* The runner's own: how often it was run. Read and written atomically. */
-	uint64_t runs;
+	/* The runner's own: how often it was run, when it is due again, did it scan yet? Read and written atomically. */
+	uint64_t runs, due;
+	uint32_t scanned;
 
 	uint32_t users; /* 1 for being registered, 1 for each holder; 0: a free place */
 	uint32_t going;
@@ -60,7 +61,9 @@ void rd_shrinker_put(struct rd_shrinker *s);
 /* Any at all? One load. */
 bool rd_shrinker_any(void);
 
-/* In a fork child: the threads that held any are gone. */
-void rd_shrinkers_fork_child(void);
+/* In a fork child: the threads that held any are gone. Unless the parent had one thread only, the others may have
+ * held the shrinkers' locks, which nobody gives back: those are not to be run. */
+#define RD_SHRINKER_NEVER UINT64_MAX
+void rd_shrinkers_fork_child(bool alone);
 
 #endif

@@ -13,6 +13,7 @@
 #include "module.h"
 #include "options.h"
 #include "print.h"
+#include "provoke.h"
 #include "record.h"
 #include "scope.h"
 #include "shrinker.h"
@@ -121,6 +122,7 @@ static bool come_up(uint32_t *alive)
 	struct rd_identity id;
 	bool missing;
 
+	rd_provoke_start();
 	rd_follow_start(&id);
 	missing = rd_record_open(&id) != 0;
 	is_child = id.parent[0] || id.exec[0];
@@ -299,7 +301,7 @@ static void come_up_as_child(void)
 
 	rd_lock(&l);
 	rd_self = NULL;
-	rd_shrinkers_fork_child();
+	rd_shrinkers_fork_child(rd_threads_count() <= 1);
 	rd_threads_reset();
 	rd_sites_reset();
 	rd_pairing_reset();
@@ -419,6 +421,7 @@ int rd_exit(int status)
 	if (rd_self && !rd_self->busy)
 		rd_scope_exit(rd_self);
 	set_state(RDEP_EXITING);
+	rd_provoke_end();
 	/* A child's few words could land in what its parent reads; a finding is worth that. */
 	if (!is_child || rd_finding_count()) {
 		rd_lock(&l);

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "runtime/provoke_option.h"
 #include "tools.h"
 
 /* What the runtime keeps of a value. */
@@ -107,6 +108,11 @@ static bool set_enum(const struct option_row *row, struct option_value *v, const
 	return false;
 }
 
+static bool is_provoke(const struct option_row *row)
+{
+	return !strcmp(row->name, "provoke");
+}
+
 static void say_allowed(const struct option_row *row, const char *text, const char *where)
 {
 	switch (row->type) {
@@ -122,6 +128,11 @@ static void say_allowed(const struct option_row *row, const char *text, const ch
 			 row->text);
 		break;
 	case OPTION_STR:
+		if (is_provoke(row) && strlen(text) < OPTION_TEXT_MAX) {
+			tool_say("%s: '%s' is no value of %s: " RD_PROVOKE_WANTED " is wanted", where,
+				 text, row->name);
+			break;
+		}
 		tool_say("%s: the value of %s is longer than %d characters", where, row->name,
 			 OPTION_TEXT_MAX - 1);
 		break;
@@ -133,6 +144,7 @@ static bool set(struct options *o, int i, const char *text, const char *where)
 {
 	const struct option_row *row = &rows[i];
 	struct option_value *v = &o->value[i];
+	struct rd_provocation unused;
 	bool ok = true;
 
 	switch (row->type) {
@@ -144,7 +156,8 @@ static bool set(struct options *o, int i, const char *text, const char *where)
 		ok = set_enum(row, v, text);
 		break;
 	case OPTION_STR:
-		ok = strlen(text) < OPTION_TEXT_MAX;
+		ok = strlen(text) < OPTION_TEXT_MAX &&
+		     (!is_provoke(row) || rd_provoke_parse(&unused, text));
 		v->text = text;
 		break;
 	}
