@@ -255,6 +255,7 @@ static int render(struct rdep_report *r, FILE *out, const struct rdep_text_optio
 	if (t.options.verbosity >= 1) {
 		print_leftovers(&t);
 		print_coverage(&t);
+		rdep_text_provoked(&t);
 		if (records)
 			print_next(&t, records);
 		print_last_line(&t);

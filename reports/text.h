@@ -35,6 +35,7 @@ const char *rdep_text_held_words(const struct rdep_medge *e);
 void rdep_text_scenario(struct rdep_text *t, const struct rdep_mfinding *f);
 /* text_options.c */
 void rdep_text_run_options(struct rdep_text *t, const struct rdep_record *r);
+void rdep_text_provoked(struct rdep_text *t);
 /* text_info.c */
 void rdep_text_held(struct rdep_text *t, struct rdep_process *p, const char *indent);
 

@@ -68,3 +68,47 @@ void rdep_text_run_options(struct rdep_text *t, const struct rdep_record *r)
 	}
 	fputs(any ? "\n" : " as by default\n", t->out);
 }
+
+/* The value of provoke= in a run's options, as it was given; NULL: nothing was provoked. */
+static const char *provoked_by(struct rdep_arena *a, const struct rdep_record *r)
+{
+	static const char name[] = "provoke=";
+	const char *p, *end;
+	char *value, *to;
+
+	for (p = r->options; p && *p; p = *end ? end + 1 : end) {
+		end = item_end(p);
+		if (strncmp(p, name, sizeof(name) - 1) != 0)
+			continue;
+		p += sizeof(name) - 1;
+		if (p == end)
+			return NULL;
+		value = to = rdep_clean(a, p, (size_t)(end - p));
+		for (p = value; *p; p++)
+			if (*p != '\\')
+				*to++ = *p;
+		*to = '\0';
+		return value;
+	}
+	return NULL;
+}
+
+void rdep_text_provoked(struct rdep_text *t)
+{
+	unsigned long long runs = 0, failed = 0;
+	const char *how = NULL;
+	size_t i;
+
+	for (i = 0; i < t->report->process_count; i++) {
+		const struct rdep_record *r = t->report->processes[i]->record;
+
+		runs += r->header.counters[RDEP_C_SHRINKS_PROVOKED];
+		failed += r->header.counters[RDEP_C_ALLOCS_FAILED];
+		if (!how)
+			how = provoked_by(&t->report->arena, r);
+	}
+	if (!how && !runs && !failed)
+		return;
+	fprintf(t->out, "Provoked (%s): %llu runs of shrinkers, %llu failed allocations\n",
+		how ? how : "by some of the runs", runs, failed);
+}

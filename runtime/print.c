@@ -263,6 +263,19 @@ void rd_print_finding(const struct rdep_finding *f, uint64_t site)
 	end();
 }
 
+static void put_provoked(void)
+{
+	const uint64_t *counters = rd_record_header()->counters;
+
+	if (!rd_options.provoke[0])
+		return;
+	rd_text_str(&out, "provoked: ");
+	rd_text_dec(&out, __atomic_load_n(&counters[RDEP_C_SHRINKS_PROVOKED], __ATOMIC_RELAXED));
+	rd_text_str(&out, " runs of shrinkers, ");
+	rd_text_dec(&out, __atomic_load_n(&counters[RDEP_C_ALLOCS_FAILED], __ATOMIC_RELAXED));
+	rd_text_str(&out, " failed allocations; ");
+}
+
 void rd_print_summary(void)
 {
 	uint32_t n = rd_finding_count();
@@ -277,6 +290,7 @@ void rd_print_summary(void)
 	rd_text_str(&out, " classes, ");
 	rd_text_dec(&out, rd_edge_count());
 	rd_text_str(&out, " dependencies; ");
+	put_provoked();
 	put_next_command();
 	rd_text_char(&out, '\n');
 	end();
