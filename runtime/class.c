@@ -179,6 +179,7 @@ static uint32_t class_by_chain(unsigned kind, unsigned origin, const void *lock,
 	struct key key = {.kind = kind, .origin = origin};
 	struct rdep_class item = {.kind = (uint8_t)kind, .origin = (uint8_t)origin, .address = (uint64_t)lock};
 	struct keyed *k;
+	uint32_t cls;
 
 	*first = past_wrappers(w);
 	hash_chain(&key, w, *first);
@@ -186,7 +187,10 @@ static uint32_t class_by_chain(unsigned kind, unsigned origin, const void *lock,
 	if (k)
 		return k->id;
 	item.stack = rd_stack_of(w->frames[*first].pc, *first + 1);
-	return class_by_key(&key, &item, w->frames[*first].pc, "");
+	cls = class_by_key(&key, &item, w->frames[*first].pc, "");
+	if (cls)
+		rd_class_at(cls)->novalidate = rd_novalidate_at(w->frames[*first].pc, kind);
+	return cls;
 }
 
 static uint32_t class_by_variable(unsigned kind, const void *lock, const struct rd_module *m)

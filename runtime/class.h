@@ -23,6 +23,7 @@
 struct rd_class {
 	uint32_t id;
 	uint8_t kind, origin;
+	bool novalidate; /* it is held, and has no order; see wrapper.h */
 	/* Edges into it and out of it that close a cycle whose verdict may still rise. */
 	uint16_t sampled_to, sampled_from;
 	uint32_t stack;

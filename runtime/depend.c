@@ -314,7 +314,7 @@ void rd_depend(struct rd_thread *t, const struct rdep_held *held, const struct r
 	uint32_t id;
 	int n = 0;
 
-	if (!graph)
+	if (!graph || rd_class_at(held->cls)->novalidate || rd_class_at(target->cls)->novalidate)
 		return;
 	s.gates = gates_of(t, held);
 	id = rd_graph_find(graph, held->cls, target->cls, &types);

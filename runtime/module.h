@@ -21,7 +21,7 @@ struct rd_module {
 	uint8_t build_id[32];
 	uint64_t build_id_at; /* where it stands in memory */
 	const void *link_map, *eh_frame;
-	/* Functions that only wrap a lock call; see wrapper.h. */
+	/* Functions that are known by name; see wrapper.h. */
 	struct rd_range *wrappers;
 	uint32_t wrapper_count;
 	bool wrappers_read;

@@ -5,6 +5,7 @@
 #include "mem.h"
 #include "module.h"
 #include "options.h"
+#include "record_layout.h"
 
 #include <string.h>
 
@@ -69,6 +70,51 @@ static bool is_wrapper(const char *name)
 	return false;
 }
 
+/* What a pattern, FUNCTION or FUNCTION/KIND, says of a function: 1 << kind of its locks, or 0. */
+static uint8_t novalidate_kinds(const char *p, const char *end, const char *name)
+{
+	static const struct {
+		const char *text;
+		uint8_t kinds;
+	} suffixes[] = {{"/mutex", 1 << RDEP_MUTEX}, {"/rwlock", 1 << RDEP_RWLOCK}, {"/spin", 1 << RDEP_SPIN}};
+	const char *stop;
+	size_t i, n;
+
+	for (stop = p; stop < end && *stop != '/'; stop++)
+		;
+	if (stop == p || !rd_wrapper_match(p, stop, name))
+		return 0;
+	for (i = 0; i < sizeof(suffixes) / sizeof(*suffixes); i++) {
+		n = strlen(suffixes[i].text);
+		if ((size_t)(end - stop) == n && memcmp(stop, suffixes[i].text, n) == 0)
+			return suffixes[i].kinds;
+	}
+	return stop == end ? 0xff : 0;
+}
+
+static uint8_t novalidate(const char *name)
+{
+	static const char *const known[] = {
+#define NOVALIDATE(function, kind, what) function kind,
+#include "novalidate.def"
+#undef NOVALIDATE
+	};
+	const char *p = rd_options.novalidate, *end;
+	uint8_t kinds = 0;
+	size_t i;
+
+	if (strcmp(p, "none") == 0)
+		return 0;
+	for (i = 0; i < sizeof(known) / sizeof(*known); i++)
+		kinds |= novalidate_kinds(known[i], known[i] + strlen(known[i]), name);
+	for (; *p; p = *end ? end + 1 : end) {
+		for (end = p; *end && *end != ','; end++)
+			;
+		kinds |= novalidate_kinds(p, end, name);
+	}
+	return kinds;
+}
+
 /* What is being collected: the module's ranges have room for `room`. */
 struct collecting {
 	struct rd_module *m;
@@ -79,8 +125,9 @@ static bool collect(void *arg, const char *name, uint64_t start, uint64_t size, 
 {
 	struct collecting *c = arg;
 	struct rd_module *m = c->m;
+	uint8_t kinds = function && size ? novalidate(name) : 0;
 
-	if (!function || !size || !is_wrapper(name))
+	if (!function || !size || (!kinds && !is_wrapper(name)))
 		return true;
 	if (m->wrapper_count == c->room) {
 		uint32_t more = c->room ? c->room * 2 : 16;
@@ -94,18 +141,19 @@ static bool collect(void *arg, const char *name, uint64_t start, uint64_t size, 
 		m->wrappers = wider;
 		c->room = more;
 	}
-	m->wrappers[m->wrapper_count++] = (struct rd_range){start, start + size};
+	m->wrappers[m->wrapper_count++] = (struct rd_range){start, start + size, kinds};
 	return true;
 }
 
-bool rd_wrapper_at(uint64_t pc)
+/* The known function that the call before pc stands in, or NULL. */
+static const struct rd_range *known_at(uint64_t pc)
 {
 	struct rd_module *m = rd_module_at(pc - 1);
 	uint64_t at;
 	uint32_t i;
 
 	if (!m)
-		return false;
+		return NULL;
 	if (!m->wrappers_read) {
 		struct collecting c = {.m = m};
 
@@ -115,7 +163,21 @@ bool rd_wrapper_at(uint64_t pc)
 	at = pc - 1 - m->bias;
 	for (i = 0; i < m->wrapper_count; i++) {
 		if (at >= m->wrappers[i].start && at < m->wrappers[i].end)
-			return true;
+			return &m->wrappers[i];
 	}
-	return false;
+	return NULL;
+}
+
+bool rd_wrapper_at(uint64_t pc)
+{
+	const struct rd_range *r = known_at(pc);
+
+	return r && !r->novalidate;
+}
+
+bool rd_novalidate_at(uint64_t pc, unsigned kind)
+{
+	const struct rd_range *r = known_at(pc);
+
+	return r && r->novalidate & 1u << kind;
 }

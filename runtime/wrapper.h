@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * wrapper.h - is this code address in a function that only wraps a lock call?
+ * wrapper.h - functions that are known by name: is this code address in one that only wraps a lock
+ * call, or in one whose locks are not to be validated?
  *
- * By name: wrappers.def and the option wrapper=. The names come from the module's file (.symtab, or
- * .dynsym in a stripped one), read once per module, when a lock site in it is first met; what can't
- * be read has no wrappers. Needs the runtime lock.
+ * By wrappers.def and the option wrapper=, and by novalidate.def and the option novalidate=. The names come from the
+ * module's file (.symtab, or .dynsym in a stripped one), read once per module, when a lock site in it is
+ * first met; of what can't be read nothing is known. Needs the runtime lock.
  */
 #ifndef RECLAIMDEP_WRAPPER_H
 #define RECLAIMDEP_WRAPPER_H
@@ -15,9 +16,13 @@
 /* ELF virtual addresses [start, end). */
 struct rd_range {
 	uint64_t start, end;
+	uint8_t novalidate; /* 1 << kind of the locks that it sets up; 0: it is a wrapper */
 };
 
 bool rd_wrapper_at(uint64_t pc);
+
+/* Are locks of this kind that are set up here left out of the order? */
+bool rd_novalidate_at(uint64_t pc, unsigned kind);
 
 /* Does the name match a pattern in which * stands for any characters and ? for one? */
 bool rd_wrapper_match(const char *pattern, const char *pattern_end, const char *name);
