@@ -60,11 +60,21 @@ static NOINLINE void node_alloc(void)
 	pthread_mutex_unlock(&cache_lock);
 }
 
+static NOINLINE void cache_new(void)
+{
+#ifdef PRIMED
+	reclaimdep_taken_in_reclaim(&cache_lock, RECLAIMDEP_FS_RECLAIM);
+#endif
+}
+
 int main(void)
 {
+	cache_new();
 	node_alloc();
 	node_alloc();
+#ifndef PRIMED
 	run_shrinkers(MAY_WAIT);
+#endif
 	puts("done");
 	return 0;
 }

@@ -20,6 +20,12 @@ struct inode {
 #ifndef READ_GFP
 #define READ_GFP GFP_KERNEL
 #endif
+#ifndef READ
+#define READ(call) call
+#endif
+#ifndef RECLAIM_SUBCLASS
+#define RECLAIM_SUBCLASS 0
+#endif
 
 static struct inode *used, *unused;
 
@@ -35,7 +41,7 @@ static NOINLINE struct inode *inode_new(int references)
 static NOINLINE void inode_read(void)
 {
 	pthread_mutex_lock(&used->lock);
-	kfree(kmalloc(512, READ_GFP));
+	READ(kfree(kmalloc(512, READ_GFP)));
 	pthread_mutex_unlock(&used->lock);
 }
 
@@ -43,6 +49,7 @@ static NOINLINE void reclaim_inode(struct inode *inode)
 {
 	if (inode->references)
 		return;
+	reclaimdep_next_subclass(RECLAIM_SUBCLASS);
 	pthread_mutex_lock(&inode->lock);
 	pthread_mutex_unlock(&inode->lock);
 }

@@ -17,10 +17,13 @@ static pthread_mutex_t alloc_sem = PTHREAD_MUTEX_INITIALIZER;
 #ifndef MOUNT_GFP
 #define MOUNT_GFP GFP_KERNEL
 #endif
+#ifndef MOUNT
+#define MOUNT(call) call
+#endif
 
 static NOINLINE void scan_medium(void)
 {
-	kfree(kmalloc(4096, MOUNT_GFP));
+	MOUNT(kfree(kmalloc(4096, MOUNT_GFP)));
 }
 
 static NOINLINE void mount(void)
