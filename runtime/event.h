@@ -272,6 +272,9 @@ extern uint8_t rd_provoking __attribute__((visibility("hidden")));
 /* Start-up is over: from here on what is provoked is the program's. From the constructor, at its end. */
 void rd_provoke_begin(void);
 
+/* This thread begins or ends to initialise a static object of C++: nobody else can meanwhile. */
+void rd_static_init(bool begins);
+
 /* After rd_malloc_slow(): true where this allocation is to fail (ENOMEM). Once per allocation of the C allocator:
  * what operator new gets is got from that. site 0: not a caller to look at. */
 bool rd_malloc_fails_slow(uint64_t site, uint64_t sp);

@@ -163,7 +163,8 @@ static uint64_t due_at; /* of which the first shrinker is due */
 static bool may_shrink(const struct rd_thread *t)
 {
 	return rd_provoking & RD_PROVOKE_SHRINK && going_on() && rd_shrinker_any() && t->top == t->bottom &&
-	       !t->contexts && !t->shrinking && !t->atomic && t->slot->state == RDEP_SLOT_LIVE;
+	       !t->contexts && !t->shrinking && !t->atomic && !t->initialising &&
+	       t->slot->state == RDEP_SLOT_LIVE;
 }
 
 static uint32_t domain_of(uint32_t gfp)
@@ -253,6 +254,18 @@ void rd_provoke_shrinkers(struct rd_thread *t, uint32_t gfp, uint64_t site, uint
 	run_due(now, gfp, site, sp);
 }
 
+void rd_static_init(bool begins)
+{
+	struct rd_thread *t = rd_self;
+
+	if (!t || t->busy)
+		return;
+	if (begins)
+		t->initialising++;
+	else if (t->initialising)
+		t->initialising--;
+}
+
 /* ---- the last chance ---- */
 
 /* Those that never scanned anything; all of them, or the one with this key. */
@@ -298,7 +311,8 @@ static bool outwait_holders(const struct rd_thread *t)
 /* Among the first handlers that exit() runs: nothing that was there before the first shrinker is gone yet. */
 static void leave(int status, void *unused)
 {
-	struct rd_thread *t = rd_here();
+	/* A fork child that did nothing to be followed for is left alone. */
+	struct rd_thread *t = __atomic_load_n(rd_alive, __ATOMIC_RELAXED) ? rd_here() : NULL;
 
 	(void)status;
 	(void)unused;

@@ -91,6 +91,7 @@ struct rd_thread {
 	uint64_t atomic_site, atomic_sp; /* where the outermost of these began */
 	uint32_t bracket_depth;	   /* annotated brackets that were entered inside another */
 	const char *reason;	   /* of the scope being entered; NULL: none. scope.c reads it */
+	uint32_t initialising; /* depth: of C++ statics, whose guards are locks that nobody sees */
 	struct rd_shrinker *shrinking; /* held by this thread while it runs it; shrinker.h */
 	uint32_t scope_depth;
 	uint32_t scopes_lost; /* saves without an entry: no room, or of a parent that is not known */
