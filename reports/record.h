@@ -54,6 +54,20 @@ struct rdep_rthread {
 	uint32_t routine_module;
 };
 
+/* A counted place: an allocation call, or a scope's save. The locks held there are raw->held, as many
+ * as raw->held_count says. */
+struct rdep_rsite {
+	const struct rdep_site *raw;
+	uint64_t count;
+};
+
+struct rdep_rscope {
+	const struct rdep_scope *raw;
+	const char *reason; /* as recorded, terminated: to be cleaned */
+	size_t reason_len;
+	uint64_t count;
+};
+
 struct rdep_rboard {
 	uint64_t slots_at;
 	uint32_t slot_size, count;
@@ -97,10 +111,12 @@ struct rdep_record {
 	size_t join_count;
 	struct rdep_rboard *boards;
 	size_t board_count;
-	const struct rdep_site **sites;
+	struct rdep_rsite *sites;
 	size_t site_count;
-	const struct rdep_scope **scopes;
+	struct rdep_rscope *scopes;
 	size_t scope_count;
+	const struct rdep_lock_site **domain_sites; /* where reclaim domains were entered */
+	size_t domain_site_count;
 	struct rdep_rnote *notes;
 	size_t note_count;
 	const char *options, *exe; /* terminated, or NULL */
@@ -140,6 +156,7 @@ const struct rdep_rclass *rdep_record_class(const struct rdep_record *r, uint32_
 const struct rdep_rstack *rdep_record_stack(const struct rdep_record *r, uint32_t id);
 const struct rdep_redge *rdep_record_edge(const struct rdep_record *r, uint32_t id);
 const struct rdep_rthread *rdep_record_thread(const struct rdep_record *r, uint32_t id);
+const struct rdep_rscope *rdep_record_scope(const struct rdep_record *r, uint32_t id);
 
 /* The module (index + 1) that holds pc now, 0: none. */
 uint32_t rdep_record_module_at(const struct rdep_record *r, uint64_t pc);

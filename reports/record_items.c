@@ -78,6 +78,13 @@ const struct rdep_rthread *rdep_record_thread(const struct rdep_record *r, uint3
 	return i ? &r->threads[i - 1] : NULL;
 }
 
+const struct rdep_rscope *rdep_record_scope(const struct rdep_record *r, uint32_t id)
+{
+	size_t i = index_get(r, RDEP_SCOPE, id);
+
+	return i ? &r->scopes[i - 1] : NULL;
+}
+
 /* ---- modules: which one is where now ---- */
 
 /* The first live module that ends after pc. */
@@ -317,17 +324,71 @@ static bool take_exe(struct rdep_record *r, const struct payload *l)
 	return true;
 }
 
+/*
+ * What stands behind a counted place's struct: the locks held there, text, and (8-byte aligned)
+ * a counter, which the process goes on counting. False when the payload ends before that.
+ */
+static bool take_count(const struct payload *l, size_t head, uint32_t held, uint32_t text, uint64_t *count)
+{
+	size_t room = l->len - head, at;
+
+	if (held > room / sizeof(struct rdep_site_held))
+		return false;
+	room -= held * sizeof(struct rdep_site_held);
+	if (text > room)
+		return false;
+	at = (l->len - room + text + 7) & ~(size_t)7;
+	if (at > l->len || l->len - at < sizeof(*count))
+		return false;
+	memcpy(count, l->p + at, sizeof(*count));
+	return true;
+}
+
 static bool take_site(struct rdep_record *r, const struct payload *l)
 {
+	const struct rdep_site *s = (const void *)l->p;
+	uint64_t count;
+
+	if (s->scope_count > RDEP_SITE_SCOPES || !take_count(l, sizeof(*s), s->held_count, 0, &count))
+		return false;
+	if (!index_add(r, RDEP_SITE, s->id, r->site_count))
+		return true;
 	RDEP_GROW(r->sites, r->site_count);
-	r->sites[r->site_count++] = rdep_arena_copy(&r->arena, l->p, sizeof(struct rdep_site));
+	r->sites[r->site_count++] = (struct rdep_rsite){
+		.raw = rdep_arena_copy(&r->arena, s, sizeof(*s) + s->held_count * sizeof(s->held[0])),
+		.count = count,
+	};
 	return true;
 }
 
 static bool take_scope(struct rdep_record *r, const struct payload *l)
 {
+	const struct rdep_scope *s = (const void *)l->p;
+	uint64_t count;
+
+	if (!take_count(l, sizeof(*s), s->held_count, s->reason_len, &count))
+		return false;
+	if (!index_add(r, RDEP_SCOPE, s->id, r->scope_count))
+		return true;
 	RDEP_GROW(r->scopes, r->scope_count);
-	r->scopes[r->scope_count++] = rdep_arena_copy(&r->arena, l->p, sizeof(struct rdep_scope));
+	r->scopes[r->scope_count++] = (struct rdep_rscope){
+		.raw = rdep_arena_copy(&r->arena, s, sizeof(*s) + s->held_count * sizeof(s->held[0])),
+		.reason = rdep_arena_text(&r->arena, (const char *)(s->held + s->held_count), s->reason_len),
+		.reason_len = s->reason_len,
+		.count = count,
+	};
+	return true;
+}
+
+/* Of a lock's class the edges tell where it is taken; a domain may be entered and no lock taken there. */
+static bool take_lock_site(struct rdep_record *r, const struct payload *l)
+{
+	const struct rdep_lock_site *s = (const void *)l->p;
+
+	if (s->cls >= RDEP_FIRST_CLASS)
+		return true;
+	RDEP_GROW(r->domain_sites, r->domain_site_count);
+	r->domain_sites[r->domain_site_count++] = rdep_arena_copy(&r->arena, s, sizeof(*s));
 	return true;
 }
 
@@ -369,7 +430,7 @@ static const struct {
 	[RDEP_SITE] = {sizeof(struct rdep_site), take_site},
 	[RDEP_SCOPE] = {sizeof(struct rdep_scope), take_scope},
 	[RDEP_NOTE] = {0, take_note},
-	[RDEP_LOCK_SITE] = {sizeof(struct rdep_lock_site), take_nothing},
+	[RDEP_LOCK_SITE] = {sizeof(struct rdep_lock_site), take_lock_site},
 };
 
 void rdep_record_take(struct rdep_record *r, const struct rdep_item *item, uint64_t at)
@@ -402,6 +463,7 @@ void rdep_record_drop_items(struct rdep_record *r)
 	free(r->boards);
 	free(r->sites);
 	free(r->scopes);
+	free(r->domain_sites);
 	free(r->notes);
 	free(r->live);
 }

@@ -71,6 +71,19 @@ int rdep_report_info(struct rdep_report *r, FILE *out, const struct rdep_text_op
 int rdep_report_summary(struct rdep_report *r, FILE *out, const struct rdep_text_options *options,
 			const char *records);
 
+/* ---- an audit: what masks and scopes were good for ---- */
+
+struct rdep_audit;
+
+/* Of what was added so far. assume: and which inversions would be there if every mask that leaves out
+ * FS or IO were GFP_KERNEL. The report must live longer. */
+struct rdep_audit *rdep_audit(struct rdep_report *r, bool assume);
+void rdep_audit_free(struct rdep_audit *a);
+int rdep_audit_text(struct rdep_audit *a, FILE *out, const struct rdep_text_options *options);
+int rdep_audit_json(struct rdep_audit *a, FILE *out);
+/* How many scopes are missing, as far as was assumed. */
+size_t rdep_audit_missing(const struct rdep_audit *a);
+
 size_t rdep_report_records(const struct rdep_report *r);
 /* Does a finding stand that is at or above the line? */
 bool rdep_report_fails(struct rdep_report *r, enum rdep_fail_on line);
@@ -120,5 +133,6 @@ struct rdep_report *rdep_follow_report(struct rdep_follow *f);
 int rdep_cmd_report(int argc, char **argv);
 int rdep_cmd_info(int argc, char **argv);
 int rdep_cmd_graph(int argc, char **argv);
+int rdep_cmd_audit(int argc, char **argv);
 
 #endif

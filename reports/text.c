@@ -186,7 +186,7 @@ static void print_hooks(struct rdep_text *t, const struct rdep_coverage *c, bool
 		fputc('\n', t->out);
 }
 
-static void print_coverage(struct rdep_text *t)
+void rdep_text_coverage(struct rdep_text *t)
 {
 	const struct rdep_coverage *c = rdep_coverage(t->report);
 	size_t i, shown[RDEP_COVERAGE_KINDS] = {0}, left = 0;
@@ -254,7 +254,7 @@ static int render(struct rdep_report *r, FILE *out, const struct rdep_text_optio
 	print_findings(&t, untold_only);
 	if (t.options.verbosity >= 1) {
 		print_leftovers(&t);
-		print_coverage(&t);
+		rdep_text_coverage(&t);
 		rdep_text_provoked(&t);
 		if (records)
 			print_next(&t, records);

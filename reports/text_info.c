@@ -5,6 +5,7 @@
 #include "reports/text.h"
 
 #define MODULES_SHOWN 12u
+#define SCOPES_SHOWN 12u
 
 static void print_time(struct rdep_text *t, uint64_t ns)
 {
@@ -29,6 +30,84 @@ static void print_relatives(struct rdep_text *t, const struct rdep_process *p)
 		fprintf(t->out, "  parent     pid %u (no record of it here)\n", h->ppid);
 	if (p->replaced)
 		fprintf(t->out, "  replaced   %s, by exec\n", p->replaced->name);
+}
+
+/* ---- counted places ---- */
+
+static const char *scope_name(uint32_t bit)
+{
+	static const char *const names[] = {"memalloc_nofs", "memalloc_noio", "memalloc_noreclaim", "PR_SET_IO_FLUSHER",
+					    "memalloc_pin"};
+	size_t i;
+
+	for (i = 0; i < sizeof(names) / sizeof(*names); i++)
+		if (bit == 1u << i)
+			return names[i];
+	return "scope";
+}
+
+/* Where it is: the whole stack may be missing, the call is there. */
+static const char *place(struct rdep_process *p, uint32_t stack, uint64_t pc)
+{
+	struct rdep_mstack s = rdep_model_stack(p, stack);
+
+	if (!s.count)
+		s = rdep_model_site(p, pc, 0);
+	return rdep_model_where(p->report, rdep_model_frame(&s));
+}
+
+static void print_under(struct rdep_text *t, struct rdep_process *p, const struct rdep_site_held *held, size_t n)
+{
+	size_t i;
+
+	for (i = 0; i < n; i++)
+		fprintf(t->out, "%s%s", i ? ", " : ", under ", rdep_model_class(p, held[i].cls)->name);
+}
+
+static void print_scope(struct rdep_text *t, struct rdep_process *p, const struct rdep_rscope *s)
+{
+	fprintf(t->out, "    scope %u  %s in %s, opened %llu times", s->raw->id, scope_name(s->raw->bits),
+		place(p, s->raw->stack, s->raw->pc), (unsigned long long)s->count);
+	print_under(t, p, s->raw->held, s->raw->held_count);
+	if (s->reason_len)
+		fprintf(t->out, ": \"%s\"", rdep_clean(&t->report->arena, s->reason, s->reason_len));
+	fputc('\n', t->out);
+}
+
+static void print_site(struct rdep_text *t, struct rdep_process *p, const struct rdep_rsite *s)
+{
+	const struct rdep_site *raw = s->raw;
+	uint32_t i;
+
+	fprintf(t->out, "    %s in %s, %s%llu times", rdep_gfp_text(t->report, raw->raw_gfp),
+		place(p, raw->stack, raw->pc), raw->flags & RDEP_SITE_PLAIN ? "no mask of its own, at least " : "",
+		(unsigned long long)s->count);
+	if (raw->gfp != raw->raw_gfp)
+		fprintf(t->out, ", %s in force", rdep_gfp_text(t->report, raw->gfp));
+	for (i = 0; i < raw->scope_count; i++)
+		fprintf(t->out, "%s%u", i ? ", " : ", in scope ", raw->scopes[i]);
+	print_under(t, p, raw->held, raw->held_count);
+	fprintf(t->out, "%s\n", raw->flags & RDEP_SITE_IN_CONTEXT ? ", inside reclaim" : "");
+}
+
+/* Scopes are few; the allocation sites are listed on request. */
+static void print_places(struct rdep_text *t, struct rdep_process *p)
+{
+	const struct rdep_record *r = p->record;
+	size_t i;
+
+	if (r->scope_count)
+		fprintf(t->out, "  scopes     %zu, by where they are opened and what is held there\n", r->scope_count);
+	for (i = 0; i < r->scope_count && (i < SCOPES_SHOWN || t->options.verbosity >= 2); i++)
+		print_scope(t, p, &r->scopes[i]);
+	if (i < r->scope_count)
+		fprintf(t->out, "    ... and %zu more: --verbosity=2 shows them\n", r->scope_count - i);
+	if (!r->site_count)
+		return;
+	fprintf(t->out, "  allocated  at %zu places, by mask, scopes and locks held%s\n", r->site_count,
+		t->options.verbosity >= 2 ? "" : ": --verbosity=2 shows them, `reclaimdep audit` judges them");
+	for (i = 0; i < r->site_count && t->options.verbosity >= 2; i++)
+		print_site(t, p, &r->sites[i]);
 }
 
 static const char *state_words(const struct rdep_process *p)
@@ -91,14 +170,14 @@ static void print_wait(struct rdep_text *t, const struct rdep_slot *s, const cha
 static void print_slot(struct rdep_text *t, struct rdep_process *p, const struct rdep_rslot *s,
 		       const char *indent)
 {
-	static const char *const scopes[] = {"NOFS", "NOIO", "NORECLAIM", "IO_FLUSHER"};
+	static const char *const scopes[] = {"NOFS", "NOIO", "NORECLAIM", "IO_FLUSHER", "PIN"};
 	struct rdep_mthread m = rdep_model_thread(p, s->slot.thread);
 	size_t i;
 
 	fprintf(t->out, "%sthread %u (%s%stid %u)%s", indent, s->slot.thread, m.label,
 		*m.label ? ", " : "", s->slot.tid,
 		s->slot.state == RDEP_SLOT_ENDING ? ", ending" : "");
-	for (i = 0; i < 4; i++)
+	for (i = 0; i < sizeof(scopes) / sizeof(*scopes); i++)
 		if (s->slot.scope >> i & 1)
 			fprintf(t->out, ", in a %s scope", scopes[i]);
 	fprintf(t->out, "%s\n", s->held_count || s->slot.wait_kind ? "" : ": holds nothing");
@@ -241,6 +320,7 @@ static void print_record(struct rdep_text *t, struct rdep_process *p)
 		r->site_count);
 	print_classes(t, p);
 	rdep_text_run_options(t, r);
+	print_places(t, p);
 	print_threads(t, p);
 	print_modules(t, p);
 	print_counters(t, r);

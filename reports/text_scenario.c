@@ -42,6 +42,8 @@ static void make_column(struct rdep_text *t, const struct rdep_mfinding *f,
 	} else {
 		if (same_thread_before(f, e))
 			c->title = rdep_arena_printf(a, "another thread");
+		else if (!e->thread.id)
+			c->title = rdep_arena_printf(a, "a thread");
 		else
 			c->title = *e->thread.label
 					   ? rdep_arena_printf(a, "thread %u (%s)", e->thread.id,

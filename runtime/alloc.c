@@ -136,6 +136,9 @@ void rd_malloc_slow(uint64_t site, uint64_t sp)
 	if (!t || bracketed(t, sp))
 		return;
 	a = allocation_of(t, malloc_gfp(), site, sp);
+	/* Whether a scope is needed is not for allocations with a mask alone to say. */
+	if (t->scope && t->top != t->bottom)
+		rd_site_count(t, a.raw_gfp, a.gfp, RDEP_SITE_PLAIN, site, sp);
 	allocate(t, &a);
 	provoke(t, &a);
 }
@@ -178,5 +181,6 @@ void rd_might_alloc(uint32_t gfp, uint64_t site, uint64_t sp)
 	if (!t || bracketed(t, sp))
 		return;
 	a = allocation_of(t, gfp, site, sp);
+	rd_site_count(t, a.raw_gfp, a.gfp, 0, site, sp);
 	allocate(t, &a);
 }

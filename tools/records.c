@@ -28,11 +28,33 @@ static int bad_value(const char *command, const char *flag, const char *value, c
 	return RDEP_EXIT_TROUBLE;
 }
 
+static bool is_named(const char *typed, size_t n, const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < n && name[i]; i++)
+		if ((typed[i] == '-' ? '_' : typed[i]) != name[i])
+			return false;
+	return i == n && !name[i];
+}
+
+/* The subcommand's own flag of that name, or NULL. */
+static const struct records_flag *own_flag(const struct records_options *o, const char *typed, size_t n)
+{
+	const struct records_flag *f;
+
+	for (f = o->flags; f && f->name; f++)
+		if (is_named(typed, n, f->name))
+			return f;
+	return NULL;
+}
+
 /* One flag. Returns -1, or an exit status. */
 static int read_flag(struct records_options *o, const char *command, const char *arg, int *color)
 {
 	static const char *const lines = "certain|possible|warning|never", *const levels = "0|1|2",
 				 *const colors = "auto|always|never";
+	const struct records_flag *own = NULL;
 	const char *value = strchr(arg, '=');
 	const char *flag = arg + 2, *list = NULL;
 	size_t n = value ? (size_t)(value - flag) : strlen(flag);
@@ -50,17 +72,22 @@ static int read_flag(struct records_options *o, const char *command, const char 
 		list = colors;
 	else if (n == 7 && !strncmp(flag, "fail_on", n) && !strcmp(command, "report"))
 		list = lines;
+	else if (arg[1] == '-' && (own = own_flag(o, flag, n)))
+		list = own->words;
 	if (!list || arg[1] != '-')
 		return tool_unknown_option(command, arg, NULL);
 	index = value ? word_in(list, value + 1) : -1;
 	if (index < 0)
 		return bad_value(command,
-				 list == o->formats ? "format"
+				 own		    ? own->name
+				 : list == o->formats ? "format"
 				 : list == levels   ? "verbosity"
 				 : list == colors   ? "color"
 						    : "fail_on",
 				 value ? value + 1 : "", list);
-	if (list == o->formats)
+	if (own)
+		*own->value = index;
+	else if (list == o->formats)
 		o->format = index;
 	else if (list == levels)
 		o->text.verbosity = index;

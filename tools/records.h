@@ -8,10 +8,18 @@
 
 #include "tools.h"
 
+/* A flag of one subcommand: --name=WORD. '-' in what is typed is '_' in a name. */
+struct records_flag {
+	const char *name;
+	const char *words; /* "a|b|c" */
+	int *value;	   /* gets the index of the word */
+};
+
 struct records_options {
 	/* Set by the subcommand. */
 	const char *formats; /* "text|json": what --format takes; the first is the default */
 	int (*usage)(FILE *out);
+	const struct records_flag *flags; /* of its own, ended by a name of NULL; NULL: none */
 	/* Set from the flags; fail_on is preset, and read only where it is a flag (report). */
 	int format; /* index into formats */
 	enum rdep_fail_on fail_on;

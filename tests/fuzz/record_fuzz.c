@@ -28,6 +28,7 @@ static void read_all(const void *data, size_t size)
 	static FILE *null;
 	struct rdep_text_options all = {.verbosity = 2, .color = true};
 	struct rdep_report *r = rdep_report_new();
+	struct rdep_audit *a;
 	struct rdep_error err;
 	int fd = memfd_create("record", MFD_CLOEXEC);
 	char path[64];
@@ -42,6 +43,10 @@ static void read_all(const void *data, size_t size)
 		rdep_report_json(r, null);
 		rdep_report_dot(r, null);
 		rdep_report_info(r, null, &all);
+		a = rdep_audit(r, true);
+		rdep_audit_text(a, null, &all);
+		rdep_audit_json(a, null);
+		rdep_audit_free(a);
 	} else if (!err.text[0]) {
 		abort(); /* refused without a word */
 	}

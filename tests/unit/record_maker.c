@@ -150,6 +150,66 @@ uint32_t maker_stack(struct maker *m, size_t count, const uint64_t *pcs)
 	return s.id;
 }
 
+/* A counted place: the struct, what is held, text, and the counter, which is not summed. */
+static void put_counted(struct maker *m, unsigned type, const void *head, size_t head_len,
+			const struct rdep_site_held *held, size_t n, const char *text, uint64_t count)
+{
+	size_t fixed = head_len + n * sizeof(*held) + strlen(text);
+	char *p;
+
+	fixed = (fixed + 7) & ~(size_t)7;
+	p = calloc(1, fixed + sizeof(count));
+	memcpy(p, head, head_len);
+	if (n)
+		memcpy(p + head_len, held, n * sizeof(*held));
+	memcpy(p + head_len + n * sizeof(*held), text, strlen(text));
+	memcpy(p + fixed, &count, sizeof(count));
+	maker_put(m, type, p, fixed + sizeof(count), fixed);
+	free(p);
+}
+
+uint32_t maker_scope(struct maker *m, uint32_t bit, uint64_t pc, uint32_t stack, size_t n,
+		     const struct rdep_site_held *held, const char *reason, uint64_t count)
+{
+	struct rdep_scope s = {.id = ++m->next[RDEP_SITE],
+			       .stack = stack,
+			       .bits = bit,
+			       .reason_len = (uint32_t)strlen(reason),
+			       .pc = pc,
+			       .cookie = bit,
+			       .held_count = (uint32_t)n};
+
+	put_counted(m, RDEP_SCOPE, &s, sizeof(s), held, n, reason, count);
+	return s.id;
+}
+
+uint32_t maker_site(struct maker *m, const struct maker_site *w, size_t n, const struct rdep_site_held *held,
+		    uint64_t count)
+{
+	struct rdep_site s = {.id = ++m->next[RDEP_SITE],
+			      .stack = w->stack,
+			      .raw_gfp = w->raw_gfp,
+			      .gfp = w->gfp,
+			      .scope = w->scope,
+			      .flags = w->flags,
+			      .pc = w->pc,
+			      .held_count = (uint32_t)n};
+
+	while (s.scope_count < RDEP_SITE_SCOPES && w->scopes[s.scope_count]) {
+		s.scopes[s.scope_count] = w->scopes[s.scope_count];
+		s.scope_count++;
+	}
+	put_counted(m, RDEP_SITE, &s, sizeof(s), held, n, "", count);
+	return s.id;
+}
+
+void maker_domain_site(struct maker *m, uint32_t domain, uint64_t pc, uint32_t stack)
+{
+	struct rdep_lock_site s = {.cls = domain, .pc = pc, .stack = stack};
+
+	put_with(m, RDEP_LOCK_SITE, &s, sizeof(s), NULL, 0);
+}
+
 static uint32_t put_class(struct maker *m, struct rdep_class *c, const char *name)
 {
 	c->id = ++m->next[RDEP_CLASS];
@@ -383,10 +443,37 @@ static void sample_board(struct maker *m)
 	memcpy(m->data + at + sizeof(slot), &slot, sizeof(slot));
 }
 
+/* What an audit is about: masks, scopes, what is held at both, and a way from reclaim to a lock. */
+static void sample_sites(struct maker *m)
+{
+	const uint64_t pcs[] = {0x401100, 0x401200, 0x401300, 0x401400};
+	struct rdep_site_held held[2] = {{.site = 0x401200}, {.site = 0x401300, .mode = RDEP_READ_REC}};
+	struct maker_site site = {.pc = 0x401100, .raw_gfp = RDEP_GFP_NOFS, .gfp = RDEP_GFP_NOFS};
+	uint32_t mod = maker_module(m, "/nowhere/bin/minifs", 0x401000, 0x402000, 0);
+	uint32_t s1 = maker_stack(m, 4, pcs), s2 = maker_stack(m, 3, pcs + 1);
+	uint32_t a = maker_class_named(m, "cache_lock"), b = maker_class_static(m, mod, 0x404040);
+
+	maker_thread(m, "main");
+	site.stack = s1;
+	held[0].cls = a;
+	held[0].stack = s2;
+	held[1].cls = b;
+	maker_edge(m, RDEP_CLASS_FS_RECLAIM, b, s2, s1, 1);
+	maker_edge(m, b, a, s1, s2, 1);
+	maker_edge(m, a, RDEP_CLASS_IO_RECLAIM, s1, s2, 1);
+	maker_domain_site(m, RDEP_CLASS_FS_RECLAIM, 0x401400, s2);
+	maker_site(m, &site, 2, held, 7);
+	site.scopes[0] = maker_scope(m, RDEP_SCOPE_NOFS, 0x401300, s2, 1, held, "a transaction\033[0m", 3);
+	site.scope = RDEP_SCOPE_NOFS;
+	maker_site(m, &site, 1, held, 2);
+	site.raw_gfp = RDEP_GFP_KERNEL;
+	maker_site(m, &site, 2, held, 1);
+}
+
 int maker_sample(struct maker *m, unsigned which)
 {
 	static void (*const samples[])(struct maker * m) = {sample_inversion, sample_reclaim,
-							    sample_board};
+							    sample_board, sample_sites};
 
 	if (which >= sizeof(samples) / sizeof(*samples))
 		return 0;

@@ -35,6 +35,17 @@ uint32_t maker_class_static(struct maker *m, uint32_t module, uint64_t offset);
 uint32_t maker_class_init(struct maker *m, uint32_t stack);
 uint32_t maker_edge(struct maker *m, uint32_t from, uint32_t to, uint32_t held_stack,
 		    uint32_t acquire_stack, uint32_t thread);
+/* A scope, and an allocation site: their ids come from one row. scopes: ids, ended by 0. */
+struct maker_site {
+	uint64_t pc;
+	uint32_t stack, raw_gfp, gfp, scope, flags;
+	uint32_t scopes[RDEP_SITE_SCOPES + 1];
+};
+uint32_t maker_scope(struct maker *m, uint32_t bit, uint64_t pc, uint32_t stack, size_t n,
+		     const struct rdep_site_held *held, const char *reason, uint64_t count);
+uint32_t maker_site(struct maker *m, const struct maker_site *w, size_t n, const struct rdep_site_held *held,
+		    uint64_t count);
+void maker_domain_site(struct maker *m, uint32_t domain, uint64_t pc, uint32_t stack);
 uint32_t maker_thread(struct maker *m, const char *name);
 /* A cycle of n edges. id 0: a new one; else a revision of it. Returns the id. */
 uint32_t maker_cycle(struct maker *m, uint32_t id, unsigned revision, unsigned kind,
