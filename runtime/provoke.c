@@ -54,8 +54,6 @@ void rd_provoke_end(void)
 
 #define FRAMES 128
 
-enum where { PROGRAM, LIBC, LOADER, OURS };
-
 static void *map_of(uint64_t pc)
 {
 	struct dl_find_object found;
@@ -63,15 +61,12 @@ static void *map_of(uint64_t pc)
 	return _dl_find_object((void *)pc, &found) ? NULL : found.dlfo_link_map;
 }
 
-static enum where where_is(uint64_t pc)
+/* In libc or in the loader? */
+static bool is_system(uint64_t pc)
 {
 	void *map = map_of(pc);
 
-	if (map == map_of((uint64_t)(uintptr_t)getauxval))
-		return LIBC;
-	if (map == map_of((uint64_t)(uintptr_t)_dl_find_object))
-		return LOADER;
-	return map == map_of((uint64_t)(uintptr_t)where_is) ? OURS : PROGRAM;
+	return map == map_of((uint64_t)(uintptr_t)getauxval) || map == map_of((uint64_t)(uintptr_t)_dl_find_object);
 }
 
 static bool is_exit(uint64_t pc)
@@ -108,11 +103,9 @@ static bool in_the_open(uint64_t sp, bool leaving)
 	end = frames + n;
 	f = leaving ? above_exit(frames, end) : frames;
 	for (; f < end; f++) {
-		enum where where = where_is(f->pc);
-
 		if (f->exact || is_exit(f->pc))
 			return false;
-		if (where == LIBC || where == LOADER)
+		if (is_system(f->pc))
 			root = true;
 		else if (root && f != end - 1) /* the last is the program's start */
 			return false;
@@ -365,8 +358,9 @@ bool rd_malloc_fails_slow(uint64_t site, uint64_t sp)
 		return false;
 	if (t->bracket_sp && sp < t->bracket_sp && t->bracket_gfp & RDEP_GFP_NOFAIL)
 		return false;
-	/* The loader's own (a thread's memory) are not the program's to lose. */
-	if (site && where_is(site) == LOADER)
+	/* Those of the loader (a thread's memory) and of libc itself are not the program's to lose: not all of libc
+	 * gets over it. */
+	if (site && is_system(site))
 		return false;
 	if (!is_its_turn(__atomic_fetch_add(&made, 1, __ATOMIC_RELAXED)))
 		return false;
