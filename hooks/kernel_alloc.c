@@ -10,12 +10,16 @@
 #include "runtime/event.h"
 #include "resolve.h"
 
-#define ALLOCATOR(name, gfp)                                                                       \
+#define ALLOCATOR(name, gfp) ALLOCATOR_BY(name, rd_alloc_enter(gfp, RD_SITE, RD_HERE))
+#define VMALLOC(name, gfp) ALLOCATOR_BY(name, rd_vmalloc_enter(gfp, RD_SITE, RD_HERE))
+#define KVMALLOC(name, gfp) ALLOCATOR_BY(name, rd_kvmalloc_enter(gfp, (size_t)a, RD_SITE, RD_HERE))
+
+#define ALLOCATOR_BY(name, enter)                                                                  \
 	RD_EXPORT long name(long a, long b, long c, long d, long e, long f);                       \
 	long name(long a, long b, long c, long d, long e, long f)                                  \
 	{                                                                                          \
 		__typeof__(&name) next = RD_NEXT_FROM(name, RD_SITE);                              \
-		uint64_t token = rd_alloc_enter(gfp, RD_SITE, RD_HERE);                            \
+		uint64_t token = enter;                                                            \
 		long ret = next(a, b, c, d, e, f);                                                 \
                                                                                                    \
 		rd_alloc_leave(token);                                                             \
@@ -30,11 +34,11 @@ ALLOCATOR(kzalloc, MASK(b))
 ALLOCATOR(kcalloc, MASK(c))
 ALLOCATOR(kmalloc_array, MASK(c))
 ALLOCATOR(krealloc, MASK(c))
-ALLOCATOR(kvmalloc, MASK(b))
-ALLOCATOR(kvzalloc, MASK(b))
-ALLOCATOR(vmalloc, RDEP_GFP_KERNEL)
-ALLOCATOR(vzalloc, RDEP_GFP_KERNEL)
-ALLOCATOR(__vmalloc, MASK(b))
+KVMALLOC(kvmalloc, MASK(b))
+KVMALLOC(kvzalloc, MASK(b))
+VMALLOC(vmalloc, RDEP_GFP_KERNEL)
+VMALLOC(vzalloc, RDEP_GFP_KERNEL)
+VMALLOC(__vmalloc, MASK(b))
 ALLOCATOR(kmem_cache_alloc, MASK(b))
 ALLOCATOR(kmem_cache_zalloc, MASK(b))
 ALLOCATOR(__get_free_pages, MASK(a))

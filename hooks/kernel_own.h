@@ -51,5 +51,13 @@ RD_HIDDEN void rd_own_free_pages(unsigned long p, unsigned order);
 #define rd_own_fs_reclaim_acquire rd_own_nothing
 #define rd_own_fs_reclaim_release rd_own_nothing
 #define rd_own_might_alloc rd_own_nothing
+#define rd_own_might_sleep rd_own_nothing
+#define rd_own___might_sleep rd_own_nothing
+#define rd_own_might_fault rd_own_nothing
+#define rd_own___might_fault rd_own_nothing
+#define rd_own_pagefault_disable rd_own_nothing
+#define rd_own_pagefault_enable rd_own_nothing
+#define rd_own_non_block_start rd_own_nothing
+#define rd_own_non_block_end rd_own_nothing
 
 #endif

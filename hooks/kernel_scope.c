@@ -71,3 +71,21 @@ long memalloc_flags_restore(unsigned long cookie, long b, long c, long d, long e
 MAP_CALL(fs_reclaim_acquire)
 MAP_CALL(fs_reclaim_release)
 MAP_CALL(might_alloc)
+
+/* Names that a shim may have as functions with file and line, as the kernel's are. */
+#define SAYS(name, what)                                                                           \
+	RD_EXPORT long name(long a, long b, long c, long d, long e, long f);                       \
+	long name(long a, long b, long c, long d, long e, long f)                                  \
+	{                                                                                          \
+		what;                                                                              \
+		return RD_NEXT(name)(a, b, c, d, e, f);                                            \
+	}
+
+SAYS(might_sleep, rd_might_sleep(RD_SITE, RD_HERE))
+SAYS(__might_sleep, rd_might_sleep(RD_SITE, RD_HERE))
+SAYS(might_fault, rd_might_fault(RD_SITE, RD_HERE))
+SAYS(__might_fault, rd_might_fault(RD_SITE, RD_HERE))
+SAYS(pagefault_disable, rd_pagefault(true))
+SAYS(pagefault_enable, rd_pagefault(false))
+SAYS(non_block_start, rd_told_atomic(true, RD_SITE, RD_HERE))
+SAYS(non_block_end, rd_told_atomic(false, RD_SITE, RD_HERE))

@@ -50,7 +50,7 @@ static const struct words {
 	 "It tries to restore", "It ends in a scope that was saved",
 	 "restore the %s scope on every path out of the function that saves it; one that is meant for the thread's life "
 	 "is best saved in the function that the thread starts in"},
-	{RDEP_K_SLEEP_IN_ATOMIC, RDEP_D_SLEEP_LOCK, OF_LOCK, "a lock that may sleep is taken where the thread must not: under %s",
+	{RDEP_K_SLEEP_IN_ATOMIC, RDEP_D_SLEEP_LOCK, OF_LOCK, "a lock that may sleep is taken under %s",
 	 "It takes a lock that may sleep", NULL,
 	 "take the lock before %s, or make one of the two the other's kind"},
 	{RDEP_K_SLEEP_IN_ATOMIC, RDEP_D_SLEEP_ALLOC, OF_LOCK, "an allocation with direct reclaim is made under %s",
@@ -139,7 +139,7 @@ static const char *lock_name(const struct rdep_mfinding *f)
 {
 	if (f->raw->cls)
 		return f->cls->name;
-	return f->kind == RDEP_K_SLEEP_IN_ATOMIC ? "a section that can't sleep" : "the lock";
+	return f->kind == RDEP_K_SLEEP_IN_ATOMIC ? "a section that must not sleep" : "the lock";
 }
 
 static const char *about(struct rdep_report *r, const struct rdep_mfinding *f, enum of of)
@@ -200,7 +200,7 @@ const char *rdep_place_held(struct rdep_report *r, const struct rdep_mfinding *f
 		return fill_in(r, f, w->held, w->of);
 	if (f->raw->cls)
 		return rdep_arena_printf(&r->arena, "while it holds %s, taken", f->cls->name);
-	return "where the program said that it can't sleep, from";
+	return "in a section that must not sleep, which begins";
 }
 
 const char *rdep_place_key(struct rdep_report *r, const struct rdep_mfinding *f)
@@ -208,7 +208,9 @@ const char *rdep_place_key(struct rdep_report *r, const struct rdep_mfinding *f)
 	const char *detail = rdep_detail_id(r, f->raw->detail & 0xff);
 	const char *what = f->raw->cls	 ? f->cls->key
 			   : f->raw->scope ? rdep_scope_text(r, f->raw->scope)
-					   : rdep_gfp_text(r, f->raw->raw_gfp);
+			   : f->raw->raw_gfp && f->kind != RDEP_K_SLEEP_IN_ATOMIC
+				   ? rdep_gfp_text(r, f->raw->raw_gfp)
+				   : "section";
 
 	return detail ? rdep_arena_printf(&r->arena, "%s:%s", detail, what) : what;
 }

@@ -6,6 +6,7 @@
  * to be sampled, goes on under the runtime lock: new classes, new chains, their edges.
  */
 #include "annotate.h"
+#include "atomic.h"
 #include "chain.h"
 #include "class.h"
 #include "depend.h"
@@ -254,6 +255,11 @@ bool rd_sampled_by(const struct rd_thread *t, uint64_t sampler, uint32_t samplin
 	return samplings >= RD_NODE_SAMPLES || sampler == ((uint64_t)t->id << 32 | t->clock);
 }
 
+static bool may_sleep(const struct taking *k)
+{
+	return !is_try(k) && (RD_HOW_KIND(k->how) == RDEP_MUTEX || RD_HOW_KIND(k->how) == RDEP_RWLOCK);
+}
+
 /* Everything that the fast path and the tables could not answer. Lock held, thread busy. */
 static struct rdep_held *take_locked(struct rd_thread *t, struct taking *k)
 {
@@ -283,6 +289,8 @@ static struct rdep_held *take_locked(struct rd_thread *t, struct taking *k)
 	}
 	if (!rd_lock_site_known(k->site, k->cls))
 		rd_lock_site_add(k->site, k->cls);
+	if (may_sleep(k))
+		rd_atomic_check(t, RDEP_D_SLEEP_LOCK, 0, k->site);
 	to = rd_chain_make(from, cls_mode_of(k));
 	n = rd_chain_at(to);
 	n->sampler = (uint64_t)t->id << 32 | t->clock;
@@ -299,7 +307,7 @@ static struct rdep_held *take_known(struct rd_thread *t, const struct taking *k)
 	uint32_t from = t->top->node, to;
 	const struct rd_node *n;
 
-	if (!t->top->address || from == RD_NODE_UNKNOWN || class_is_held(t, k->cls) || rd_wants_sampling(t, k->cls))
+	if (t->atomic || !t->top->address || from == RD_NODE_UNKNOWN || class_is_held(t, k->cls) || rd_wants_sampling(t, k->cls))
 		return NULL;
 	to = rd_chain_next(from, cls_mode_of(k));
 	if (!to || !rd_lock_site_known(k->site, k->cls))
@@ -320,7 +328,7 @@ static void take_pending(struct rd_thread *t, struct taking *k)
 	t->pending_subclass = 0;
 	t->pending_nest = 0;
 	t->pending = 0;
-	t->limit = t->real_limit;
+	t->limit = rd_thread_limit(t);
 	if (nest && !rd_held_find(t, (const void *)nest))
 		rd_assert_failed(t, (const void *)nest, RDEP_D_NEST_NOT_HELD, k->site, k->sp);
 }
@@ -456,6 +464,7 @@ void rd_cond_wait_begin(const void *cond, const void *mutex, uint64_t site, uint
 		return;
 	t->slot->wait_what = (uint64_t)cond;
 	__atomic_store_n(&t->slot->wait_kind, 2, __ATOMIC_RELEASE);
+	rd_atomic_check_here(t, RDEP_D_SLEEP_SAID, 0, site, sp);
 	if (!e)
 		return;
 	e->flags |= RDEP_HELD_COND;

@@ -5,10 +5,12 @@
  * An allocation acquires and releases every domain that its effective mask reaches. Inside a reclaim
  * context allocations add nothing: reclaim does not recurse.
  */
+#include "atomic.h"
 #include "chain.h"
 #include "class.h"
 #include "engine.h"
 #include "event.h"
+#include "finding.h"
 #include "gfp.h"
 #include "held.h"
 #include "map.h"
@@ -30,6 +32,7 @@ struct allocation {
 	unsigned domains;
 	uint32_t gfp, raw_gfp;
 	uint64_t site, sp;
+	bool plain; /* malloc */
 };
 
 static void depend_on_domains(struct rd_thread *t, const struct allocation *a)
@@ -100,6 +103,8 @@ static void allocate(struct rd_thread *t, const struct allocation *a)
 		n->checked |= bits;
 		n->samplings++;
 		n->alloc_sampler = me;
+		if (a->plain)
+			rd_atomic_check(t, RDEP_D_SLEEP_MALLOC, a->raw_gfp, a->site);
 		if (!watched(t, a->domains))
 			mark_checked(t, a->domains);
 	}
@@ -128,6 +133,52 @@ static struct allocation allocation_of(const struct rd_thread *t, uint32_t gfp, 
 	return a;
 }
 
+/* ---- the page tables of vmalloc ---- */
+
+enum { VMALLOC_517, VMALLOC_OLD };
+enum tables { NO_TABLES, VMALLOC_TABLES };
+
+/* The scope that vmalloc opens for them, by the mask as it was passed. */
+static uint32_t tables_scope(uint32_t gfp)
+{
+	if (rd_options.vmalloc == VMALLOC_OLD)
+		return 0;
+	if ((gfp & (RDEP_GFP_FS | RDEP_GFP_IO)) == RDEP_GFP_IO)
+		return RDEP_SCOPE_NOFS;
+	return gfp & (RDEP_GFP_FS | RDEP_GFP_IO) ? 0 : RDEP_SCOPE_NOIO;
+}
+
+static void restricted(struct rd_thread *t, const struct allocation *a, const struct allocation *tables)
+{
+	struct rdep_finding f = {.kind = RDEP_K_VMALLOC_RESTRICTED,
+				 .verdict = RDEP_CERTAIN,
+				 .scope = t->scope,
+				 .gfp = tables->gfp,
+				 .raw_gfp = a->raw_gfp};
+	struct rd_locked l;
+
+	rd_enter(t, &l);
+	rd_stack_begin(a->site, a->sp);
+	f.acquire_stack = rd_stack_here();
+	rd_finding_place(t, &f, a->site);
+	rd_leave(t, &l);
+}
+
+/* They count as GFP_KERNEL, whatever the mask: what they reach beyond the allocation itself. */
+static void allocate_tables(struct rd_thread *t, const struct allocation *a, bool new)
+{
+	uint32_t scope = t->scope | tables_scope(a->raw_gfp);
+	struct allocation tables = *a;
+
+	tables.gfp = rd_gfp_effective(RDEP_GFP_KERNEL, scope);
+	tables.domains = rd_gfp_domains(tables.gfp, scope);
+	if (!(tables.domains & ~a->domains))
+		return;
+	if (new && rd_options.vmalloc == VMALLOC_OLD && a->domains && !t->contexts)
+		restricted(t, a, &tables);
+	allocate(t, &tables);
+}
+
 void rd_malloc_slow(uint64_t site, uint64_t sp)
 {
 	struct rd_thread *t = rd_here();
@@ -136,6 +187,7 @@ void rd_malloc_slow(uint64_t site, uint64_t sp)
 	if (!t || bracketed(t, sp))
 		return;
 	a = allocation_of(t, malloc_gfp(), site, sp);
+	a.plain = true;
 	/* Whether a scope is needed is not for allocations with a mask alone to say. */
 	if (t->scope && t->top != t->bottom)
 		rd_site_count(t, a.raw_gfp, a.gfp, RDEP_SITE_PLAIN, site, sp);
@@ -143,10 +195,24 @@ void rd_malloc_slow(uint64_t site, uint64_t sp)
 	provoke(t, &a);
 }
 
-uint64_t rd_alloc_enter(uint32_t gfp, uint64_t site, uint64_t sp)
+/* One with a mask of its own. */
+static void account(struct rd_thread *t, uint32_t gfp, enum tables tables, uint64_t site, uint64_t sp)
+{
+	struct allocation a = allocation_of(t, gfp, site, sp);
+	bool new = rd_site_count(t, a.raw_gfp, a.gfp, 0, site, sp);
+
+	/* Scopes and NOLOCKDEP take nothing from whether it may sleep. */
+	if ((new || t->atomic) && gfp & RDEP_GFP_DIRECT_RECLAIM)
+		rd_atomic_check_here(t, RDEP_D_SLEEP_ALLOC, gfp, site, sp);
+	allocate(t, &a);
+	if (tables != NO_TABLES)
+		allocate_tables(t, &a, new);
+	provoke(t, &a);
+}
+
+static uint64_t enter(uint32_t gfp, enum tables tables, uint64_t site, uint64_t sp)
 {
 	struct rd_thread *t = rd_here();
-	struct allocation a;
 	uint64_t outer;
 
 	if (!t)
@@ -154,14 +220,31 @@ uint64_t rd_alloc_enter(uint32_t gfp, uint64_t site, uint64_t sp)
 	outer = t->bracket_sp;
 	if (bracketed(t, sp))
 		return outer;
-	a = allocation_of(t, gfp, site, sp);
-	rd_site_count(t, a.raw_gfp, a.gfp, 0, site, sp);
-	allocate(t, &a);
-	provoke(t, &a);
+	account(t, gfp, tables, site, sp);
 	t->bracket_sp = sp;
 	t->bracket_gfp = gfp;
 	/* What was left by longjmp is not gone back to. */
 	return outer && sp < outer ? outer : 0;
+}
+
+uint64_t rd_alloc_enter(uint32_t gfp, uint64_t site, uint64_t sp)
+{
+	return enter(gfp, NO_TABLES, site, sp);
+}
+
+uint64_t rd_vmalloc_enter(uint32_t gfp, uint64_t site, uint64_t sp)
+{
+	return enter(gfp, VMALLOC_TABLES, site, sp);
+}
+
+uint64_t rd_kvmalloc_enter(uint32_t gfp, size_t n, uint64_t site, uint64_t sp)
+{
+	/* It falls back to vmalloc for what is larger than a page, where it may sleep: before 5.17 (in 5.10) only
+	 * for a mask that has all of GFP_KERNEL. */
+	bool falls_back = n > 4096 && gfp & RDEP_GFP_DIRECT_RECLAIM &&
+			  (rd_options.vmalloc != VMALLOC_OLD || (gfp & RDEP_GFP_KERNEL) == RDEP_GFP_KERNEL);
+
+	return enter(gfp, falls_back ? VMALLOC_TABLES : NO_TABLES, site, sp);
 }
 
 void rd_alloc_leave(uint64_t token)
@@ -175,12 +258,39 @@ void rd_alloc_leave(uint64_t token)
 void rd_might_alloc(uint32_t gfp, uint64_t site, uint64_t sp)
 {
 	struct rd_thread *t = rd_here();
-	struct allocation a;
 
 	/* Inside an allocator it is the same allocation. */
-	if (!t || bracketed(t, sp))
+	if (t && !bracketed(t, sp))
+		account(t, gfp, NO_TABLES, site, sp);
+}
+
+/* ---- what may sleep, or fault ---- */
+
+void rd_might_sleep(uint64_t site, uint64_t sp)
+{
+	struct rd_thread *t = rd_here();
+
+	if (t)
+		rd_atomic_check_here(t, RDEP_D_SLEEP_SAID, 0, site, sp);
+}
+
+/* A fault takes mmap_lock, and allocates under that. */
+void rd_might_fault(uint64_t site, uint64_t sp)
+{
+	struct rd_thread *t = rd_here();
+	struct allocation a;
+
+	if (!t || t->faults_off)
 		return;
-	a = allocation_of(t, gfp, site, sp);
-	rd_site_count(t, a.raw_gfp, a.gfp, 0, site, sp);
+	rd_atomic_check_here(t, RDEP_D_SLEEP_SAID, 0, site, sp);
+	a = allocation_of(t, RDEP_GFP_KERNEL, site, sp);
 	allocate(t, &a);
+}
+
+void rd_pagefault(bool disable)
+{
+	struct rd_thread *t = rd_here();
+
+	if (t && (disable || t->faults_off))
+		t->faults_off += disable ? 1 : -1u;
 }

@@ -76,6 +76,7 @@ void rd_told_atomic(bool begin, uint64_t site, uint64_t sp)
 		t->atomic_sp = sp;
 	}
 	t->atomic += begin ? 1 : -1u;
+	t->limit = rd_thread_limit(t);
 }
 
 /* ---- scopes ---- */

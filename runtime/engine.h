@@ -26,6 +26,12 @@ static inline bool rd_ready(void)
 	return rd_likely(__atomic_load_n(rd_alive, __ATOMIC_RELAXED)) || rd_ready_slow();
 }
 
+/* Something told of the next acquisition, or of all of them: the fast paths don't look at that. */
+static inline struct rdep_held *rd_thread_limit(const struct rd_thread *t)
+{
+	return t->pending || t->atomic ? NULL : t->real_limit;
+}
+
 /* Between these the thread's fast paths fail, and its events pass through. Nests. */
 static inline void rd_busy(struct rd_thread *t)
 {
@@ -38,7 +44,7 @@ static inline void rd_idle(struct rd_thread *t)
 {
 	rd_signal_fence();
 	if (--t->busy == 0)
-		t->limit = t->pending ? NULL : t->real_limit;
+		t->limit = rd_thread_limit(t);
 }
 
 static inline void rd_enter(struct rd_thread *t, struct rd_locked *l)

@@ -305,6 +305,11 @@ uint32_t rd_gfp(unsigned long raw);
 uint64_t rd_alloc_enter(uint32_t gfp, uint64_t site, uint64_t sp);
 void rd_alloc_leave(uint64_t token);
 
+/* The same for vmalloc with a mask, whose page tables may not follow it (options.vmalloc), and for kvmalloc, which
+ * may fall back to it: n bytes. */
+uint64_t rd_vmalloc_enter(uint32_t gfp, uint64_t site, uint64_t sp);
+uint64_t rd_kvmalloc_enter(uint32_t gfp, size_t n, uint64_t site, uint64_t sp);
+
 /*
  * memalloc scopes: bit is one RDEP_SCOPE_*, flags are the kernel's PF_MEMALLOC_*. provided: a shim of the program's
  * does it, and its save returned `cookie`; else cookie is ignored. A save returns what the program is
@@ -315,6 +320,7 @@ void rd_scope_restore(uint32_t bit, bool provided, unsigned long cookie, uint64_
 unsigned long rd_scope_flags_save(unsigned long flags, bool provided, unsigned long cookie, uint64_t site, uint64_t sp);
 void rd_scope_flags_restore(bool provided, unsigned long cookie, uint64_t site, uint64_t sp);
 
+
 /* prctl(PR_SET_IO_FLUSHER, on) succeeded on this thread. */
 void rd_io_flusher(bool on, uint64_t site, uint64_t sp);
 
@@ -322,6 +328,13 @@ void rd_io_flusher(bool on, uint64_t site, uint64_t sp);
 void rd_fs_reclaim_acquire(uint32_t gfp, uint64_t site, uint64_t sp);
 void rd_fs_reclaim_release(uint32_t gfp, uint64_t site, uint64_t sp);
 void rd_might_alloc(uint32_t gfp, uint64_t site, uint64_t sp);
+
+/* The kernel's might_sleep, might_fault (a page fault may be served here), pagefault_disable/enable, and
+ * non_block_start/end (between them the thread must not sleep). */
+void rd_might_sleep(uint64_t site, uint64_t sp);
+void rd_might_fault(uint64_t site, uint64_t sp);
+void rd_pagefault(bool disable);
+void rd_told_atomic(bool begin, uint64_t site, uint64_t sp);
 
 /* A reclaim context of one domain (enum rdep_domain_class) is entered and left by this thread:
  * until then it holds that domain, and its allocations add no dependency. */
@@ -337,7 +350,6 @@ void rd_told_alloc(uint32_t gfp, uint64_t site, uint64_t sp);
 void rd_told_alloc_enter(uint32_t gfp, uint64_t site, uint64_t sp);
 void rd_told_alloc_leave(void);
 void rd_told_ignore(bool begin);
-void rd_told_atomic(bool begin, uint64_t site, uint64_t sp);
 void rd_told_scope_enter(uint32_t bits, const char *reason, uint64_t site, uint64_t sp);
 void rd_told_scope_leave(uint32_t bits, uint64_t site, uint64_t sp);
 void rd_told_shrinker_register(const struct reclaimdep_shrinker *told);

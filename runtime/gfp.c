@@ -1,29 +1,67 @@
 // SPDX-License-Identifier: MIT
 /* gfp.c - masks as the program numbers them, to canonical bits. */
-#include "event.h"
 #include "gfp.h"
+#include "event.h"
+#include "gfp_layout.h"
+#include "options.h"
+#include "record.h"
+#include "text.h"
 
-#include <stddef.h>
+#include <string.h>
 
-static const struct {
-	uint32_t canonical;
-	uint32_t bit;
-} linux612[] = {
-#define GFP_BIT(layout, name, number) {RDEP_GFP_##name, number},
-#include "gfp_layouts.def"
-#undef GFP_BIT
-};
+static struct rd_gfp_layout layout;
 
-uint32_t rd_gfp(unsigned long raw)
+void rd_gfp_start(void)
 {
-	uint32_t gfp = 0;
-	size_t i;
+	if (!rd_gfp_layout_parse(&layout, rd_options.gfp_layout))
+		rd_gfp_layout_parse(&layout, "6.12");
+}
 
-	for (i = 0; i < sizeof(linux612) / sizeof(*linux612); i++) {
-		if (raw >> linux612[i].bit & 1)
-			gfp |= linux612[i].canonical;
+/* Once for each mask, as far as there is room to remember which. */
+#define UNKNOWN_SAID 16
+static void say_unknown(uint32_t raw)
+{
+	static uint32_t said[UNKNOWN_SAID], rooms;
+	uint32_t i, n = __atomic_load_n(&rooms, __ATOMIC_RELAXED);
+	char buf[160];
+	struct rd_text t = rd_text_in(buf, sizeof(buf));
+
+	if (!rd_up())
+		return;
+	rd_count(RDEP_C_GFP_UNKNOWN);
+	for (i = 0; i < n && i < UNKNOWN_SAID; i++) {
+		if (said[i] == raw)
+			return;
 	}
-	return gfp;
+	i = n < UNKNOWN_SAID ? __atomic_fetch_add(&rooms, 1, __ATOMIC_RELAXED) : n;
+	if (i >= UNKNOWN_SAID)
+		return;
+	said[i] = raw;
+	rd_text_str(&t, "the gfp mask ");
+	rd_text_hex(&t, raw);
+	rd_text_str(&t, " has bits that gfp_layout=");
+	rd_text_str(&t, strlen(rd_options.gfp_layout) > 40 ? "..." : rd_options.gfp_layout);
+	rd_text_str(&t, " does not know: ");
+	rd_text_hex(&t, raw & ~layout.known);
+	rd_note(buf);
+}
+
+uint32_t rd_gfp(unsigned long passed)
+{
+	uint32_t raw = (uint32_t)passed, gfp, taken = 0, bits;
+
+	if (rd_unlikely(!layout.known))
+		rd_gfp_start();
+	gfp = layout.always;
+	for (bits = raw & layout.known; bits; bits &= bits - 1) {
+		unsigned i = (unsigned)__builtin_ctz(bits);
+
+		gfp |= layout.gives[i];
+		taken |= layout.takes[i];
+	}
+	if (rd_unlikely(raw & ~layout.known))
+		say_unknown(raw);
+	return gfp & ~taken;
 }
 
 uint32_t rd_gfp_effective(uint32_t gfp, uint32_t scope)

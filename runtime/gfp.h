@@ -16,6 +16,9 @@
 /* A domain as an instance: one, at an address that no lock has. */
 #define RD_DOMAIN_ADDRESS(cls) ((uint64_t)(0x100 + (cls)))
 
+/* Takes options.gfp_layout. */
+void rd_gfp_start(void);
+
 /* The mask after the thread's scopes (RDEP_SCOPE_*). */
 uint32_t rd_gfp_effective(uint32_t gfp, uint32_t scope);
 

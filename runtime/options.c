@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /* options.c - see options.h. */
 #include "options.h"
-#include "provoke_option.h"
+#include "option_check.h"
 #include "text.h"
 
 #include <string.h>
@@ -92,13 +92,10 @@ static void list_name(struct rd_text *t, const char *list, int index)
 	}
 }
 
-static bool is_provoke(const struct option *o)
-{
-	return o->offset == AT(provoke);
-}
-
 static void allowed(struct rd_text *t, const struct option *o)
 {
+	const struct rd_option_check *check = rd_option_check(o->name);
+
 	switch (o->type) {
 	case INT:
 	case BOOL:
@@ -110,7 +107,7 @@ static void allowed(struct rd_text *t, const struct option *o)
 		rd_text_str(t, o->text);
 		break;
 	case STR:
-		rd_text_str(t, is_provoke(o) ? RD_PROVOKE_WANTED : "text of less than 1024 characters");
+		rd_text_str(t, check ? check->wanted : "text of less than 1024 characters");
 		break;
 	}
 }
@@ -118,7 +115,7 @@ static void allowed(struct rd_text *t, const struct option *o)
 /* Returns 0, or -1 when value is not one of the option's. */
 static int set(struct rd_options *into, const struct option *o, const char *value)
 {
-	struct rd_provocation unused;
+	const struct rd_option_check *check = rd_option_check(o->name);
 	long v;
 
 	switch (o->type) {
@@ -135,7 +132,7 @@ static int set(struct rd_options *into, const struct option *o, const char *valu
 		*number(into, o) = (int)v;
 		return 0;
 	case STR:
-		if (strlen(value) >= RD_OPTION_STR_MAX || (is_provoke(o) && !rd_provoke_parse(&unused, value)))
+		if (strlen(value) >= RD_OPTION_STR_MAX || (check && !check->is(value)))
 			return -1;
 		strcpy(string(into, o), value);
 		return 0;

@@ -76,7 +76,7 @@ static uint32_t innermost_scope(const struct rd_thread *t)
 	return t->scope_depth && t->scope_depth <= RD_SCOPES ? t->scopes[t->scope_depth - 1].item : 0;
 }
 
-void rd_site_count(struct rd_thread *t, uint32_t raw_gfp, uint32_t gfp, uint32_t flags, uint64_t site, uint64_t sp)
+bool rd_site_count(struct rd_thread *t, uint32_t raw_gfp, uint32_t gfp, uint32_t flags, uint64_t site, uint64_t sp)
 {
 	/* The effective mask follows from the mask and the scopes. */
 	uint64_t what = (uint64_t)raw_gfp << 32 | (uint64_t)(t->top->node & 0xffffff) << 8 |
@@ -88,7 +88,7 @@ void rd_site_count(struct rd_thread *t, uint32_t raw_gfp, uint32_t gfp, uint32_t
 
 	if (id) {
 		bump(id);
-		return;
+		return false;
 	}
 	rd_enter(t, &l);
 	rd_stack_begin(site, sp);
@@ -105,6 +105,7 @@ void rd_site_count(struct rd_thread *t, uint32_t raw_gfp, uint32_t gfp, uint32_t
 		item.site.scopes[item.site.scope_count++] = t->scopes[i].item;
 	put(RDEP_SITE, sizeof(item.site) + item.site.held_count * sizeof(struct rdep_site_held), where, what);
 	rd_leave(t, &l);
+	return true;
 }
 
 uint32_t rd_scope_count(struct rd_thread *t, uint32_t bit, uint64_t cookie, const char *reason, uint64_t site,

@@ -9,6 +9,7 @@
 #include "event.h"
 #include "finding.h"
 #include "follow.h"
+#include "gfp.h"
 #include "mem.h"
 #include "module.h"
 #include "options.h"
@@ -103,6 +104,7 @@ static uint32_t *new_alive(void)
 
 static void start_engine(void)
 {
+	rd_gfp_start();
 	rd_chain_start();
 	rd_class_start();
 	rd_depend_start();

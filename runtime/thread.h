@@ -89,6 +89,7 @@ struct rd_thread {
 	uint32_t ignoring;	   /* depth: its allocations add no dependency on a domain, as with NOLOCKDEP */
 	uint32_t atomic;	   /* depth: it must not sleep; acquire.c and alloc.c read it (sleep-in-atomic) */
 	uint64_t atomic_site, atomic_sp; /* where the outermost of these began */
+	uint32_t faults_off;	   /* depth of pagefault_disable() */
 	uint32_t bracket_depth;	   /* annotated brackets that were entered inside another */
 	const char *reason;	   /* of the scope being entered; NULL: none. scope.c reads it */
 	uint32_t initialising; /* depth: of C++ statics, whose guards are locks that nobody sees */

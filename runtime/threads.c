@@ -437,6 +437,7 @@ bool rd_thread_fork_restore(struct rd_thread *t, struct rd_thread *old)
 	t->contexts = k->contexts;
 	t->ignoring = k->ignoring;
 	t->atomic = k->atomic;
+	t->limit = rd_thread_limit(t);
 	t->scope_depth = k->scope_depth;
 	t->scopes_lost = k->scopes_lost;
 	t->pthread = k->pthread;

@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "runtime/provoke_option.h"
+#include "runtime/option_check.h"
 #include "tools.h"
 
 /* What the runtime keeps of a value. */
@@ -108,13 +108,10 @@ static bool set_enum(const struct option_row *row, struct option_value *v, const
 	return false;
 }
 
-static bool is_provoke(const struct option_row *row)
-{
-	return !strcmp(row->name, "provoke");
-}
-
 static void say_allowed(const struct option_row *row, const char *text, const char *where)
 {
+	const struct rd_option_check *check = rd_option_check(row->name);
+
 	switch (row->type) {
 	case OPTION_INT:
 		tool_say("%s: '%s' is no value of %s: a number from %d to %d is wanted", where, text,
@@ -128,9 +125,9 @@ static void say_allowed(const struct option_row *row, const char *text, const ch
 			 row->text);
 		break;
 	case OPTION_STR:
-		if (is_provoke(row) && strlen(text) < OPTION_TEXT_MAX) {
-			tool_say("%s: '%s' is no value of %s: " RD_PROVOKE_WANTED " is wanted", where,
-				 text, row->name);
+		if (check && strlen(text) < OPTION_TEXT_MAX) {
+			tool_say("%s: '%s' is no value of %s: %s is wanted", where, text,
+				 row->name, check->wanted);
 			break;
 		}
 		tool_say("%s: the value of %s is longer than %d characters", where, row->name,
@@ -144,7 +141,7 @@ static bool set(struct options *o, int i, const char *text, const char *where)
 {
 	const struct option_row *row = &rows[i];
 	struct option_value *v = &o->value[i];
-	struct rd_provocation unused;
+	const struct rd_option_check *check = rd_option_check(row->name);
 	bool ok = true;
 
 	switch (row->type) {
@@ -157,7 +154,7 @@ static bool set(struct options *o, int i, const char *text, const char *where)
 		break;
 	case OPTION_STR:
 		ok = strlen(text) < OPTION_TEXT_MAX &&
-		     (!is_provoke(row) || rd_provoke_parse(&unused, text));
+		     (!check || check->is(text));
 		v->text = text;
 		break;
 	}

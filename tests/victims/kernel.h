@@ -92,6 +92,12 @@ void memalloc_flags_restore(unsigned int flags);
 void fs_reclaim_acquire(gfp_t gfp);
 void fs_reclaim_release(gfp_t gfp);
 void might_alloc(gfp_t gfp);
+void might_sleep(void);
+void might_fault(void);
+void pagefault_disable(void);
+void pagefault_enable(void);
+void non_block_start(void);
+void non_block_end(void);
 
 /* Reclaim as the kernel's page allocator does it, short of memory: shrink is what it calls. */
 static __attribute__((noinline, unused)) void direct_reclaim(void (*shrink)(void))

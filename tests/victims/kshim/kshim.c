@@ -289,4 +289,28 @@ void might_alloc(gfp_t gfp)
 	(void)gfp;
 }
 
+void might_sleep(void)
+{
+}
+
+void might_fault(void)
+{
+}
+
+void pagefault_disable(void)
+{
+}
+
+void pagefault_enable(void)
+{
+}
+
+void non_block_start(void)
+{
+}
+
+void non_block_end(void)
+{
+}
+
 #endif
