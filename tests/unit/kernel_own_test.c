@@ -11,6 +11,7 @@
 /* ---- what they stand on: a heap that counts, and fills with rubbish ---- */
 
 uint8_t rd_forget_on;
+uint8_t rd_provoking;
 static long blocks, bad_frees;
 static bool no_memory;
 
@@ -34,6 +35,11 @@ static void next_free(void *p)
 	bad_frees += !p;
 	blocks -= p != NULL;
 	free(p);
+}
+
+bool rd_malloc_fails_slow(uint64_t site, uint64_t sp)
+{
+	return !site && sp;
 }
 
 static long told;
@@ -203,6 +209,10 @@ int main(void)
 	by_page();
 	caches();
 	tap_ok(!blocks && !bad_frees, "every block was freed once (%ld, %ld)", blocks, bad_frees);
+	rd_provoking = RD_PROVOKE_FAIL;
+	tap_ok(!rd_own_kmalloc(10, KERNEL) && !rd_own_vzalloc(10) && !rd_own___get_free_pages(KERNEL, 0),
+	       "what is to fail does");
+	rd_provoking = 0;
 	tap_ok(!forgot, "nothing is forgotten unless that is wanted");
 	rd_forget_on = 1;
 	p = rd_own_kmalloc(10, KERNEL);
