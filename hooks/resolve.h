@@ -45,6 +45,9 @@ extern uint8_t rd_resolved RD_HIDDEN;
 /* The function that a call from `site` goes on to; never NULL. */
 void *rd_find_slot(void **slot, uint64_t site);
 
+/* Intercepts the names of scope_pair= in the modules that are loaded. Once, after rd_start(). */
+void rd_follow_scope_pairs(void);
+
 /* Stands in for a name that nobody provides and that has nothing to do then. */
 long rd_own_nothing(void);
 

@@ -395,6 +395,11 @@ void rd_scope_exit(struct rd_thread *t)
 	rd_pairing_exit(t);
 }
 
+bool rd_scope_pairs(struct rd_scope_pairs *into)
+{
+	return rd_ready() && rd_scope_pairs_parse(into, rd_options.scope_pair);
+}
+
 /* ---- PR_SET_IO_FLUSHER ---- */
 
 void rd_io_flusher(bool on, uint64_t site, uint64_t sp)

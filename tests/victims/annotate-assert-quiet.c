@@ -46,6 +46,9 @@ int main(void)
 	reclaimdep_assert_held_write(&word);
 	user_unlock(&word);
 	reclaimdep_assert_not_held(&word);
+	reclaimdep_lock_acquire(&word, RECLAIMDEP_LOCK_TIMED);
+	reclaimdep_assert_not_held(&word);
+	reclaimdep_lock_failed(&word);
 	puts("done");
 	return 0;
 }

@@ -28,8 +28,10 @@ static NOINLINE void try_backward(void)
 static NOINLINE void fails(void)
 {
 	must(!user_lock_how(&a, RECLAIMDEP_LOCK_TRY), "failing try");
+	reclaimdep_assert_not_held(&a);
 	user_lock(&b);
 	must(!user_lock_how(&shared, RECLAIMDEP_LOCK_TIMED), "failing wait");
+	reclaimdep_assert_not_held(&shared);
 	user_unlock(&b);
 }
 

@@ -36,7 +36,9 @@ static NOINLINE void again(void)
 	pthread_mutex_lock(&recursive);
 	pthread_mutex_lock(&recursive);
 	pthread_mutex_unlock(&recursive);
+	reclaimdep_assert_held(&recursive);
 	pthread_mutex_unlock(&recursive);
+	reclaimdep_assert_not_held(&recursive);
 	pthread_mutex_unlock(&parent);
 }
 

@@ -1,0 +1,235 @@
+// SPDX-License-Identifier: MIT
+/*
+ * scope_pair.c - scopes of a program's own names (scope_pair=).
+ *
+ * A name that is not in hooks.def can't be exported in time, so the modules that import it are changed
+ * instead: each of their slots for it (of the PLT, the GOT, and pointers to it in data) gets a function from a
+ * small pool, which tells the runtime and goes on. Modules that are loaded after start-up are as they were,
+ * and a name that no module imports is bound inside of one: both are said.
+ */
+#include <dlfcn.h>
+#include <elf.h>
+#include <link.h>
+#include <string.h>
+#include <sys/mman.h>
+#include "runtime/event.h"
+#include "resolve.h"
+
+static struct rd_scope_pairs pairs;
+static void *next[RD_SCOPE_PAIRS][2];
+static bool imported[RD_SCOPE_PAIRS][2];
+
+/* ---- the pool ---- */
+
+/* Six words in registers, two words back: what functions of this kind have. */
+typedef unsigned __int128 two_words;
+typedef two_words through(long a, long b, long c, long d, long e, long f);
+
+#define THUNKS(i)                                                                                  \
+	static two_words save_##i(long a, long b, long c, long d, long e, long f)                  \
+	{                                                                                          \
+		two_words got = ((through *)next[i][RD_PAIR_SAVE])(a, b, c, d, e, f);              \
+                                                                                                   \
+		rd_scope_save(pairs.pair[i].bit, true, (unsigned long)got, RD_SITE, RD_HERE);      \
+		return got;                                                                        \
+	}                                                                                          \
+	static two_words restore_##i(long a, long b, long c, long d, long e, long f)               \
+	{                                                                                          \
+		rd_scope_restore(pairs.pair[i].bit, true, (unsigned long)a, RD_SITE, RD_HERE);     \
+		return ((through *)next[i][RD_PAIR_RESTORE])(a, b, c, d, e, f);                    \
+	}
+THUNKS(0)
+THUNKS(1)
+THUNKS(2)
+THUNKS(3)
+THUNKS(4)
+THUNKS(5)
+THUNKS(6)
+THUNKS(7)
+
+static through *const thunks[RD_SCOPE_PAIRS][2] = {
+	{save_0, restore_0}, {save_1, restore_1}, {save_2, restore_2}, {save_3, restore_3},
+	{save_4, restore_4}, {save_5, restore_5}, {save_6, restore_6}, {save_7, restore_7},
+};
+
+/* ---- the slots ---- */
+
+/* What of a loaded module is needed. */
+struct module {
+	uintptr_t base;
+	const ElfW(Sym) * symbols;
+	const char *strings;
+	const ElfW(Rela) * rela[2];
+	size_t count[2];
+	uintptr_t relro, relro_end; /* pages that are read-only after relocation */
+};
+
+typedef void visit(const struct module *m, const ElfW(Rela) * r, unsigned pair, unsigned which);
+
+static const void *address(uintptr_t base, ElfW(Addr) p)
+{
+	return (const void *)(p < base ? base + p : p);
+}
+
+static void read_dynamic(struct module *m, const ElfW(Dyn) * d)
+{
+	for (; d->d_tag != DT_NULL; d++) {
+		switch (d->d_tag) {
+		case DT_SYMTAB:
+			m->symbols = address(m->base, d->d_un.d_ptr);
+			break;
+		case DT_STRTAB:
+			m->strings = address(m->base, d->d_un.d_ptr);
+			break;
+		case DT_RELA:
+			m->rela[0] = address(m->base, d->d_un.d_ptr);
+			break;
+		case DT_RELASZ:
+			m->count[0] = d->d_un.d_val / sizeof(ElfW(Rela));
+			break;
+		case DT_JMPREL:
+			m->rela[1] = address(m->base, d->d_un.d_ptr);
+			break;
+		case DT_PLTRELSZ:
+			m->count[1] = d->d_un.d_val / sizeof(ElfW(Rela));
+			break;
+		default:
+			break;
+		}
+	}
+}
+
+static void read_module(struct module *m, const struct dl_phdr_info *info)
+{
+	int i;
+
+	*m = (struct module){.base = info->dlpi_addr};
+	for (i = 0; i < info->dlpi_phnum; i++) {
+		const ElfW(Phdr) *p = &info->dlpi_phdr[i];
+		uintptr_t start = m->base + p->p_vaddr;
+
+		if (p->p_type == PT_DYNAMIC)
+			read_dynamic(m, (const ElfW(Dyn) *)start);
+		if (p->p_type == PT_GNU_RELRO) {
+			m->relro = start & ~(uintptr_t)4095;
+			m->relro_end = (start + p->p_memsz) & ~(uintptr_t)4095;
+		}
+	}
+}
+
+static bool is_slot(const ElfW(Rela) * r)
+{
+	unsigned long type = ELF64_R_TYPE(r->r_info);
+
+	return type == R_X86_64_JUMP_SLOT || type == R_X86_64_GLOB_DAT || (type == R_X86_64_64 && r->r_addend == 0);
+}
+
+static void each_slot(const struct module *m, visit *fn)
+{
+	unsigned table, pair, which;
+	size_t i;
+
+	for (table = 0; table < 2; table++) {
+		for (i = 0; m->rela[table] && i < m->count[table]; i++) {
+			const ElfW(Rela) *r = &m->rela[table][i];
+			const char *name;
+
+			if (!is_slot(r))
+				continue;
+			name = m->strings + m->symbols[ELF64_R_SYM(r->r_info)].st_name;
+			for (pair = 0; pair < pairs.count; pair++) {
+				for (which = 0; which < 2; which++) {
+					if (strcmp(name, pairs.pair[pair].name[which]) == 0)
+						fn(m, r, pair, which);
+				}
+			}
+		}
+	}
+}
+
+static int each_module(struct dl_phdr_info *info, size_t size, void *fn)
+{
+	struct module m;
+
+	(void)size;
+	read_module(&m, info);
+	if (m.symbols && m.strings)
+		each_slot(&m, *(visit **)fn);
+	return 0;
+}
+
+static void note_import(const struct module *m, const ElfW(Rela) * r, unsigned pair, unsigned which)
+{
+	(void)m;
+	(void)r;
+	imported[pair][which] = true;
+}
+
+static void rewrite(const struct module *m, const ElfW(Rela) * r, unsigned pair, unsigned which)
+{
+	void **slot = (void **)(m->base + r->r_offset);
+	uintptr_t page = (uintptr_t)slot & ~(uintptr_t)4095;
+	bool locked = page >= m->relro && page < m->relro_end;
+
+	/* Half a pair would leave scopes open for good; a weak name that nobody defines stays NULL. */
+	if (!imported[pair][!which] || !next[pair][0] || !next[pair][1])
+		return;
+	if (locked && rd_sys_failed(rd_sys(SYS_mprotect, page, 4096, PROT_READ | PROT_WRITE))) {
+		rd_note("scope_pair: a module's table of imports can't be changed: what it calls is not followed");
+		return;
+	}
+	__atomic_store_n(slot, (void *)thunks[pair][which], __ATOMIC_RELEASE);
+	if (locked)
+		rd_sys(SYS_mprotect, page, 4096, PROT_READ);
+}
+
+static void over_modules(visit *fn)
+{
+	dl_iterate_phdr(each_module, &fn);
+}
+
+/* ---- what can't be followed ---- */
+
+static void say(const char *name, const char *why)
+{
+	char text[RD_SCOPE_NAME + 256] = "scope_pair: ";
+	size_t n = strlen(text), len = strlen(name);
+
+	memcpy(text + n, name, len);
+	memcpy(text + n + len, why, strlen(why) + 1);
+	rd_note(text);
+}
+
+static void say_what_is_missing(unsigned pair, unsigned which)
+{
+	const char *name = pairs.pair[pair].name[which];
+
+	if (!next[pair][which])
+		say(name, " is visible in no module that is loaded at start-up (it is static, inlined, or not there): it "
+			  "can't be followed; annotate it");
+	else if (!imported[pair][which])
+		say(name, " is not imported by any module (it is called inside of the one that defines it): it can't be "
+			  "followed; annotate it");
+}
+
+void rd_follow_scope_pairs(void)
+{
+	unsigned i, which;
+
+	if (!rd_scope_pairs(&pairs) || !pairs.count)
+		return;
+	rd_loader_begin();
+	for (i = 0; i < pairs.count; i++) {
+		for (which = 0; which < 2; which++)
+			next[i][which] = dlsym(RTLD_DEFAULT, pairs.pair[i].name[which]);
+	}
+	/* What failed is not for the program to hear of. */
+	dlerror();
+	over_modules(note_import);
+	over_modules(rewrite);
+	rd_loader_end();
+	for (i = 0; i < pairs.count; i++) {
+		for (which = 0; which < 2; which++)
+			say_what_is_missing(i, which);
+	}
+}
