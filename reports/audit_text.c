@@ -386,7 +386,8 @@ static void print_missing_one(struct rdep_text *t, const struct audit_missing *m
 	rdep_text_paint(t, RDEP_BOLD, "Missing scope: ");
 	fprintf(t->out, "%s.\n", f->fix);
 	if (m->more)
-		fprintf(t->out, "It would prevent %zu inversions more, of other locks held there.\n", m->more);
+		fprintf(t->out, "It would prevent %zu %s more, of other locks held there.\n", m->more,
+			m->more == 1 ? "inversion" : "inversions");
 	for (i = 0; i < m->site_count; i++)
 		fprintf(t->out, "%s%s in %s%s", i ? ", " : "It would do for: ", mask(t, m->sites[i]->raw_gfp),
 			m->sites[i]->place.where, i + 1 < m->site_count ? "" : ".\n");
