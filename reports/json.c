@@ -66,7 +66,11 @@ static json_t *thread(const struct rdep_mthread *t)
 
 static const char *held_kind(uint32_t held_stack, uint32_t flags)
 {
-	return !held_stack ? "site-only" : flags & RDEP_EDGE_HELD_LIVE ? "live" : "first-seen";
+	if (!held_stack)
+		return "site-only";
+	if (!(flags & RDEP_EDGE_HELD_LIVE))
+		return "first-seen";
+	return flags & RDEP_EDGE_HELD_CALLER ? "live-caller" : "live";
 }
 
 static const char *mode_text(uint32_t mode)

@@ -99,16 +99,20 @@ static void print_acquired(struct rdep_text *t, const struct rdep_medge *e)
 	rdep_text_stack(t, &e->acquire, "        ");
 }
 
+/* How far the callers in a held stack are those of then. */
+static const char *taken_words(uint32_t flags)
+{
+	return !(flags & RDEP_EDGE_HELD_LIVE)  ? "taken at (callers as first seen at this site)"
+	       : flags & RDEP_EDGE_HELD_CALLER ? "taken at (its caller is shown where it was later)"
+					       : "taken at";
+}
+
 /* How much the held side's stack tells: the truth about it in a few words. */
 const char *rdep_text_held_words(const struct rdep_medge *e)
 {
-	if (!e->raw->held_stack)
-		return e->from->domain ? ", entered at" : ", taken at (its callers were not kept)";
 	if (e->from->domain)
-		return ", entered at";
-	if (e->raw->flags & RDEP_EDGE_HELD_LIVE)
-		return ", taken at";
-	return ", taken at (callers as first seen at this site)";
+		return "entered at";
+	return e->raw->held_stack ? taken_words(e->raw->flags) : "taken at (its callers were not kept)";
 }
 
 static void print_held(struct rdep_text *t, const struct rdep_medge *e)
@@ -117,7 +121,7 @@ static void print_held(struct rdep_text *t, const struct rdep_medge *e)
 	rdep_text_class(t, e->from);
 	if (!e->from->domain && e->raw->from_inst.mode != RDEP_WRITE)
 		fputs(", as a reader", t->out);
-	fprintf(t->out, "%s:\n", rdep_text_held_words(e));
+	fprintf(t->out, ", %s:\n", rdep_text_held_words(e));
 	rdep_text_stack(t, &e->held, "        ");
 }
 
@@ -188,10 +192,8 @@ static void print_one_lock(struct rdep_text *t, const struct rdep_mfinding *f)
 	rdep_text_stack(t, &f->acquire, "        ");
 	if (!f->held.count)
 		return;
-	fprintf(t->out, "%s%s:\n", unlock ? "which was taken" : "which it holds already, taken",
-		site_only			      ? " at (its callers were not kept)"
-		: f->raw->flags & RDEP_EDGE_HELD_LIVE ? " at"
-						      : " at (callers as first seen at this site)");
+	fprintf(t->out, "%s%s:\n", unlock ? "which was " : "which it holds already, ",
+		site_only ? "taken at (its callers were not kept)" : taken_words(f->raw->flags));
 	rdep_text_stack(t, &f->held, "        ");
 }
 
@@ -203,10 +205,8 @@ static void print_place(struct rdep_text *t, const struct rdep_mfinding *f)
 	}
 	if (!f->held.count)
 		return;
-	fprintf(t->out, "%s at%s:\n", rdep_place_held(t->report, f),
-		!f->raw->held_stack		      ? " (its callers were not kept)"
-		: f->raw->flags & RDEP_EDGE_HELD_LIVE ? ""
-						      : " (callers as first seen at this site)");
+	fprintf(t->out, "%s %s:\n", rdep_place_held(t->report, f),
+		!f->raw->held_stack ? "at (its callers were not kept)" : taken_words(f->raw->flags) + strlen("taken "));
 	rdep_text_stack(t, &f->held, "        ");
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 /* depend.c - see depend.h. */
 #include "depend.h"
+#include "call.h"
 #include "class.h"
 #include "finding.h"
 #include "graph.h"
@@ -19,6 +20,8 @@ static struct rd_graph *graph;
 static struct rd_array edges = RD_ARRAY(sizeof(struct rd_edge));
 static struct rd_map_of lock_sites; /* (site, class) -> stack id, or NO_STACK */
 #define NO_STACK 0xffffffffu
+static struct rd_map_of site_frames; /* (site, 0) -> how far its function's frame address is above the call's sp */
+#define FRAME_LARGEST 65536u
 static struct rd_map_of gate_sets; /* two hashes -> index in gate_list */
 static struct rd_array gate_list = RD_ARRAY(sizeof(struct rd_gates *));
 static uint32_t gate_count = 1;
@@ -48,7 +51,10 @@ bool rd_lock_site_known(uint64_t site, uint32_t cls)
 void rd_lock_site_add(uint64_t site, uint32_t cls)
 {
 	struct rdep_lock_site item = {.cls = cls, .pc = site, .stack = rd_stack_here()};
+	uint64_t size = rd_stack_walk()->frames[0].cfa - rd_stack_sp();
 
+	if (size && size < FRAME_LARGEST && !rd_map_get(&site_frames, site, 0))
+		rd_map_set(&site_frames, site, 0, (uint32_t)size);
 	if (rd_map_set(&lock_sites, site, cls, item.stack ? item.stack : NO_STACK))
 		rd_record_put(RDEP_LOCK_SITE, &item, sizeof(item), NULL, 0);
 }
@@ -72,16 +78,45 @@ static size_t live_frame(const struct rdep_held *held, const struct rd_walk *w)
 	return w->count;
 }
 
+/*
+ * The function that took the lock has returned, as mutex_enter() does: the frame of the walk that called
+ * it, if that is still there. It is the one whose stack pointer was at that function's frame address and,
+ * since another's could have been there too, whose code calls it; *at: from where, 0 when there are several.
+ */
+static size_t caller_frame(const struct rdep_held *held, const struct rd_walk *w, uint64_t *at)
+{
+	uint32_t size = rd_map_get(&site_frames, held->site, 0);
+	uint64_t sp = held->sp + size;
+	unsigned calls;
+	size_t i;
+
+	for (i = 0; size && i + 1 < w->count && w->frames[i].cfa <= sp; i++) {
+		if (w->frames[i].cfa != sp || w->frames[i + 1].exact)
+			continue;
+		calls = rd_calls_to(w->frames[i + 1].pc, held->site, at);
+		if (calls > 1)
+			*at = 0;
+		return calls ? i + 1 : w->count;
+	}
+	return w->count;
+}
+
 uint32_t rd_held_stack(struct rd_thread *t, const struct rdep_held *held, uint8_t *flags)
 {
 	const struct rd_walk *w = rd_stack_walk();
 	size_t i = live_frame(held, w);
+	uint64_t at = 0;
 	uint32_t stack;
 
 	(void)t;
 	if (i < w->count) {
 		*flags |= RDEP_EDGE_HELD_LIVE;
 		return rd_stack_of(held->site, i + 1);
+	}
+	i = caller_frame(held, w, &at);
+	if (i < w->count) {
+		*flags |= (uint8_t)(RDEP_EDGE_HELD_LIVE | (at ? 0 : RDEP_EDGE_HELD_CALLER));
+		return rd_stack_of_call(held->site, at ? at : w->frames[i].pc, i + 1);
 	}
 	stack = rd_map_get(&lock_sites, held->site, held->cls);
 	return stack == NO_STACK ? 0 : stack;
@@ -349,6 +384,7 @@ void rd_depend_reset(void)
 	memset(gate_list.segment, 0, sizeof(gate_list.segment));
 	gate_count = 1;
 	rd_map_reset(&lock_sites);
+	rd_map_reset(&site_frames);
 	rd_map_reset(&gate_sets);
 	graph = NULL;
 }

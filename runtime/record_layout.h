@@ -227,6 +227,7 @@ enum rdep_mode {
 #define RDEP_EDGE_ALLOC 8u	  /* `to` is a domain, acquired by an allocation */
 #define RDEP_EDGE_IN_CONTEXT 16u  /* taken inside a reclaim context */
 #define RDEP_EDGE_TOLD 32u	  /* the program said that it may happen; it did not yet */
+#define RDEP_EDGE_HELD_CALLER 64u /* with HELD_LIVE: held_stack's pcs[1] is where that caller was when `to` was acquired */
 struct rdep_edge {
 	uint32_t id;
 	uint32_t from, to; /* classes */

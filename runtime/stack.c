@@ -86,13 +86,16 @@ static uint32_t put(const uint64_t *pcs, const uint64_t exact[4], size_t count, 
 	return ++last_id;
 }
 
-static uint32_t put_walk(uint64_t site, size_t first)
+/* caller: 0 for none. */
+static uint32_t put_walk(uint64_t site, uint64_t caller, size_t first)
 {
 	static uint64_t pcs[RD_FRAMES_MAX + 1];
 	uint64_t exact[4] = {0, 0, 0, 0};
 	size_t n = 0, i;
 
 	pcs[n++] = site;
+	if (caller)
+		pcs[n++] = caller;
 	for (i = first; i < walk.count && n < RD_FRAMES_MAX; i++, n++) {
 		pcs[n] = walk.frames[i].pc;
 		if (walk.frames[i].exact)
@@ -105,7 +108,7 @@ uint32_t rd_stack_here(void)
 {
 	if (!here_id) {
 		rd_stack_walk();
-		here_id = put_walk(here_site, 1);
+		here_id = put_walk(here_site, 0, 1);
 	}
 	return here_id;
 }
@@ -113,7 +116,18 @@ uint32_t rd_stack_here(void)
 uint32_t rd_stack_of(uint64_t site, size_t first)
 {
 	rd_stack_walk();
-	return put_walk(site, first);
+	return put_walk(site, 0, first);
+}
+
+uint32_t rd_stack_of_call(uint64_t site, uint64_t caller, size_t first)
+{
+	rd_stack_walk();
+	return put_walk(site, caller, first);
+}
+
+uint64_t rd_stack_sp(void)
+{
+	return here_sp;
 }
 
 void rd_stack_reset(void)

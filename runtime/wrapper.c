@@ -94,8 +94,11 @@ static uint8_t novalidate_kinds(const char *p, const char *end, const char *name
 
 static uint8_t novalidate(const char *name)
 {
-	static const char *const known[] = {
-#define NOVALIDATE(function, kind, what) function kind,
+	static const struct {
+		const char *pattern;
+		size_t len;
+	} known[] = {
+#define NOVALIDATE(function, kind, what) {function kind, sizeof(function kind) - 1},
 #include "novalidate.def"
 #undef NOVALIDATE
 	};
@@ -106,7 +109,7 @@ static uint8_t novalidate(const char *name)
 	if (strcmp(p, "none") == 0)
 		return 0;
 	for (i = 0; i < sizeof(known) / sizeof(*known); i++)
-		kinds |= novalidate_kinds(known[i], known[i] + strlen(known[i]), name);
+		kinds |= novalidate_kinds(known[i].pattern, known[i].pattern + known[i].len, name);
 	for (; *p; p = *end ? end + 1 : end) {
 		for (end = p; *end && *end != ','; end++)
 			;
