@@ -165,6 +165,26 @@ void might_alloc(gfp_t gfp)
 	(void)gfp;
 }
 
-void might_sleep(void)
+void __might_sleep(const char *file, int line)
 {
+	(void)file;
+	(void)line;
 }
+
+void __might_fault(const char *file, int line)
+{
+	(void)file;
+	(void)line;
+}
+
+#define SAYS(name)                                                                                 \
+	void name(void)                                                                            \
+	{                                                                                          \
+	}
+
+SAYS(might_sleep)
+SAYS(might_fault)
+SAYS(pagefault_disable)
+SAYS(pagefault_enable)
+SAYS(non_block_start)
+SAYS(non_block_end)

@@ -208,8 +208,17 @@ void fs_reclaim_acquire(gfp_t gfp);
 void fs_reclaim_release(gfp_t gfp);
 /* An allocation with this mask might be made here: for paths that allocate rarely. */
 void might_alloc(gfp_t gfp);
-/* This might sleep here. */
+/* This might sleep here; and from the place that is named. */
 void might_sleep(void);
+void __might_sleep(const char *file, int line);
+/* This touches user memory: it might fault, and so sleep and allocate, unless page faults are disabled. */
+void might_fault(void);
+void __might_fault(const char *file, int line);
+void pagefault_disable(void);
+void pagefault_enable(void);
+/* From start to end this thread must not sleep. */
+void non_block_start(void);
+void non_block_end(void);
 #define might_sleep_if(condition)                                                                  \
 	do {                                                                                       \
 		if (condition)                                                                     \
