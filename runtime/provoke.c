@@ -115,24 +115,32 @@ static bool in_the_open(uint64_t sp, bool leaving)
 
 /* ---- what others wait for ---- */
 
+/* A lock, held now: not one that is waited for, or given up in a condition wait. */
+static bool is_held(const struct rdep_held *e)
+{
+	return e->address && e->kind != RDEP_DOMAIN && !(e->flags & (RDEP_HELD_WAITING | RDEP_HELD_COND));
+}
+
 static bool holds_anything(const struct rd_thread *t)
 {
-	return __atomic_load_n(&t->top, __ATOMIC_RELAXED) != t->bottom;
+	const struct rdep_held *e, *top = __atomic_load_n(&t->top, __ATOMIC_RELAXED);
+
+	for (e = t->bottom + 1; e <= top; e++) {
+		if (is_held(e))
+			return true;
+	}
+	return false;
 }
 
 /* Waits for something that is no lock, and holds one: what waits for that lock may be what it waits for. */
 static bool waits_holding(const struct rd_thread *t)
 {
 	const struct rdep_held *e, *top = __atomic_load_n(&t->top, __ATOMIC_RELAXED);
-	bool waits = __atomic_load_n(&t->slot->wait_kind, __ATOMIC_RELAXED) != 0, holds = false;
+	bool waits = __atomic_load_n(&t->slot->wait_kind, __ATOMIC_RELAXED) != 0;
 
-	for (e = t->bottom + 1; e <= top; e++) {
-		if (e->flags & RDEP_HELD_COND)
-			waits = true;
-		else
-			holds = true;
-	}
-	return waits && holds;
+	for (e = t->bottom + 1; e <= top && !waits; e++)
+		waits = e->flags & RDEP_HELD_COND;
+	return waits && holds_anything(t);
 }
 
 static bool any_other(const struct rd_thread *me, bool (*is)(const struct rd_thread *))
@@ -279,17 +287,6 @@ static void run_last(const void *key, uint64_t site, uint64_t sp)
 	errno = error;
 }
 
-void rd_provoke_unregister(const void *key)
-{
-	struct rd_thread *t;
-
-	if (!(rd_provoking & RD_PROVOKE_SHRINK))
-		return;
-	t = rd_here();
-	if (t && may_shrink(t) && in_the_open(RD_HERE, false) && !any_other(t, holds_anything))
-		run_last(key, RD_SITE, RD_HERE);
-}
-
 /* Other threads go on: what they hold they mostly give back at once, but not one that waits for its end. */
 static bool outwait_holders(const struct rd_thread *t)
 {
@@ -299,6 +296,17 @@ static bool outwait_holders(const struct rd_thread *t)
 	for (i = 0; i < 50 && any_other(t, holds_anything); i++)
 		rd_sys(SYS_nanosleep, &moment, NULL);
 	return i < 50;
+}
+
+void rd_provoke_unregister(const void *key)
+{
+	struct rd_thread *t;
+
+	if (!(rd_provoking & RD_PROVOKE_SHRINK))
+		return;
+	t = rd_here();
+	if (t && may_shrink(t) && in_the_open(RD_HERE, false) && outwait_holders(t))
+		run_last(key, RD_SITE, RD_HERE);
 }
 
 /* Among the first handlers that exit() runs: nothing that was there before the first shrinker is gone yet. */
