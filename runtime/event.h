@@ -19,6 +19,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include "scope_pair_option.h"
 #include "sys.h"
 #include "thread.h"
 
@@ -320,6 +321,8 @@ void rd_scope_restore(uint32_t bit, bool provided, unsigned long cookie, uint64_
 unsigned long rd_scope_flags_save(unsigned long flags, bool provided, unsigned long cookie, uint64_t site, uint64_t sp);
 void rd_scope_flags_restore(bool provided, unsigned long cookie, uint64_t site, uint64_t sp);
 
+/* What the option scope_pair= says; false: the runtime is not up. */
+bool rd_scope_pairs(struct rd_scope_pairs *into);
 
 /* prctl(PR_SET_IO_FLUSHER, on) succeeded on this thread. */
 void rd_io_flusher(bool on, uint64_t site, uint64_t sp);
