@@ -18,7 +18,8 @@ unsigned audit_domains(uint32_t raw_gfp, uint32_t scope)
 	uint32_t gfp = effective(raw_gfp, scope);
 	unsigned domains = AUDIT_DOMAIN(RDEP_CLASS_RECLAIM);
 
-	if (!(gfp & RDEP_GFP_DIRECT_RECLAIM) || gfp & RDEP_GFP_NOLOCKDEP || scope & RDEP_SCOPE_NORECLAIM)
+	if (!(gfp & RDEP_GFP_DIRECT_RECLAIM) || gfp & RDEP_GFP_NOLOCKDEP ||
+	    scope & RDEP_SCOPE_NORECLAIM)
 		return 0;
 	if (gfp & RDEP_GFP_IO)
 		domains |= AUDIT_DOMAIN(RDEP_CLASS_IO_RECLAIM);
@@ -32,7 +33,8 @@ static bool given_by_scope(const struct audit_row *row)
 {
 	uint32_t raw = row->site->raw_gfp, full = raw | RDEP_GFP_IO | RDEP_GFP_FS;
 
-	return row->scope & RDEP_SCOPE_NORECLAIM || effective(full, row->scope) == effective(raw, row->scope);
+	return row->scope & RDEP_SCOPE_NORECLAIM ||
+	       effective(full, row->scope) == effective(raw, row->scope);
 }
 
 const char *audit_scope_name(uint32_t bit)
@@ -60,7 +62,8 @@ const char *audit_domains_text(struct rdep_report *r, unsigned domains)
 
 	for (i = AUDIT_DOMAINS; i-- > 0;)
 		if (domains >> i & 1)
-			text = *text ? rdep_arena_printf(&r->arena, "%s or %s", text, names[i]) : names[i];
+			text = *text ? rdep_arena_printf(&r->arena, "%s or %s", text, names[i])
+				     : names[i];
 	return text;
 }
 
@@ -90,7 +93,9 @@ static void judge_row(struct rdep_audit *a, struct audit_row *row)
 
 static enum audit_verdict verdict_of(enum audit_reason reason)
 {
-	return reason >= AUDIT_NOLOCKDEP ? AUDIT_KEEP : reason == AUDIT_UNSEEN ? AUDIT_UNKNOWN : AUDIT_DROP;
+	return reason >= AUDIT_NOLOCKDEP ? AUDIT_KEEP
+	       : reason == AUDIT_UNSEEN	 ? AUDIT_UNKNOWN
+					 : AUDIT_DROP;
 }
 
 /* Is it for filesystem reclaim alone that the mask leaves out IO, too? */
@@ -103,7 +108,8 @@ static bool nofs_would_do(struct rdep_audit *a, const struct audit_site *s)
 	if (s->reason != AUDIT_SHARED || !(s->avoids & io) || !(a->entered & io))
 		return false;
 	for (i = 0; i < s->row_count; i++)
-		if (s->rows[i]->reason != AUDIT_SHARED && verdict_of(s->rows[i]->reason) == AUDIT_KEEP)
+		if (s->rows[i]->reason != AUDIT_SHARED &&
+		    verdict_of(s->rows[i]->reason) == AUDIT_KEEP)
 			return false;
 	for (i = 0; i < s->row_count; i++)
 		if (s->rows[i]->avoids & io && audit_needs(a, s->rows[i], io, AUDIT_SEEN, &need))
@@ -117,7 +123,8 @@ static bool is_insufficient(struct rdep_audit *a, const struct audit_site *s)
 	size_t i;
 
 	for (i = 0; i < s->row_count; i++)
-		if (audit_needs(a, s->rows[i], audit_domains(s->raw_gfp, s->rows[i]->scope), AUDIT_SEEN, &need))
+		if (audit_needs(a, s->rows[i], audit_domains(s->raw_gfp, s->rows[i]->scope),
+				AUDIT_SEEN, &need))
 			return true;
 	return false;
 }
@@ -145,7 +152,7 @@ static void suppose_row(struct rdep_audit *a, const struct audit_row *row, enum 
 	uint32_t domain;
 	size_t i;
 
-	if (row->reason == AUDIT_IN_SCOPE || row->flags & RDEP_SITE_IN_CONTEXT)
+	if (row->flags & RDEP_SITE_IN_CONTEXT)
 		return;
 	for (i = 0; i < row->held_count; i++)
 		for (domain = RDEP_CLASS_RECLAIM; domain <= RDEP_CLASS_FS_RECLAIM; domain++)
@@ -165,7 +172,8 @@ static void recheck_dropped(struct rdep_audit *a)
 	for (i = 0; i < a->row_count; i++) {
 		struct audit_row *row = a->rows[i];
 
-		if (row->reason == AUDIT_UNSHARED && row->site->verdict == AUDIT_DROP && row->site->restricted &&
+		if (row->reason == AUDIT_UNSHARED && row->site->verdict == AUDIT_DROP &&
+		    row->site->restricted &&
 		    audit_needs(a, row, row->avoids, AUDIT_DROPPED, &row->need))
 			row->reason = AUDIT_SHARED;
 	}
@@ -177,7 +185,8 @@ static void recheck_dropped(struct rdep_audit *a)
 
 static int by_verdict(const void *pa, const void *pb)
 {
-	const struct audit_site *a = *(struct audit_site *const *)pa, *b = *(struct audit_site *const *)pb;
+	const struct audit_site *a = *(struct audit_site *const *)pa,
+				*b = *(struct audit_site *const *)pb;
 
 	if (a->restricted != b->restricted)
 		return a->restricted ? -1 : 1;
@@ -197,8 +206,9 @@ void audit_sites_judge(struct rdep_audit *a)
 	for (i = 0; i < a->row_count; i++) {
 		struct audit_row *row = a->rows[i];
 
-		row->avoids = audit_domains(row->site->raw_gfp | RDEP_GFP_IO | RDEP_GFP_FS, row->scope) &
-			      ~audit_domains(row->site->raw_gfp, row->scope);
+		row->avoids =
+			audit_domains(row->site->raw_gfp | RDEP_GFP_IO | RDEP_GFP_FS, row->scope) &
+			~audit_domains(row->site->raw_gfp, row->scope);
 		if (row->site->restricted)
 			judge_row(a, row);
 	}
@@ -213,11 +223,17 @@ void audit_sites_judge(struct rdep_audit *a)
 			continue;
 		s->why = NULL;
 		judge_site(s);
+		if (s->reason == AUDIT_SHARED) {
+			s->need = s->why->need;
+			audit_load_steps(a, &s->need);
+		}
 		s->weaker = nofs_would_do(a, s);
 		s->insufficient = is_insufficient(a, s);
 	}
 	if (a->site_count)
 		qsort(a->sites, a->site_count, sizeof(*a->sites), by_verdict);
+	for (i = 0; i < a->site_count; i++)
+		a->sites[i]->index = i;
 }
 
 /* ---- which acquisition made a lock reclaim-shared ---- */
@@ -245,6 +261,10 @@ static void list_shared(struct rdep_audit *a)
 
 			if (!rdep_reach_has(reach, node, false))
 				continue;
+			if (a->shared_count == AUDIT_SHARED_MAX) {
+				a->shared_more++;
+				continue;
+			}
 			s.step_count = audit_steps(a, reach, node, false, &s.steps);
 			RDEP_GROW(a->shared, a->shared_count);
 			a->shared[a->shared_count++] = s;
@@ -263,6 +283,7 @@ struct rdep_audit *rdep_audit(struct rdep_report *r, bool assume)
 	rdep_model_join(r);
 	a->report = r;
 	a->assumed = assume;
+	a->budget = AUDIT_BUDGET;
 	if (!r->process_count)
 		return a;
 	audit_graph_build(a);

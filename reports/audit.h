@@ -19,6 +19,14 @@
 
 #define AUDIT_DOMAINS 3u /* by class id less one */
 #define AUDIT_ENTRIES 4u
+/*
+ * Input may be forged: what grows with the square of it has a bound, and what is left out is told.
+ */
+#define AUDIT_SHARED_MAX 10000u
+#define AUDIT_HELD_MAX 256u   /* of one scope */
+#define AUDIT_OUTSIDE_MAX 64u /* of one scope */
+#define AUDIT_SITES_MAX 1024u /* of one missing scope */
+#define AUDIT_BUDGET 50000000u
 #define AUDIT_DOMAIN(cls) (1u << ((cls)-1))
 
 /* Levels of the graph. */
@@ -43,8 +51,8 @@ enum audit_reason {
 };
 
 struct audit_place {
-	const char *key;   /* of function, file and line: what makes it one */
-	const char *where; /* "FUNCTION at FILE:LINE" */
+	const char *key;	     /* of function, file and line: what makes it one */
+	const char *where;	     /* "FUNCTION at FILE:LINE" */
 	const char *function, *file; /* NULL: unknown */
 	unsigned line;
 	struct rdep_mstack stack; /* of its first time */
@@ -65,11 +73,13 @@ struct audit_step {
 	bool hypothetical;
 };
 
-/* Why a restriction is needed: this lock, which the domain reaches by this path (none: it is the domain). */
+/* Why a restriction is needed: this lock, which the domain reaches by this path. */
 struct audit_need {
 	const struct audit_held *held;
 	uint32_t domain; /* class id */
-	struct audit_step *steps;
+	enum audit_level level;
+	size_t length;		  /* of the path; 0: it is the domain itself that is held */
+	struct audit_step *steps; /* once audit_load_steps() was called */
 	size_t step_count;
 };
 
@@ -103,8 +113,10 @@ struct audit_site {
 	enum audit_verdict verdict;
 	enum audit_reason reason;
 	const struct audit_row *why; /* the row that decides */
+	struct audit_need need;	     /* SHARED: that row's, with its steps */
+	size_t index;		     /* of rdep_audit.sites */
 	const char *callee;
-	bool weaker; /* KEEP: GFP_NOFS would do */
+	bool weaker;	   /* KEEP: GFP_NOFS would do */
 	bool insufficient; /* what the mask still enters takes a lock held: an inversion stands */
 };
 
@@ -125,7 +137,7 @@ struct audit_outside {
 
 struct audit_scope {
 	struct audit_place place;
-	uint32_t bit; /* RDEP_SCOPE_* */
+	uint32_t bit;	    /* RDEP_SCOPE_* */
 	const char *reason; /* "" when none was told */
 	uint64_t count;
 	unsigned avoids;
@@ -133,15 +145,17 @@ struct audit_scope {
 	size_t held_count;
 	struct audit_row **inside;
 	size_t inside_count;
-	size_t needing, idle;	      /* rows inside that need it; that it restricts for nothing */
+	size_t needing, idle; /* rows inside that need it; that it restricts for nothing */
 	const struct audit_row *needed_by;
 	struct audit_need need;
 	enum audit_scope_verdict verdict;
-	const struct audit_scope *within; /* always inside this one, which gives as much; NULL: no */
-	bool weaker; /* a NOFS scope would do */
-	bool narrower; /* needed only under a lock that is taken inside */
+	const struct audit_scope
+		*within; /* always inside this one, which gives as much; NULL: no */
+	bool weaker;	 /* a NOFS scope would do */
+	bool narrower;	 /* needed only under a lock that is taken inside */
 	struct audit_outside *outside;
 	size_t outside_count;
+	size_t index; /* of rdep_audit.scopes */
 };
 
 struct audit_shared {
@@ -187,11 +201,12 @@ struct rdep_audit {
 	struct audit_scope **scopes;
 	size_t scope_count;
 	struct audit_shared *shared;
-	size_t shared_count;
+	size_t shared_count, shared_more; /* more than AUDIT_SHARED_MAX */
 	struct audit_missing **missing;
 	size_t missing_count;
 	bool assumed;
-	size_t standing; /* that are there already: another allocation made them */
+	size_t standing;       /* that are there already: another allocation made them */
+	uint64_t budget;       /* comparisons that are left for scopes' outsides */
 	struct rdep_map known; /* hashes of places, rows, scopes, findings -> pointer */
 };
 
@@ -199,19 +214,22 @@ struct rdep_audit {
 void audit_graph_build(struct rdep_audit *a);
 uint32_t audit_node(struct rdep_audit *a, struct rdep_process *p, uint32_t cls);
 void audit_reach(struct rdep_audit *a, enum audit_level level);
-void audit_suppose(struct rdep_audit *a, const struct audit_row *row, const struct audit_held *held, uint32_t domain,
-		   enum audit_level level);
-/* Is a lock held there shared with one of the domains? Fills *need when it is: the domain that leaves the
- * mask least, the lock that is the shortest way from it, the outermost. */
-bool audit_needs(struct rdep_audit *a, const struct audit_row *row, unsigned domains, enum audit_level level,
-		 struct audit_need *need);
-/* The path to a node with its stacks, its first AUDIT_STEPS_MAX steps; 0: none, or none is needed. */
+void audit_suppose(struct rdep_audit *a, const struct audit_row *row, const struct audit_held *held,
+		   uint32_t domain, enum audit_level level);
+/* Is a lock held there shared with one of the domains? Fills *need when it is: the domain that
+ * leaves the mask least, the lock that is the shortest way from it, the outermost. */
+bool audit_needs(struct rdep_audit *a, const struct audit_row *row, unsigned domains,
+		 enum audit_level level, struct audit_need *need);
+void audit_load_steps(struct rdep_audit *a, struct audit_need *need);
+/*
+ * The path to a node with its stacks, its first AUDIT_STEPS_MAX steps; 0: none, or none is needed.
+ */
 #define AUDIT_STEPS_MAX 64u
 size_t audit_steps(struct rdep_audit *a, const struct rdep_reach *reach, uint32_t node, bool shared,
 		   struct audit_step **steps);
 /* The step that an allocation in that row would be if its mask were GFP_KERNEL. */
-struct rdep_medge audit_supposed_edge(struct rdep_audit *a, const struct audit_row *row, const struct audit_held *held,
-				      uint32_t domain);
+struct rdep_medge audit_supposed_edge(struct rdep_audit *a, const struct audit_row *row,
+				      const struct audit_held *held, uint32_t domain);
 
 /* audit_places.c: places, sites and scopes as joined. */
 void audit_places_build(struct rdep_audit *a);

@@ -1,16 +1,19 @@
 /* SPDX-License-Identifier: MIT */
-/* audit_assume.c - what if every restricted mask were GFP_KERNEL: the inversions, and so the scopes that miss. */
+/* audit_assume.c - what if every restricted mask were GFP_KERNEL: the inversions, and so the scopes
+ * that miss. */
 #include <stdlib.h>
 #include <string.h>
 #include "reports/audit.h"
 
-static const char *fix(struct rdep_audit *a, const struct audit_missing *m, const struct audit_row *row)
+static const char *fix(struct rdep_audit *a, const struct audit_missing *m,
+		       const struct audit_row *row)
 {
-	return rdep_arena_printf(&a->report->arena,
-				 "open a %s scope where %s is taken, in %s (%s_save() there, %s_restore() after the "
-				 "unlock); until then keep %s in %s",
-				 m->scope, m->finding.edges[0].from->name, m->taken.where, m->scope, m->scope,
-				 rdep_gfp_text(a->report, row->site->raw_gfp), row->place.where);
+	return rdep_arena_printf(
+		&a->report->arena,
+		"open a %s scope where %s is taken, in %s (%s_save() there, %s_restore() after the "
+		"unlock); until then keep %s in %s",
+		m->scope, m->finding.edges[0].from->name, m->taken.where, m->scope, m->scope,
+		rdep_gfp_text(a->report, row->site->raw_gfp), row->place.where);
 }
 
 static void fill_finding(struct rdep_audit *a, struct rdep_mfinding *f, const struct audit_row *row,
@@ -18,9 +21,11 @@ static void fill_finding(struct rdep_audit *a, struct rdep_mfinding *f, const st
 {
 	struct rdep_report *r = a->report;
 	struct audit_step *steps;
-	size_t i, n = audit_steps(a, &a->reach[AUDIT_ASSUMED][domain - 1], h->node, h->shared, &steps);
-	struct rdep_finding raw = {
-		.kind = RDEP_K_RECLAIM_INVERSION, .verdict = RDEP_POSSIBLE, .edge_count = (uint32_t)n + 1};
+	size_t i, n = audit_steps(a, &a->reach[AUDIT_ASSUMED][domain - 1], h->node, h->shared,
+				  &steps);
+	struct rdep_finding raw = {.kind = RDEP_K_RECLAIM_INVERSION,
+				   .verdict = RDEP_POSSIBLE,
+				   .edge_count = (uint32_t)n + 1};
 
 	*f = (struct rdep_mfinding){
 		.kind = raw.kind,
@@ -51,6 +56,8 @@ static void add_site(struct audit_missing *m, struct audit_site *s, uint64_t cou
 	for (i = 0; i < m->site_count; i++)
 		if (m->sites[i] == s)
 			return;
+	if (m->site_count == AUDIT_SITES_MAX)
+		return;
 	RDEP_GROW(m->sites, m->site_count);
 	m->sites[m->site_count++] = s;
 }
@@ -63,14 +70,16 @@ static size_t count_inversions(const struct rdep_audit *a, const struct audit_ro
 
 	for (i = 0; i < row->held_count; i++)
 		for (domain = RDEP_CLASS_RECLAIM; domain <= RDEP_CLASS_FS_RECLAIM; domain++)
-			n += row->avoids & AUDIT_DOMAIN(domain) && row->held[i].node != domain - 1 &&
+			n += row->avoids & AUDIT_DOMAIN(domain) &&
+			     row->held[i].node != domain - 1 &&
 			     rdep_reach_has(&a->reach[AUDIT_ASSUMED][domain - 1], row->held[i].node,
 					    row->held[i].shared);
 	return n;
 }
 
 /* One per lock, domain and place where it is taken: that is where the scope goes. */
-static void add_missing(struct rdep_audit *a, const struct audit_row *row, const struct audit_held *h, uint32_t domain)
+static void add_missing(struct rdep_audit *a, const struct audit_row *row,
+			const struct audit_held *h, uint32_t domain)
 {
 	struct rdep_buf key = {0};
 	struct audit_missing *m;
@@ -110,7 +119,7 @@ static void assume_row(struct rdep_audit *a, const struct audit_row *row)
 	}
 	if ((!audit_needs(a, row, row->avoids, AUDIT_SEEN, &need) &&
 	     !audit_needs(a, row, row->avoids, AUDIT_ASSUMED, &need)) ||
-	    !need.step_count)
+	    !need.length)
 		return;
 	if (rdep_cgraph_has(&a->graph, need.held->node, need.domain - 1, AUDIT_SEEN))
 		a->standing++;
@@ -125,8 +134,8 @@ void audit_assume(struct rdep_audit *a)
 	for (i = 0; i < a->row_count; i++) {
 		const struct audit_row *row = a->rows[i];
 
-		if (row->site->restricted && row->reason != AUDIT_IN_SCOPE && row->reason != AUDIT_NOLOCKDEP &&
-		    !(row->flags & RDEP_SITE_IN_CONTEXT))
+		if (row->site->restricted && row->reason != AUDIT_IN_SCOPE &&
+		    row->reason != AUDIT_NOLOCKDEP && !(row->flags & RDEP_SITE_IN_CONTEXT))
 			assume_row(a, row);
 	}
 }

@@ -48,8 +48,8 @@ static uint64_t key_of(const struct rdep_mclass *c)
 }
 
 /* Classes of one process stay apart: the second of a key is joined to others' second. */
-static uint32_t join_class(struct rdep_audit *a, struct rdep_process *p, const struct rdep_mclass *c,
-			   struct rdep_map *ordinals)
+static uint32_t join_class(struct rdep_audit *a, struct rdep_process *p,
+			   const struct rdep_mclass *c, struct rdep_map *ordinals)
 {
 	uint64_t key, *known, ordinal;
 
@@ -104,14 +104,16 @@ static bool is_plainer(uint8_t type, const struct source *than)
 	return !than || (type == RDEP_TYPE_EN && than->type != RDEP_TYPE_EN);
 }
 
-static void add_occurrence(struct rdep_audit *a, struct rdep_process *p, const struct rdep_edge *e, uint32_t sample)
+static void add_occurrence(struct rdep_audit *a, struct rdep_process *p, const struct rdep_edge *e,
+			   uint32_t sample)
 {
 	uint8_t type = e->type & (RDEP_TYPE_EN | RDEP_TYPE_ER | RDEP_TYPE_SN | RDEP_TYPE_SR);
 	struct rdep_cedge *edge;
 
 	if (!type)
 		return;
-	edge = rdep_cgraph_edge(&a->graph, audit_node(a, p, e->from), audit_node(a, p, e->to), AUDIT_SEEN);
+	edge = rdep_cgraph_edge(&a->graph, audit_node(a, p, e->from), audit_node(a, p, e->to),
+				AUDIT_SEEN);
 	edge->types |= type;
 	if (is_plainer(type, edge->what)) {
 		struct source s = {.process = p, .edge = e->id, .sample = sample, .type = type};
@@ -160,7 +162,8 @@ void audit_graph_build(struct rdep_audit *a)
 	for (cls = RDEP_CLASS_RECLAIM; cls <= RDEP_CLASS_FS_RECLAIM; cls++)
 		new_node(a, r->processes[0], rdep_model_class(r->processes[0], cls));
 	/* The graph knows the domains, whatever comes. */
-	rdep_cgraph_edge(&a->graph, RDEP_CLASS_RECLAIM - 1, RDEP_CLASS_FS_RECLAIM - 1, AUDIT_LEVELS);
+	rdep_cgraph_edge(&a->graph, RDEP_CLASS_RECLAIM - 1, RDEP_CLASS_FS_RECLAIM - 1,
+			 AUDIT_LEVELS);
 	for (i = 0; i < r->process_count; i++) {
 		add_classes(a, r->processes[i]);
 		add_edges(a, r->processes[i]);
@@ -176,8 +179,8 @@ void audit_reach(struct rdep_audit *a, enum audit_level level)
 	a->reached[level] = true;
 }
 
-void audit_suppose(struct rdep_audit *a, const struct audit_row *row, const struct audit_held *held, uint32_t domain,
-		   enum audit_level level)
+void audit_suppose(struct rdep_audit *a, const struct audit_row *row, const struct audit_held *held,
+		   uint32_t domain, enum audit_level level)
 {
 	struct rdep_cedge *edge;
 
@@ -194,8 +197,8 @@ void audit_suppose(struct rdep_audit *a, const struct audit_row *row, const stru
 
 /* ---- paths ---- */
 
-struct rdep_medge audit_supposed_edge(struct rdep_audit *a, const struct audit_row *row, const struct audit_held *held,
-				      uint32_t domain)
+struct rdep_medge audit_supposed_edge(struct rdep_audit *a, const struct audit_row *row,
+				      const struct audit_held *held, uint32_t domain)
 {
 	uint32_t mask = row->site->raw_gfp | RDEP_GFP_IO | RDEP_GFP_FS;
 	struct rdep_edge raw = {
@@ -257,15 +260,16 @@ static size_t path_length(const struct rdep_reach *reach, uint32_t node, bool sh
 	return !shared && recursive < plain ? recursive : plain;
 }
 
-bool audit_needs(struct rdep_audit *a, const struct audit_row *row, unsigned domains, enum audit_level level,
-		 struct audit_need *need)
+bool audit_needs(struct rdep_audit *a, const struct audit_row *row, unsigned domains,
+		 enum audit_level level, struct audit_need *need)
 {
 	size_t i, length, best = SIZE_MAX;
 	uint32_t domain;
 
 	if (row->flags & RDEP_SITE_IN_CONTEXT)
 		return false;
-	for (domain = RDEP_CLASS_RECLAIM; domain <= RDEP_CLASS_FS_RECLAIM && best == SIZE_MAX; domain++) {
+	for (domain = RDEP_CLASS_RECLAIM; domain <= RDEP_CLASS_FS_RECLAIM && best == SIZE_MAX;
+	     domain++) {
 		const struct rdep_reach *reach = &a->reach[level][domain - 1];
 
 		for (i = 0; i < row->held_count && domains & AUDIT_DOMAIN(domain); i++) {
@@ -279,11 +283,15 @@ bool audit_needs(struct rdep_audit *a, const struct audit_row *row, unsigned dom
 			best = length;
 			need->held = h;
 			need->domain = domain;
+			need->level = level;
+			need->length = length;
 		}
 	}
-	if (best == SIZE_MAX)
-		return false;
-	need->step_count = audit_steps(a, &a->reach[level][need->domain - 1], need->held->node, need->held->shared,
-				       &need->steps);
-	return true;
+	return best != SIZE_MAX;
+}
+
+void audit_load_steps(struct rdep_audit *a, struct audit_need *need)
+{
+	need->step_count = audit_steps(a, &a->reach[need->level][need->domain - 1],
+				       need->held->node, need->held->shared, &need->steps);
 }

@@ -10,10 +10,12 @@
 
 #define SCHEMA_VERSION 1
 
-static const char *const verdicts[] = {[AUDIT_DROP] = "drop", [AUDIT_UNKNOWN] = "unknown", [AUDIT_KEEP] = "keep"};
+static const char *const verdicts[] = {
+	[AUDIT_DROP] = "drop", [AUDIT_UNKNOWN] = "unknown", [AUDIT_KEEP] = "keep"};
 static const char *const reasons[] = {
-	[AUDIT_IN_SCOPE] = "in-scope",	 [AUDIT_UNSHARED] = "no-shared-lock", [AUDIT_UNSEEN] = "reclaim-not-seen",
-	[AUDIT_NOLOCKDEP] = "nolockdep", [AUDIT_IN_CONTEXT] = "in-reclaim",   [AUDIT_SHARED] = "shared-lock"};
+	[AUDIT_IN_SCOPE] = "in-scope",	     [AUDIT_UNSHARED] = "no-shared-lock",
+	[AUDIT_UNSEEN] = "reclaim-not-seen", [AUDIT_NOLOCKDEP] = "nolockdep",
+	[AUDIT_IN_CONTEXT] = "in-reclaim",   [AUDIT_SHARED] = "shared-lock"};
 static const char *const scope_verdicts[] = {[SCOPE_NOT_NEEDED] = "not-needed",
 					     [SCOPE_UNKNOWN] = "unknown",
 					     [SCOPE_NEEDED] = "needed",
@@ -75,6 +77,7 @@ static json_t *step(struct rdep_report *r, const struct rdep_medge *e, bool hypo
 	set(o, "from", json_string(e->from->name));
 	set(o, "to", json_string(e->to->name));
 	set(o, "hypothetical", json_boolean(hypothetical));
+	set(o, "told", json_boolean(e->raw->flags & RDEP_EDGE_TOLD));
 	set(o, "held_stack", rdep_json_stack(&e->held));
 	set(o, "acquire_stack", rdep_json_stack(&e->acquire));
 	set(o, "called", text_or_null(e->callee));
@@ -129,17 +132,6 @@ static json_t *need(const struct rdep_audit *a, const struct audit_need *n)
 	return o;
 }
 
-/* The index of a scope in `scopes`. */
-static json_t *scope_index(const struct rdep_audit *a, const struct audit_scope *s)
-{
-	size_t i;
-
-	for (i = 0; i < a->scope_count; i++)
-		if (a->scopes[i] == s)
-			return number(i);
-	return json_null();
-}
-
 static json_t *row(const struct rdep_audit *a, const struct audit_row *r, bool judged)
 {
 	json_t *o = json_object(), *scopes = json_array();
@@ -148,7 +140,7 @@ static json_t *row(const struct rdep_audit *a, const struct audit_row *r, bool j
 	set(o, "count", number(r->count));
 	set(o, "in_force", scope_bits(r->scope));
 	for (i = 0; i < r->scope_count; i++)
-		json_array_append_new(scopes, scope_index(a, r->scopes[i]));
+		json_array_append_new(scopes, number(r->scopes[i]->index));
 	set(o, "scopes", scopes);
 	set(o, "gfp", json_string(rdep_gfp_text(a->report, r->gfp)));
 	set(o, "raw_gfp", json_string(rdep_gfp_text(a->report, r->site->raw_gfp)));
@@ -175,7 +167,7 @@ static json_t *site(const struct rdep_audit *a, const struct audit_site *s)
 	set(o, "count", number(s->count));
 	set(o, "nofs_would_do", json_boolean(s->weaker));
 	set(o, "insufficient", json_boolean(s->insufficient));
-	set(o, "need", s->reason == AUDIT_SHARED ? need(a, &s->why->need) : json_null());
+	set(o, "need", s->reason == AUDIT_SHARED ? need(a, &s->need) : json_null());
 	for (i = 0; i < s->row_count; i++)
 		json_array_append_new(rows, row(a, s->rows[i], true));
 	set(o, "seen", rows);
@@ -220,7 +212,7 @@ static json_t *scope(const struct rdep_audit *a, const struct audit_scope *s)
 	set(o, "needing", number(s->needing));
 	set(o, "not_needing", number(s->idle));
 	set(o, "need", need(a, &s->need));
-	set(o, "within", s->within ? scope_index(a, s->within) : json_null());
+	set(o, "within", s->within ? number(s->within->index) : json_null());
 	set(o, "nofs_would_do", json_boolean(s->weaker));
 	set(o, "could_be_narrower", json_boolean(s->narrower));
 	set(o, "outside", outside(a, s));
@@ -235,8 +227,9 @@ static json_t *shared(const struct rdep_audit *a, const struct audit_shared *s)
 	set(o, "domain", json_string(a->nodes[s->domain - 1].cls->name));
 	set(o, "lock", json_string(s->cls->name));
 	set(o, "key", json_string(s->cls->key));
-	set(o, "by", last ? json_string(rdep_model_where(a->report, rdep_model_frame(&last->edge.acquire)))
-			  : json_null());
+	set(o, "by",
+	    last ? json_string(rdep_model_where(a->report, rdep_model_frame(&last->edge.acquire)))
+		 : json_null());
 	set(o, "path", steps(a->report, s->steps, s->step_count));
 	return o;
 }
@@ -245,7 +238,7 @@ static json_t *missing(const struct rdep_audit *a, const struct audit_missing *m
 {
 	const struct rdep_mfinding *f = &m->finding;
 	json_t *o = json_object(), *cycle = json_array(), *sites = json_array();
-	size_t i, k;
+	size_t i;
 
 	set(o, "kind", json_string(f->kind_id));
 	set(o, "hypothetical", json_true());
@@ -258,9 +251,7 @@ static json_t *missing(const struct rdep_audit *a, const struct audit_missing *m
 	set(o, "count", number(m->count));
 	set(o, "more_inversions", number(m->more));
 	for (i = 0; i < m->site_count; i++)
-		for (k = 0; k < a->site_count; k++)
-			if (a->sites[k] == m->sites[i])
-				json_array_append_new(sites, number(k));
+		json_array_append_new(sites, number(m->sites[i]->index));
 	set(o, "sites", sites);
 	for (i = 0; i < f->edge_count; i++)
 		json_array_append_new(cycle, step(a->report, &f->edges[i], !f->edges[i].thread.id));

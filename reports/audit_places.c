@@ -24,12 +24,13 @@ struct audit_place audit_place(struct rdep_process *p, uint32_t stack, uint64_t 
 	place.file = f->file;
 	place.line = f->line;
 	place.key = rdep_arena_printf(&r->arena, "%s %s@%s:%u", f->module ? f->module->name : "",
-				      rdep_function_key(r, f), f->file ? rdep_basename(f->file) : "", f->line);
+				      rdep_function_key(r, f),
+				      f->file ? rdep_basename(f->file) : "", f->line);
 	return place;
 }
 
-static struct audit_held *list_held(struct rdep_audit *a, struct rdep_process *p, const struct rdep_site_held *held,
-				    uint32_t n, size_t *count)
+static struct audit_held *list_held(struct rdep_audit *a, struct rdep_process *p,
+				    const struct rdep_site_held *held, uint32_t n, size_t *count)
 {
 	struct audit_held *list = rdep_arena_alloc(&a->report->arena, (n + 1) * sizeof(*list));
 	uint32_t i;
@@ -81,13 +82,14 @@ static bool holds_alike(const struct audit_scope *s, const struct audit_held *h)
 	return false;
 }
 
-static void add_held(struct rdep_audit *a, struct audit_scope *s, const struct audit_held *held, size_t n)
+static void add_held(struct rdep_audit *a, struct audit_scope *s, const struct audit_held *held,
+		     size_t n)
 {
 	struct audit_held *grown;
 	size_t i;
 
 	for (i = 0; i < n; i++) {
-		if (holds_alike(s, &held[i]))
+		if (s->held_count == AUDIT_HELD_MAX || holds_alike(s, &held[i]))
 			continue;
 		grown = rdep_arena_alloc(&a->report->arena, (s->held_count + 1) * sizeof(*grown));
 		if (s->held_count)
@@ -97,7 +99,8 @@ static void add_held(struct rdep_audit *a, struct audit_scope *s, const struct a
 	}
 }
 
-static struct audit_scope *scope_at(struct rdep_audit *a, const struct audit_place *place, uint32_t bit)
+static struct audit_scope *scope_at(struct rdep_audit *a, const struct audit_place *place,
+				    uint32_t bit)
 {
 	struct rdep_buf key = {0};
 	struct audit_scope *s;
@@ -119,7 +122,8 @@ static struct audit_scope *scope_at(struct rdep_audit *a, const struct audit_pla
 	return s;
 }
 
-static struct audit_scope *add_scope(struct rdep_audit *a, struct rdep_process *p, const struct rdep_rscope *rs)
+static struct audit_scope *add_scope(struct rdep_audit *a, struct rdep_process *p,
+				     const struct rdep_rscope *rs)
 {
 	struct audit_place place = audit_place(p, rs->raw->stack, rs->raw->pc);
 	struct audit_scope *s = scope_at(a, &place, rs->raw->bits);
@@ -135,14 +139,16 @@ static struct audit_scope *add_scope(struct rdep_audit *a, struct rdep_process *
 
 /* ---- sites ---- */
 
-static struct audit_site *site_at(struct rdep_audit *a, struct rdep_process *p, const struct rdep_site *raw)
+static struct audit_site *site_at(struct rdep_audit *a, struct rdep_process *p,
+				  const struct rdep_site *raw)
 {
 	struct audit_place place = audit_place(p, raw->stack, raw->pc);
 	struct rdep_buf key = {0};
 	struct audit_site *s;
 	uint64_t *known;
 
-	rdep_buf_printf(&key, "site %x %u %s", raw->raw_gfp, raw->flags & RDEP_SITE_PLAIN, place.key);
+	rdep_buf_printf(&key, "site %x %u %s", raw->raw_gfp, raw->flags & RDEP_SITE_PLAIN,
+			place.key);
 	known = known_as(a, &key);
 	rdep_buf_free(&key);
 	if (*known)
@@ -173,7 +179,8 @@ static void add_key(struct rdep_buf *key, const struct audit_row *row)
 	for (i = 0; i < row->scope_count; i++)
 		rdep_buf_printf(key, " in %p", (void *)row->scopes[i]);
 	for (i = 0; i < row->held_count; i++)
-		rdep_buf_printf(key, " under %u %d %s", row->held[i].node, row->held[i].shared, row->held[i].taken.key);
+		rdep_buf_printf(key, " under %u %d %s", row->held[i].node, row->held[i].shared,
+				row->held[i].taken.key);
 }
 
 static void put_inside(struct audit_row *row)
@@ -240,7 +247,8 @@ static void add_site(struct rdep_audit *a, struct rdep_process *p, const struct 
 	uint32_t i;
 
 	row.held = list_held(a, p, raw->held, raw->held_count, &row.held_count);
-	row.scopes = rdep_arena_alloc(&a->report->arena, (RDEP_SITE_SCOPES + 1) * sizeof(*row.scopes));
+	row.scopes =
+		rdep_arena_alloc(&a->report->arena, (RDEP_SITE_SCOPES + 1) * sizeof(*row.scopes));
 	for (i = 0; i < raw->scope_count; i++) {
 		struct audit_scope *s = scope_of(ids, raw->scopes[i]);
 
@@ -260,7 +268,8 @@ void audit_places_build(struct rdep_audit *a)
 		struct rdep_map ids = {0};
 
 		for (k = 0; k < r->scope_count; k++)
-			*rdep_map_put(&ids, r->scopes[k].raw->id) = (uintptr_t)add_scope(a, p, &r->scopes[k]);
+			*rdep_map_put(&ids, r->scopes[k].raw->id) =
+				(uintptr_t)add_scope(a, p, &r->scopes[k]);
 		for (k = 0; k < r->site_count; k++)
 			add_site(a, p, &r->sites[k], &ids);
 		rdep_map_free(&ids);

@@ -31,7 +31,8 @@ static unsigned gained(const struct audit_row *row, const struct audit_scope *s)
 {
 	if (row->flags & RDEP_SITE_IN_CONTEXT)
 		return 0;
-	return audit_domains(unrestricted(row), without(row, s)) & ~audit_domains(unrestricted(row), row->scope);
+	return audit_domains(unrestricted(row), without(row, s)) &
+	       ~audit_domains(unrestricted(row), row->scope);
 }
 
 /* The first scope that was open before this one and gives as much. */
@@ -87,6 +88,7 @@ static void judge_inside(struct rdep_audit *a, struct audit_scope *s, unsigned *
 	if (!s->needing)
 		return;
 	audit_needs(a, s->needed_by, gained(s->needed_by, s), AUDIT_DROPPED, &s->need);
+	audit_load_steps(a, &s->need);
 	s->weaker = s->bit == RDEP_SCOPE_NOIO && a->entered & io && !needs_io;
 	s->narrower = taken_inside && s->idle;
 }
@@ -141,12 +143,13 @@ static void judge(struct rdep_audit *a, struct audit_scope *s)
 
 static bool same_function(const struct rdep_mframe *a, const struct rdep_mframe *b)
 {
-	return a->function && b->function && a->file && b->file && !strcmp(a->function, b->function) &&
-	       !strcmp(a->file, b->file);
+	return a->function && b->function && a->file && b->file &&
+	       !strcmp(a->function, b->function) && !strcmp(a->file, b->file);
 }
 
 /* The frame of the function that the place is in, NULL: not on that stack. */
-static const struct rdep_mframe *frame_in(const struct rdep_mstack *stack, const struct audit_place *place)
+static const struct rdep_mframe *frame_in(const struct rdep_mstack *stack,
+					  const struct audit_place *place)
 {
 	const struct rdep_mframe *wanted = rdep_model_frame(&place->stack);
 	size_t i;
@@ -158,10 +161,11 @@ static const struct rdep_mframe *frame_in(const struct rdep_mstack *stack, const
 }
 
 /*
- * Where two calls under one acquisition part, in the function that acquired or deeper: the line that
- * comes first is told to run first.
+ * Where two calls under one acquisition part, in the function that acquired or deeper: the line
+ * that comes first is told to run first.
  */
-static int before_or_after(const struct audit_held *h, const struct rdep_mstack *one, const struct rdep_mstack *other)
+static int before_or_after(const struct audit_held *h, const struct rdep_mstack *one,
+			   const struct rdep_mstack *other)
 {
 	const struct rdep_mframe *a = frame_in(one, &h->taken), *b = frame_in(other, &h->taken);
 
@@ -184,6 +188,8 @@ static void add_outside(struct audit_scope *s, const struct audit_held *h, uint3
 	for (i = 0; i < s->outside_count; i++)
 		if (!strcmp(s->outside[i].place.key, place->key) && s->outside[i].held == h)
 			return;
+	if (s->outside_count == AUDIT_OUTSIDE_MAX)
+		return;
 	RDEP_GROW(s->outside, s->outside_count);
 	s->outside[s->outside_count++] = (struct audit_outside){
 		.held = h,
@@ -193,8 +199,10 @@ static void add_outside(struct audit_scope *s, const struct audit_held *h, uint3
 	};
 }
 
-/* A lock that was held at the save and is shared with a domain that the scope avoids: which domain, or 0. */
-static uint32_t guarded_domain(const struct rdep_audit *a, const struct audit_scope *s, const struct audit_held *h)
+/* A lock that was held at the save and is shared with a domain that the scope avoids: which domain,
+ * or 0. */
+static uint32_t guarded_domain(const struct rdep_audit *a, const struct audit_scope *s,
+			       const struct audit_held *h)
 {
 	uint32_t domain;
 
@@ -220,13 +228,15 @@ static bool is_inside(const struct audit_row *row, const struct audit_scope *s)
 	return false;
 }
 
-static void look_at_rows(struct rdep_audit *a, struct audit_scope *s, const struct audit_held *h, uint32_t domain)
+static void look_at_rows(struct rdep_audit *a, struct audit_scope *s, const struct audit_held *h,
+			 uint32_t domain)
 {
 	size_t i, k;
 
-	for (i = 0; i < a->row_count; i++) {
+	for (i = 0; i < a->row_count && a->budget; i++) {
 		const struct audit_row *row = a->rows[i];
 
+		a->budget--;
 		if (is_inside(row, s) || row->flags & RDEP_SITE_IN_CONTEXT ||
 		    !(audit_domains(unrestricted(row), row->scope) & AUDIT_DOMAIN(domain)))
 			continue;
@@ -243,11 +253,13 @@ static void look_at_edges(struct rdep_audit *a, struct rdep_process *p, struct a
 	const struct rdep_record *r = p->record;
 	size_t i;
 
-	for (i = 0; i < r->edge_count; i++) {
+	for (i = 0; i < r->edge_count && a->budget; i++) {
 		const struct rdep_edge *e = r->edges[i].first.raw;
 		struct audit_place taken, place;
 
-		if (e->to != domain || !(e->flags & RDEP_EDGE_ALLOC) || audit_node(a, p, e->from) != h->node)
+		a->budget--;
+		if (e->to != domain || !(e->flags & RDEP_EDGE_ALLOC) ||
+		    audit_node(a, p, e->from) != h->node)
 			continue;
 		taken = audit_place(p, e->held_stack, e->held_site);
 		if (!same_acquisition(h, h->node, taken.key))
@@ -274,7 +286,8 @@ static void look_outside(struct rdep_audit *a, struct audit_scope *s)
 
 static int by_place(const void *pa, const void *pb)
 {
-	const struct audit_scope *a = *(struct audit_scope *const *)pa, *b = *(struct audit_scope *const *)pb;
+	const struct audit_scope *a = *(struct audit_scope *const *)pa,
+				 *b = *(struct audit_scope *const *)pb;
 	int order = strcmp(a->place.key, b->place.key);
 
 	return order ? order : a->bit < b->bit ? -1 : a->bit > b->bit;
@@ -291,4 +304,6 @@ void audit_scopes_judge(struct rdep_audit *a)
 	}
 	if (a->scope_count)
 		qsort(a->scopes, a->scope_count, sizeof(*a->scopes), by_place);
+	for (i = 0; i < a->scope_count; i++)
+		a->scopes[i]->index = i;
 }

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* audit_text.c - the audit for people: a line per question first, then what the answers stand on. */
+/*
+ * audit_text.c - the audit for people: a line per question first, then what the answers stand on.
+ */
 #include <string.h>
 #include "reports/audit.h"
 #include "reports/audit_text.h"
@@ -9,7 +11,8 @@
 
 static const char *times(struct rdep_text *t, uint64_t n)
 {
-	return n == 1 ? "once" : rdep_arena_printf(&t->report->arena, "%llu times", (unsigned long long)n);
+	return n == 1 ? "once"
+		      : rdep_arena_printf(&t->report->arena, "%llu times", (unsigned long long)n);
 }
 
 static const char *mask(struct rdep_text *t, uint32_t gfp)
@@ -32,7 +35,8 @@ static const char *made_shared_by(struct rdep_text *t, const struct audit_step *
 		return "";
 	return rdep_arena_printf(&t->report->arena, "%s, %s %s",
 				 rdep_model_where(t->report, rdep_model_frame(&last->edge.acquire)),
-				 last->edge.from->domain ? "inside" : "under", last->edge.from->name);
+				 last->edge.from->domain ? "inside" : "under",
+				 last->edge.from->name);
 }
 
 /* ---- a line per site ---- */
@@ -54,8 +58,8 @@ static const char *scopes_of(struct rdep_text *t, const struct audit_row *row)
 	if (!row->scope)
 		return "no scope";
 	for (i = 0; i < row->scope_count; i++)
-		rdep_buf_printf(&b, "%s%s (%s)", b.len ? ", " : "", audit_scope_name(row->scopes[i]->bit),
-				row->scopes[i]->place.where);
+		rdep_buf_printf(&b, "%s%s (%s)", b.len ? ", " : "",
+				audit_scope_name(row->scopes[i]->bit), row->scopes[i]->place.where);
 	for (i = 0; i < 5 && !row->scope_count; i++)
 		if (row->scope >> i & 1)
 			rdep_buf_printf(&b, "%s%s", b.len ? ", " : "", audit_scope_name(1u << i));
@@ -72,10 +76,12 @@ static const char *giving_scope(struct rdep_text *t, const struct audit_site *s)
 
 	for (i = 0; i < row->scope_count; i++)
 		if ((row->scopes[i]->avoids & s->avoids) == s->avoids)
-			return rdep_arena_printf(&t->report->arena, "always in a %s scope, opened in %s%s",
-						 audit_scope_name(row->scopes[i]->bit), row->scopes[i]->place.where,
-						 s->row_count > 1 ? " or another" : "");
-	return rdep_arena_printf(&t->report->arena, "always in a scope that gives it (%s)", scopes_of(t, row));
+			return rdep_arena_printf(
+				&t->report->arena, "always in a %s scope, opened in %s%s",
+				audit_scope_name(row->scopes[i]->bit), row->scopes[i]->place.where,
+				s->row_count > 1 ? " or another" : "");
+	return rdep_arena_printf(&t->report->arena, "always in a scope that gives it (%s)",
+				 scopes_of(t, row));
 }
 
 static const char *unshared(struct rdep_text *t, const struct audit_site *s)
@@ -88,10 +94,11 @@ static const char *unshared(struct rdep_text *t, const struct audit_site *s)
 		held |= s->rows[i]->held_count != 0;
 		in_scope |= s->rows[i]->reason == AUDIT_IN_SCOPE;
 	}
-	return rdep_arena_printf(&t->report->arena, "%s%s", in_scope ? "outside of its scopes " : "",
-				 !held ? "no lock was ever held"
-				       : rdep_arena_printf(&t->report->arena, "no lock that %s takes was ever held",
-							   domains));
+	return rdep_arena_printf(
+		&t->report->arena, "%s%s", in_scope ? "outside of its scopes " : "",
+		!held ? "no lock was ever held"
+		      : rdep_arena_printf(&t->report->arena, "no lock that %s takes was ever held",
+					  domains));
 }
 
 /* The locks on the way: "journal->lock and journal->checkpoint". */
@@ -119,10 +126,12 @@ static const char *shared_with(struct rdep_text *t, const struct audit_need *nee
 	if (!need->step_count)
 		return rdep_arena_printf(a, "inside %s itself", domain);
 	if (need->step_count == 1)
-		return rdep_arena_printf(a, "under %s, which %s takes in %s", need->held->cls->name, domain,
-					 rdep_model_where(t->report, rdep_model_frame(&need->steps[0].edge.acquire)));
-	return rdep_arena_printf(a, "under %s, which %s reaches through %s", need->held->cls->name, domain,
-				 through(t, need->steps, need->step_count));
+		return rdep_arena_printf(
+			a, "under %s, which %s takes in %s", need->held->cls->name, domain,
+			rdep_model_where(t->report,
+					 rdep_model_frame(&need->steps[0].edge.acquire)));
+	return rdep_arena_printf(a, "under %s, which %s reaches through %s", need->held->cls->name,
+				 domain, through(t, need->steps, need->step_count));
 }
 
 static const char *because(struct rdep_text *t, const struct audit_site *s)
@@ -142,7 +151,7 @@ static const char *because(struct rdep_text *t, const struct audit_site *s)
 	case AUDIT_IN_CONTEXT:
 		return "inside reclaim itself, where locks do not tell";
 	case AUDIT_SHARED:
-		return shared_with(t, &s->why->need);
+		return shared_with(t, &s->need);
 	case AUDIT_REASONS:
 		break;
 	}
@@ -151,7 +160,9 @@ static const char *because(struct rdep_text *t, const struct audit_site *s)
 
 static const char *beside(const struct audit_site *s)
 {
-	return s->insufficient ? "; and it is not enough, an inversion stands" : s->weaker ? "; GFP_NOFS would do" : "";
+	return s->insufficient ? "; and it is not enough, an inversion stands"
+	       : s->weaker     ? "; GFP_NOFS would do"
+			       : "";
 }
 
 static int width_of(const char *text, int width)
@@ -178,8 +189,8 @@ static void print_lines(struct rdep_text *t, const struct rdep_audit *a)
 
 		fputs("  ", t->out);
 		rdep_text_paint(t, verdict_paint(s->verdict), "%-7s", verdict_words[s->verdict]);
-		fprintf(t->out, "  %-*s  %-*s  seen %s: %s%s\n", masks, mask(t, s->raw_gfp), places, s->place.where,
-			times(t, s->count), because(t, s), beside(s));
+		fprintf(t->out, "  %-*s  %-*s  seen %s: %s%s\n", masks, mask(t, s->raw_gfp), places,
+			s->place.where, times(t, s->count), because(t, s), beside(s));
 	}
 }
 
@@ -196,7 +207,7 @@ static void print_step(struct rdep_text *t, const struct audit_step *step, const
 	if (step->hypothetical)
 		fputs(", hypothetical", t->out);
 	else if (e->thread.id) {
-		fputs(", seen in ", t->out);
+		fputs(e->raw->flags & RDEP_EDGE_TOLD ? ", told of in " : ", seen in ", t->out);
 		rdep_text_thread(t, &e->thread);
 	}
 	fprintf(t->out, ":\n%s    ", indent);
@@ -229,14 +240,16 @@ static void print_need(struct rdep_text *t, const struct audit_need *need)
 
 /* ---- sites in full ---- */
 
-static void print_locks(struct rdep_text *t, const struct audit_held *held, size_t n, const char *none)
+static void print_locks(struct rdep_text *t, const struct audit_held *held, size_t n,
+			const char *none)
 {
 	size_t i;
 
 	if (!n)
 		fputs(none, t->out);
 	for (i = 0; i < n; i++)
-		fprintf(t->out, "%s%s%s", i ? ", " : "under ", held[i].cls->name, held[i].shared ? " (reader)" : "");
+		fprintf(t->out, "%s%s%s", i ? ", " : "under ", held[i].cls->name,
+			held[i].shared ? " (reader)" : "");
 }
 
 static void print_row(struct rdep_text *t, const struct audit_row *row)
@@ -246,20 +259,23 @@ static void print_row(struct rdep_text *t, const struct audit_row *row)
 		[AUDIT_UNSEEN] = "not known",	     [AUDIT_NOLOCKDEP] = "not looked at",
 		[AUDIT_IN_CONTEXT] = "in reclaim",   [AUDIT_SHARED] = "needed"};
 
-	fprintf(t->out, "    %-15s %s, %s, ", words[row->reason], times(t, row->count), scopes_of(t, row));
+	fprintf(t->out, "    %-15s %s, %s, ", words[row->reason], times(t, row->count),
+		scopes_of(t, row));
 	print_locks(t, row->held, row->held_count, "no lock held");
 	fputc('\n', t->out);
 }
 
 static void print_rows(struct rdep_text *t, const struct audit_site *s)
 {
-	size_t i, shown = t->options.verbosity >= 2 || s->row_count < ROWS_SHOWN ? s->row_count : ROWS_SHOWN;
+	size_t i, shown = t->options.verbosity >= 2 || s->row_count < ROWS_SHOWN ? s->row_count
+										 : ROWS_SHOWN;
 
 	fputs("  It was seen:\n", t->out);
 	for (i = 0; i < shown; i++)
 		print_row(t, s->rows[i]);
 	if (i < s->row_count)
-		fprintf(t->out, "    ... and %zu ways more: --verbosity=2 shows them\n", s->row_count - i);
+		fprintf(t->out, "    ... and %zu ways more: --verbosity=2 shows them\n",
+			s->row_count - i);
 }
 
 static const char *scope_for(uint32_t domain)
@@ -269,21 +285,23 @@ static const char *scope_for(uint32_t domain)
 
 static void print_advice(struct rdep_text *t, const struct audit_site *s)
 {
-	const struct audit_need *need = &s->why->need;
+	const struct audit_need *need = &s->need;
 
 	if (s->weaker)
 		fputs("  GFP_NOFS would do: nothing seen needs it to leave out IO.\n", t->out);
 	if (s->insufficient)
-		fputs("  It is not enough: an inversion through this allocation stands (`reclaimdep report` shows it).\n",
+		fputs("  It is not enough: an inversion through this allocation stands "
+		      "(`reclaimdep report` shows it).\n",
 		      t->out);
 	if (s->reason != AUDIT_SHARED || !need->step_count || need->domain == RDEP_CLASS_RECLAIM)
 		return;
 	fputs("  ", t->out);
 	rdep_text_paint(t, RDEP_BOLD, "To drop it: ");
 	fprintf(t->out,
-		"open a %s scope where %s is taken, in %s (%s_save() there, %s_restore() after the unlock).\n",
-		scope_for(need->domain), need->held->cls->name, need->held->taken.where, scope_for(need->domain),
-		scope_for(need->domain));
+		"open a %s scope where %s is taken, in %s (%s_save() there, %s_restore() after the "
+		"unlock).\n",
+		scope_for(need->domain), need->held->cls->name, need->held->taken.where,
+		scope_for(need->domain), scope_for(need->domain));
 }
 
 static void print_site(struct rdep_text *t, const struct audit_site *s)
@@ -292,11 +310,11 @@ static void print_site(struct rdep_text *t, const struct audit_site *s)
 	rdep_text_paint(t, verdict_paint(s->verdict), "%s", verdict_words[s->verdict]);
 	rdep_text_paint(t, RDEP_BOLD, " %s in %s", mask(t, s->raw_gfp), s->place.where);
 	fprintf(t->out, ", seen %s: %s\n", times(t, s->count), because(t, s));
-	fprintf(t->out, "  It allocates%s%s%s at\n", s->callee ? ", through " : "", s->callee ? s->callee : "",
-		s->callee ? "()," : "");
+	fprintf(t->out, "  It allocates%s%s%s at\n", s->callee ? ", through " : "",
+		s->callee ? s->callee : "", s->callee ? "()," : "");
 	rdep_text_stack(t, &s->why->place.stack, "        ");
 	if (s->reason == AUDIT_SHARED)
-		print_need(t, &s->why->need);
+		print_need(t, &s->need);
 	print_rows(t, s);
 	print_advice(t, s);
 }
@@ -338,7 +356,8 @@ static void print_shared(struct rdep_text *t, const struct rdep_audit *a)
 		const struct audit_step *last = audit_last(s->steps, s->step_count);
 
 		if (s->domain != domain)
-			fprintf(t->out, "%s  with %s:\n", i ? "\n" : "", a->nodes[s->domain - 1].cls->name);
+			fprintf(t->out, "%s  with %s:\n", i ? "\n" : "",
+				a->nodes[s->domain - 1].cls->name);
 		domain = s->domain;
 		fprintf(t->out, "    ");
 		rdep_text_paint(t, RDEP_BOLD, "%s", s->cls->name);
@@ -348,6 +367,8 @@ static void print_shared(struct rdep_text *t, const struct rdep_audit *a)
 		if (last)
 			print_step(t, last, "      ");
 	}
+	if (a->shared_more)
+		fprintf(t->out, "    ... and %zu more\n", a->shared_more);
 }
 
 /* ---- what would be ---- */
@@ -359,15 +380,18 @@ static void print_missing_one(struct rdep_text *t, const struct audit_missing *m
 	size_t i;
 
 	fputc('\n', t->out);
-	rdep_text_paint(t, RDEP_DIM, "================================================================================\n");
+	rdep_text_paint(t, RDEP_DIM,
+			"=========================================================================="
+			"======\n");
 	rdep_text_paint(t, RDEP_YELLOW, "hypothetical: %s: ", f->kind_id);
 	rdep_text_paint(t, RDEP_BOLD, "%s\n", f->title);
 	fprintf(t->out, "It is not there today: %zu %s out of it (%s).\n\n", m->site_count,
 		m->site_count == 1 ? "mask keeps" : "masks keep", times(t, m->count));
 	fputs("It would acquire\n    ", t->out);
 	rdep_text_class(t, first->to);
-	fprintf(t->out, ", by an allocation%s%s%s with %s instead of %s:\n", first->callee ? " through " : "",
-		first->callee ? first->callee : "", first->callee ? "()" : "", mask(t, first->raw->raw_gfp),
+	fprintf(t->out, ", by an allocation%s%s%s with %s instead of %s:\n",
+		first->callee ? " through " : "", first->callee ? first->callee : "",
+		first->callee ? "()" : "", mask(t, first->raw->raw_gfp),
 		mask(t, m->sites[0]->raw_gfp));
 	rdep_text_stack(t, &first->acquire, "        ");
 	fputs("while it holds\n    ", t->out);
@@ -386,10 +410,11 @@ static void print_missing_one(struct rdep_text *t, const struct audit_missing *m
 	rdep_text_paint(t, RDEP_BOLD, "Missing scope: ");
 	fprintf(t->out, "%s.\n", f->fix);
 	if (m->more)
-		fprintf(t->out, "It would prevent %zu %s more, of other locks held there.\n", m->more,
-			m->more == 1 ? "inversion" : "inversions");
+		fprintf(t->out, "It would prevent %zu %s more, of other locks held there.\n",
+			m->more, m->more == 1 ? "inversion" : "inversions");
 	for (i = 0; i < m->site_count; i++)
-		fprintf(t->out, "%s%s in %s%s", i ? ", " : "It would do for: ", mask(t, m->sites[i]->raw_gfp),
+		fprintf(t->out, "%s%s in %s%s",
+			i ? ", " : "It would do for: ", mask(t, m->sites[i]->raw_gfp),
 			m->sites[i]->place.where, i + 1 < m->site_count ? "" : ".\n");
 	fprintf(t->out, "Suppression: %s\n", f->suppression);
 }
@@ -401,11 +426,14 @@ static void print_missing(struct rdep_text *t, const struct rdep_audit *a)
 	if (!a->assumed)
 		return;
 	heading(t, "If every mask were GFP_KERNEL:");
-	fprintf(t->out, "  %zu %s missing.%s\n", a->missing_count, a->missing_count == 1 ? "scope is" : "scopes are",
-		a->missing_count ? " What follows is hypothetical: today the masks prevent it." : "");
+	fprintf(t->out, "  %zu %s missing.%s\n", a->missing_count,
+		a->missing_count == 1 ? "scope is" : "scopes are",
+		a->missing_count ? " What follows is hypothetical: today the masks prevent it."
+				 : "");
 	if (a->standing)
 		fprintf(t->out,
-			"  %zu allocations would join inversions that stand already (`reclaimdep report` shows them).\n",
+			"  %zu allocations would join inversions that stand already (`reclaimdep "
+			"report` shows them).\n",
 			a->standing);
 	for (i = 0; i < a->missing_count; i++)
 		print_missing_one(t, a->missing[i]);
@@ -421,7 +449,9 @@ static void print_domains(struct rdep_text *t, const struct rdep_audit *a)
 	for (i = AUDIT_DOMAINS; i-- > 0;) {
 		fprintf(t->out, "  %-10s (%s): ", a->nodes[i].cls->name, meant[i]);
 		if (!(a->entered >> i & 1))
-			fputs("nothing was seen that runs in it, so no lock is known to be shared with it\n", t->out);
+			fputs("nothing was seen that runs in it, so no lock is known to be shared "
+			      "with it\n",
+			      t->out);
 		else if (!a->entry_count[i])
 			fputs("was entered\n", t->out);
 		for (k = 0; k < a->entry_count[i]; k++)
@@ -446,14 +476,21 @@ static void print_basis(struct rdep_text *t, const struct rdep_audit *a)
 		edges += a->report->processes[i]->record->edge_count;
 	heading(t, "What this rests on:");
 	fprintf(t->out,
-		"  %zu processes: %llu allocations with a mask at %zu call sites, %llu scopes opened at %zu places,\n"
+		"  %zu processes: %llu allocations with a mask at %zu call sites, %llu scopes "
+		"opened at %zu places,\n"
 		"  %zu dependencies; in scopes under locks, %zu call sites of plain malloc\n",
 		a->report->process_count, (unsigned long long)allocations, a->site_count - plain,
 		(unsigned long long)opened, a->scope_count, edges, plain);
 	print_domains(t, a);
-	fputs("  A verdict is about the paths that these records have seen. More runs, and every path of reclaim\n"
+	fputs("  A verdict is about the paths that these records have seen. More runs, and every "
+	      "path of reclaim\n"
 	      "  entered in them, make it stronger: give all their records to one audit.\n",
 	      t->out);
+	if (!a->budget)
+		fputs("  Scopes are too many here to compare each with all allocations outside of "
+		      "it: some that open late\n"
+		      "  are not told.\n",
+		      t->out);
 	rdep_text_coverage(t);
 }
 
@@ -467,9 +504,11 @@ static void print_last_line(struct rdep_text *t, const struct rdep_audit *a)
 		scopes[a->scopes[i]->verdict]++;
 	fputc('\n', t->out);
 	if (!a->assumed && masks[AUDIT_KEEP])
-		fputs("Next: the same with --assume_gfp=KERNEL says which scopes are missing.\n", t->out);
+		fputs("Next: the same with --assume_gfp=KERNEL says which scopes are missing.\n",
+		      t->out);
 	fprintf(t->out,
-		"reclaimdep audit: masks: %zu drop, %zu keep, %zu unknown; scopes: %zu needed, %zu not needed, "
+		"reclaimdep audit: masks: %zu drop, %zu keep, %zu unknown; scopes: %zu needed, %zu "
+		"not needed, "
 		"%zu unknown",
 		masks[AUDIT_DROP], masks[AUDIT_KEEP], masks[AUDIT_UNKNOWN], scopes[SCOPE_NEEDED],
 		scopes[SCOPE_NOT_NEEDED], scopes[SCOPE_UNKNOWN]);

@@ -26,7 +26,8 @@ static void need_node(struct rdep_cgraph *g, uint32_t node)
 	}
 }
 
-struct rdep_cedge *rdep_cgraph_edge(struct rdep_cgraph *g, uint32_t from, uint32_t to, uint8_t level)
+struct rdep_cedge *rdep_cgraph_edge(struct rdep_cgraph *g, uint32_t from, uint32_t to,
+				    uint8_t level)
 {
 	uint64_t *known = rdep_map_put(&g->index, index_key(from, to, level));
 
@@ -132,7 +133,8 @@ bool rdep_reach_has(const struct rdep_reach *r, uint32_t node, bool shared)
 	return best_way(r, node, shared) >= 0;
 }
 
-bool rdep_reach_path(const struct rdep_reach *r, uint32_t node, bool shared, uint32_t **path, size_t *count)
+bool rdep_reach_path(const struct rdep_reach *r, uint32_t node, bool shared, uint32_t **path,
+		     size_t *count)
 {
 	int way = best_way(r, node, shared);
 	size_t i;

@@ -29,8 +29,11 @@ struct rdep_cgraph {
 	struct rdep_map index; /* from, to and level -> edge + 1 */
 };
 
-/* The edge from -> to of that level; made without types when it is not there. Valid until the next. */
-struct rdep_cedge *rdep_cgraph_edge(struct rdep_cgraph *g, uint32_t from, uint32_t to, uint8_t level);
+/*
+ * The edge from -> to of that level; made without types when it is not there. Valid until the next.
+ */
+struct rdep_cedge *rdep_cgraph_edge(struct rdep_cgraph *g, uint32_t from, uint32_t to,
+				    uint8_t level);
 bool rdep_cgraph_has(const struct rdep_cgraph *g, uint32_t from, uint32_t to, uint8_t level);
 void rdep_cgraph_free(struct rdep_cgraph *g);
 
@@ -51,7 +54,8 @@ void rdep_reach_free(struct rdep_reach *r);
  * strong cycle by going on to the source; *path is malloc'd. False when there is none. The source
  * itself is reached by no edge.
  */
-bool rdep_reach_path(const struct rdep_reach *r, uint32_t node, bool shared, uint32_t **path, size_t *count);
+bool rdep_reach_path(const struct rdep_reach *r, uint32_t node, bool shared, uint32_t **path,
+		     size_t *count);
 bool rdep_reach_has(const struct rdep_reach *r, uint32_t node, bool shared);
 
 #endif

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* json.h - what the JSON of a report and of an audit have in common. Each result is the caller's. */
+/*
+ * json.h - what the JSON of a report and of an audit have in common. Each result is the caller's.
+ */
 #ifndef RECLAIMDEP_REPORTS_JSON_H
 #define RECLAIMDEP_REPORTS_JSON_H
 

@@ -111,7 +111,8 @@ static void fill_edges(struct rdep_process *p, struct rdep_mfinding *f)
 	f->edges = rdep_arena_alloc(&p->report->arena, n * sizeof(*f->edges));
 	f->edge_count = 0;
 	for (i = 0; i < n; i++)
-		if (rdep_model_edge(p, f->raw->edges[i].edge, f->raw->edges[i].sample, &f->edges[f->edge_count]))
+		if (rdep_model_edge(p, f->raw->edges[i].edge, f->raw->edges[i].sample,
+				    &f->edges[f->edge_count]))
 			f->edge_count++;
 }
 

@@ -54,8 +54,8 @@ struct rdep_rthread {
 	uint32_t routine_module;
 };
 
-/* A counted place: an allocation call, or a scope's save. The locks held there are raw->held, as many
- * as raw->held_count says. */
+/* A counted place: an allocation call, or a scope's save. The locks held there are raw->held, as
+ * many as raw->held_count says. */
 struct rdep_rsite {
 	const struct rdep_site *raw;
 	uint64_t count;

@@ -328,7 +328,8 @@ static bool take_exe(struct rdep_record *r, const struct payload *l)
  * What stands behind a counted place's struct: the locks held there, text, and (8-byte aligned)
  * a counter, which the process goes on counting. False when the payload ends before that.
  */
-static bool take_count(const struct payload *l, size_t head, uint32_t held, uint32_t text, uint64_t *count)
+static bool take_count(const struct payload *l, size_t head, uint32_t held, uint32_t text,
+		       uint64_t *count)
 {
 	size_t room = l->len - head, at;
 
@@ -349,13 +350,15 @@ static bool take_site(struct rdep_record *r, const struct payload *l)
 	const struct rdep_site *s = (const void *)l->p;
 	uint64_t count;
 
-	if (s->scope_count > RDEP_SITE_SCOPES || !take_count(l, sizeof(*s), s->held_count, 0, &count))
+	if (s->scope_count > RDEP_SITE_SCOPES ||
+	    !take_count(l, sizeof(*s), s->held_count, 0, &count))
 		return false;
 	if (!index_add(r, RDEP_SITE, s->id, r->site_count))
 		return true;
 	RDEP_GROW(r->sites, r->site_count);
 	r->sites[r->site_count++] = (struct rdep_rsite){
-		.raw = rdep_arena_copy(&r->arena, s, sizeof(*s) + s->held_count * sizeof(s->held[0])),
+		.raw = rdep_arena_copy(&r->arena, s,
+				       sizeof(*s) + s->held_count * sizeof(s->held[0])),
 		.count = count,
 	};
 	return true;
@@ -372,15 +375,18 @@ static bool take_scope(struct rdep_record *r, const struct payload *l)
 		return true;
 	RDEP_GROW(r->scopes, r->scope_count);
 	r->scopes[r->scope_count++] = (struct rdep_rscope){
-		.raw = rdep_arena_copy(&r->arena, s, sizeof(*s) + s->held_count * sizeof(s->held[0])),
-		.reason = rdep_arena_text(&r->arena, (const char *)(s->held + s->held_count), s->reason_len),
+		.raw = rdep_arena_copy(&r->arena, s,
+				       sizeof(*s) + s->held_count * sizeof(s->held[0])),
+		.reason = rdep_arena_text(&r->arena, (const char *)(s->held + s->held_count),
+					  s->reason_len),
 		.reason_len = s->reason_len,
 		.count = count,
 	};
 	return true;
 }
 
-/* Of a lock's class the edges tell where it is taken; a domain may be entered and no lock taken there. */
+/* Of a lock's class the edges tell where it is taken; a domain may be entered and no lock taken
+ * there. */
 static bool take_lock_site(struct rdep_record *r, const struct payload *l)
 {
 	const struct rdep_lock_site *s = (const void *)l->p;

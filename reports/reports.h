@@ -75,8 +75,8 @@ int rdep_report_summary(struct rdep_report *r, FILE *out, const struct rdep_text
 
 struct rdep_audit;
 
-/* Of what was added so far. assume: and which inversions would be there if every mask that leaves out
- * FS or IO were GFP_KERNEL. The report must live longer. */
+/* Of what was added so far. assume: and which inversions would be there if every mask that leaves
+ * out FS or IO were GFP_KERNEL. The report must live longer. */
 struct rdep_audit *rdep_audit(struct rdep_report *r, bool assume);
 void rdep_audit_free(struct rdep_audit *a);
 int rdep_audit_text(struct rdep_audit *a, FILE *out, const struct rdep_text_options *options);

@@ -36,8 +36,8 @@ static void print_relatives(struct rdep_text *t, const struct rdep_process *p)
 
 static const char *scope_name(uint32_t bit)
 {
-	static const char *const names[] = {"memalloc_nofs", "memalloc_noio", "memalloc_noreclaim", "PR_SET_IO_FLUSHER",
-					    "memalloc_pin"};
+	static const char *const names[] = {"memalloc_nofs", "memalloc_noio", "memalloc_noreclaim",
+					    "PR_SET_IO_FLUSHER", "memalloc_pin"};
 	size_t i;
 
 	for (i = 0; i < sizeof(names) / sizeof(*names); i++)
@@ -56,21 +56,25 @@ static const char *place(struct rdep_process *p, uint32_t stack, uint64_t pc)
 	return rdep_model_where(p->report, rdep_model_frame(&s));
 }
 
-static void print_under(struct rdep_text *t, struct rdep_process *p, const struct rdep_site_held *held, size_t n)
+static void print_under(struct rdep_text *t, struct rdep_process *p,
+			const struct rdep_site_held *held, size_t n)
 {
 	size_t i;
 
 	for (i = 0; i < n; i++)
-		fprintf(t->out, "%s%s", i ? ", " : ", under ", rdep_model_class(p, held[i].cls)->name);
+		fprintf(t->out, "%s%s", i ? ", " : ", under ",
+			rdep_model_class(p, held[i].cls)->name);
 }
 
 static void print_scope(struct rdep_text *t, struct rdep_process *p, const struct rdep_rscope *s)
 {
-	fprintf(t->out, "    scope %u  %s in %s, opened %llu times", s->raw->id, scope_name(s->raw->bits),
-		place(p, s->raw->stack, s->raw->pc), (unsigned long long)s->count);
+	fprintf(t->out, "    scope %u  %s in %s, opened %llu times", s->raw->id,
+		scope_name(s->raw->bits), place(p, s->raw->stack, s->raw->pc),
+		(unsigned long long)s->count);
 	print_under(t, p, s->raw->held, s->raw->held_count);
 	if (s->reason_len)
-		fprintf(t->out, ": \"%s\"", rdep_clean(&t->report->arena, s->reason, s->reason_len));
+		fprintf(t->out, ": \"%s\"",
+			rdep_clean(&t->report->arena, s->reason, s->reason_len));
 	fputc('\n', t->out);
 }
 
@@ -80,7 +84,8 @@ static void print_site(struct rdep_text *t, struct rdep_process *p, const struct
 	uint32_t i;
 
 	fprintf(t->out, "    %s in %s, %s%llu times", rdep_gfp_text(t->report, raw->raw_gfp),
-		place(p, raw->stack, raw->pc), raw->flags & RDEP_SITE_PLAIN ? "no mask of its own, at least " : "",
+		place(p, raw->stack, raw->pc),
+		raw->flags & RDEP_SITE_PLAIN ? "no mask of its own, at least " : "",
 		(unsigned long long)s->count);
 	if (raw->gfp != raw->raw_gfp)
 		fprintf(t->out, ", %s in force", rdep_gfp_text(t->report, raw->gfp));
@@ -97,15 +102,21 @@ static void print_places(struct rdep_text *t, struct rdep_process *p)
 	size_t i;
 
 	if (r->scope_count)
-		fprintf(t->out, "  scopes     %zu, by where they are opened and what is held there\n", r->scope_count);
+		fprintf(t->out,
+			"  scopes     %zu, by where they are opened and what is held there\n",
+			r->scope_count);
 	for (i = 0; i < r->scope_count && (i < SCOPES_SHOWN || t->options.verbosity >= 2); i++)
 		print_scope(t, p, &r->scopes[i]);
 	if (i < r->scope_count)
-		fprintf(t->out, "    ... and %zu more: --verbosity=2 shows them\n", r->scope_count - i);
+		fprintf(t->out, "    ... and %zu more: --verbosity=2 shows them\n",
+			r->scope_count - i);
 	if (!r->site_count)
 		return;
-	fprintf(t->out, "  allocated  at %zu places, by mask, scopes and locks held%s\n", r->site_count,
-		t->options.verbosity >= 2 ? "" : ": --verbosity=2 shows them, `reclaimdep audit` judges them");
+	fprintf(t->out, "  allocated  at %zu places, by mask, scopes and locks held%s\n",
+		r->site_count,
+		t->options.verbosity >= 2
+			? ""
+			: ": --verbosity=2 shows them, `reclaimdep audit` judges them");
 	for (i = 0; i < r->site_count && t->options.verbosity >= 2; i++)
 		print_site(t, p, &r->sites[i]);
 }

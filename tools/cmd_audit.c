@@ -11,11 +11,15 @@ static int usage(FILE *out)
 	fputs("usage: reclaimdep audit [--assume_gfp=KERNEL] [--fail_on=never|missing-scope]\n"
 	      "                        [--format=text|json] [--verbosity=0|1|2]\n"
 	      "                        [--color=auto|always|never] FILE|DIR...\n\n"
-	      "Says of each call site with a mask that leaves out FS or IO whether it may be dropped, and of\n"
-	      "each scope what needs it, over all records given. --assume_gfp=KERNEL: and which inversions\n"
-	      "there would be if all those masks were GFP_KERNEL, and so which scopes are missing.\n"
+	      "Says of each call site with a mask that leaves out FS or IO whether it may be "
+	      "dropped, and of\n"
+	      "each scope what needs it, over all records given. --assume_gfp=KERNEL: and which "
+	      "inversions\n"
+	      "there would be if all those masks were GFP_KERNEL, and so which scopes are "
+	      "missing.\n"
 	      "--verbosity=0: a line each; 2: the masks that may be dropped in full, too.\n"
-	      "Exit status: 0; 66 when --fail_on=missing-scope (which assumes GFP_KERNEL) and one is missing;\n"
+	      "Exit status: 0; 66 when --fail_on=missing-scope (which assumes GFP_KERNEL) and one "
+	      "is missing;\n"
 	      "125 when a record can't be read.\n",
 	      out);
 	return 0;
@@ -25,8 +29,9 @@ int rdep_cmd_audit(int argc, char **argv)
 {
 	enum { NEVER, MISSING_SCOPE };
 	int assume = 0, fail_on = NEVER, rc;
-	const struct records_flag flags[] = {
-		{"assume_gfp", "none|KERNEL", &assume}, {"fail_on", "never|missing-scope", &fail_on}, {0}};
+	const struct records_flag flags[] = {{"assume_gfp", "none|KERNEL", &assume},
+					     {"fail_on", "never|missing-scope", &fail_on},
+					     {0}};
 	struct records_options o = {.formats = "text|json", .usage = usage, .flags = flags};
 	struct rdep_report *r;
 	struct rdep_audit *a;

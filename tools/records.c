@@ -39,7 +39,8 @@ static bool is_named(const char *typed, size_t n, const char *name)
 }
 
 /* The subcommand's own flag of that name, or NULL. */
-static const struct records_flag *own_flag(const struct records_options *o, const char *typed, size_t n)
+static const struct records_flag *own_flag(const struct records_options *o, const char *typed,
+					   size_t n)
 {
 	const struct records_flag *f;
 
@@ -79,11 +80,11 @@ static int read_flag(struct records_options *o, const char *command, const char 
 	index = value ? word_in(list, value + 1) : -1;
 	if (index < 0)
 		return bad_value(command,
-				 own		    ? own->name
+				 own		      ? own->name
 				 : list == o->formats ? "format"
-				 : list == levels   ? "verbosity"
-				 : list == colors   ? "color"
-						    : "fail_on",
+				 : list == levels     ? "verbosity"
+				 : list == colors     ? "color"
+						      : "fail_on",
 				 value ? value + 1 : "", list);
 	if (own)
 		*own->value = index;

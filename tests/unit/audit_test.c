@@ -58,21 +58,27 @@ static void naive(uint32_t source, uint8_t level, unsigned distance[NODES][2])
 					for (way = 0; way < 2; way++)
 						for (l = 0; l <= level; l++) {
 							uint8_t t = (uint8_t)(1u << bit);
-							bool held_shared = t & (RDEP_TYPE_SN | RDEP_TYPE_SR);
-							bool recursive = t & (RDEP_TYPE_ER | RDEP_TYPE_SR);
+							bool held_shared =
+								t & (RDEP_TYPE_SN | RDEP_TYPE_SR);
+							bool recursive =
+								t & (RDEP_TYPE_ER | RDEP_TYPE_SR);
 
-							if (!(types[from][to][l] & t) || (way && held_shared) ||
-							    distance[from][way] + 1 >= distance[to][recursive])
+							if (!(types[from][to][l] & t) ||
+							    (way && held_shared) ||
+							    distance[from][way] + 1 >=
+								    distance[to][recursive])
 								continue;
-							distance[to][recursive] = distance[from][way] + 1;
+							distance[to][recursive] =
+								distance[from][way] + 1;
 							changed = true;
 						}
 	}
 }
 
-/* Can types be chosen along the path so that it is strong, and may be left by one who holds its end? */
-static bool is_strong(const struct rdep_cgraph *g, const uint32_t *path, size_t n, uint32_t source, uint32_t node,
-		      bool shared)
+/* Can types be chosen along the path so that it is strong, and may be left by one who holds its
+ * end? */
+static bool is_strong(const struct rdep_cgraph *g, const uint32_t *path, size_t n, uint32_t source,
+		      uint32_t node, bool shared)
 {
 	bool ways[2] = {true, false};
 	uint32_t at = source;
@@ -130,7 +136,10 @@ static void test_paths(void)
 		bad += g.node_count && !agrees(&g, roll() % g.node_count, roll() % 2);
 		rdep_cgraph_free(&g);
 	}
-	tap_ok(!bad, "3000 random graphs: the shortest strong paths are those of a naive search (%u differ)", bad);
+	tap_ok(!bad,
+	       "3000 random graphs: the shortest strong paths are those of a naive search (%u "
+	       "differ)",
+	       bad);
 }
 
 /* ---- verdicts ---- */
@@ -175,7 +184,8 @@ static struct rdep_site_held holding(struct scene *s, uint32_t cls, unsigned at,
 static void allocation(struct scene *s, unsigned at, uint32_t gfp, uint32_t bits, uint32_t scope,
 		       const struct rdep_site_held *held, uint64_t count)
 {
-	struct maker_site w = {.pc = PC(at), .stack = s->stacks[at], .raw_gfp = gfp, .gfp = gfp, .scope = bits};
+	struct maker_site w = {
+		.pc = PC(at), .stack = s->stacks[at], .raw_gfp = gfp, .gfp = gfp, .scope = bits};
 	size_t n = 0;
 
 	if (bits & RDEP_SCOPE_NOFS)
@@ -234,14 +244,15 @@ static const struct audit_site *site_at(const struct rdep_audit *a, unsigned at)
 	return NULL;
 }
 
-static bool is(const struct rdep_audit *a, unsigned at, enum audit_verdict verdict, enum audit_reason reason)
+static bool is(const struct rdep_audit *a, unsigned at, enum audit_verdict verdict,
+	       enum audit_reason reason)
 {
 	const struct audit_site *s = site_at(a, at);
 
 	if (s && s->restricted && s->verdict == verdict && s->reason == reason)
 		return true;
-	printf("# place %u: %s verdict %d, reason %d\n", at, s ? s->place.where : "none", s ? (int)s->verdict : -1,
-	       s ? (int)s->reason : -1);
+	printf("# place %u: %s verdict %d, reason %d\n", at, s ? s->place.where : "none",
+	       s ? (int)s->verdict : -1, s ? (int)s->reason : -1);
 	return false;
 }
 
@@ -278,18 +289,24 @@ static void test_verdicts(void)
 	allocation(&s, 1, RDEP_GFP_NOFS, RDEP_SCOPE_NOFS, scope, under_shared, 3);
 	allocation(&s, 1, RDEP_GFP_NOFS, 0, 0, under_shared, 1);
 	a = audit(&s, 1);
-	tap_ok(is(a, 7, AUDIT_KEEP, AUDIT_SHARED) && site_at(a, 7)->why->need.step_count == 1 && site_at(a, 7)->count == 5,
+	tap_ok(is(a, 7, AUDIT_KEEP, AUDIT_SHARED) && site_at(a, 7)->need.step_count == 1 &&
+		       site_at(a, 7)->count == 5,
 	       "under a lock that reclaim takes: keep");
-	tap_ok(is(a, 8, AUDIT_KEEP, AUDIT_SHARED) && site_at(a, 8)->why->need.step_count == 2,
-	       "under a lock that is taken under one that reclaim takes: keep, with the whole path");
-	tap_ok(is(a, 9, AUDIT_DROP, AUDIT_UNSHARED), "under a lock that is taken outside of reclaim alone: drop");
+	tap_ok(is(a, 8, AUDIT_KEEP, AUDIT_SHARED) && site_at(a, 8)->need.step_count == 2,
+	       "under a lock that is taken under one that reclaim takes: keep, with the whole "
+	       "path");
+	tap_ok(is(a, 9, AUDIT_DROP, AUDIT_UNSHARED),
+	       "under a lock that is taken outside of reclaim alone: drop");
 	tap_ok(is(a, 10, AUDIT_DROP, AUDIT_IN_SCOPE), "in a scope that gives it: drop");
-	tap_ok(is(a, 11, AUDIT_UNKNOWN, AUDIT_UNSEEN), "a domain that was never entered tells nothing");
+	tap_ok(is(a, 11, AUDIT_UNKNOWN, AUDIT_UNSEEN),
+	       "a domain that was never entered tells nothing");
 	tap_ok(is(a, 12, AUDIT_DROP, AUDIT_UNSHARED), "but holding no lock does");
 	tap_ok(is(a, 13, AUDIT_KEEP, AUDIT_NOLOCKDEP), "NOLOCKDEP: keep");
 	tap_ok(is(a, 14, AUDIT_DROP, AUDIT_UNSHARED), "NOIO in a NOFS scope is not given by it");
-	tap_ok(!site_at(a, 15)->restricted && !site_at(a, 0)->restricted, "GFP_KERNEL and GFP_NOWAIT are no question");
-	tap_ok(is(a, 1, AUDIT_KEEP, AUDIT_SHARED) && site_at(a, 1)->row_count == 2 && site_at(a, 1)->count == 4,
+	tap_ok(!site_at(a, 15)->restricted && !site_at(a, 0)->restricted,
+	       "GFP_KERNEL and GFP_NOWAIT are no question");
+	tap_ok(is(a, 1, AUDIT_KEEP, AUDIT_SHARED) && site_at(a, 1)->row_count == 2 &&
+		       site_at(a, 1)->count == 4,
 	       "once outside of the scope is enough to keep it");
 	tap_ok(a->shared_count == 2 && !strcmp(a->shared[0].cls->name, "shared") &&
 		       !strcmp(a->shared[1].cls->name, "deep") && a->shared[1].step_count == 2,
@@ -344,7 +361,8 @@ static void test_together(void)
 	a = audit(&s, 1);
 	tap_ok(is(a, 7, AUDIT_KEEP, AUDIT_SHARED) && is(a, 8, AUDIT_KEEP, AUDIT_SHARED),
 	       "masks that may not be dropped together are kept");
-	tap_ok(site_at(a, 7)->why->need.steps[1].hypothetical && !site_at(a, 7)->why->need.steps[0].hypothetical,
+	tap_ok(site_at(a, 7)->need.steps[1].hypothetical &&
+		       !site_at(a, 7)->need.steps[0].hypothetical,
 	       "and the step that was not seen is told from those that were");
 	over(a);
 }
@@ -396,7 +414,8 @@ static void test_scopes(void)
 	struct scene s;
 	struct rdep_audit *a;
 	uint32_t shared, own, needed, idle, empty, inner;
-	struct maker_site w = {.raw_gfp = RDEP_GFP_KERNEL, .gfp = RDEP_GFP_NOFS, .scope = RDEP_SCOPE_NOFS};
+	struct maker_site w = {
+		.raw_gfp = RDEP_GFP_KERNEL, .gfp = RDEP_GFP_NOFS, .scope = RDEP_SCOPE_NOFS};
 
 	begin(&s, 1);
 	shared = maker_class_named(&s.m, "shared");
@@ -406,13 +425,15 @@ static void test_scopes(void)
 	struct rdep_site_held under_shared[] = {holding(&s, shared, 2, RDEP_WRITE), {0}};
 	struct rdep_site_held under_own[] = {holding(&s, own, 4, RDEP_WRITE), {0}};
 
-	needed = maker_scope(&s.m, RDEP_SCOPE_NOFS, PC(6), s.stacks[6], 1, under_shared, "a transaction", 3);
+	needed = maker_scope(&s.m, RDEP_SCOPE_NOFS, PC(6), s.stacks[6], 1, under_shared,
+			     "a transaction", 3);
 	idle = maker_scope(&s.m, RDEP_SCOPE_NOFS, PC(7), s.stacks[7], 1, under_own, "", 1);
 	empty = maker_scope(&s.m, RDEP_SCOPE_NOFS, PC(8), s.stacks[8], 0, NULL, "", 1);
 	inner = maker_scope(&s.m, RDEP_SCOPE_NOFS, PC(9), s.stacks[9], 0, NULL, "", 1);
 	maker_scope(&s.m, RDEP_SCOPE_PIN, PC(10), s.stacks[10], 0, NULL, "", 1);
 	(void)empty;
-	/* A mask of its own does not make the scope less needed: the scope is what allows to drop it. */
+	/* A mask of its own does not make the scope less needed: the scope is what allows to drop
+	 * it. */
 	allocation(&s, 11, RDEP_GFP_NOFS, RDEP_SCOPE_NOFS, needed, under_shared, 2);
 	allocation(&s, 12, RDEP_GFP_KERNEL, RDEP_SCOPE_NOFS, idle, under_own, 2);
 	w.pc = PC(13);
@@ -424,13 +445,18 @@ static void test_scopes(void)
 	allocation(&s, 14, RDEP_GFP_NOFS, 0, 0, under_shared, 1);
 	a = audit(&s, 1);
 	tap_ok(scope_at(a, 6)->verdict == SCOPE_NEEDED && scope_at(a, 6)->needing == 1 &&
-		       !strcmp(scope_at(a, 6)->reason, "a transaction") && scope_at(a, 6)->count == 3,
+		       !strcmp(scope_at(a, 6)->reason, "a transaction") &&
+		       scope_at(a, 6)->count == 3,
 	       "a scope over an allocation under a lock that reclaim takes is needed");
-	tap_ok(scope_at(a, 6)->outside_count == 1 && !strcmp(scope_at(a, 6)->outside[0].place.where, "minifs+0x401f00"),
+	tap_ok(scope_at(a, 6)->outside_count == 1 &&
+		       !strcmp(scope_at(a, 6)->outside[0].place.where, "minifs+0x401f00"),
 	       "an allocation under the same acquisition, outside of it, is told");
-	tap_ok(scope_at(a, 7)->verdict == SCOPE_NOT_NEEDED && !scope_at(a, 7)->outside_count, "one over none is not");
-	tap_ok(scope_at(a, 8)->verdict == SCOPE_UNKNOWN, "of one in which nothing was allocated nothing is known");
-	tap_ok(scope_at(a, 9)->verdict == SCOPE_NOT_NEEDED && scope_at(a, 9)->within == scope_at(a, 6),
+	tap_ok(scope_at(a, 7)->verdict == SCOPE_NOT_NEEDED && !scope_at(a, 7)->outside_count,
+	       "one over none is not");
+	tap_ok(scope_at(a, 8)->verdict == SCOPE_UNKNOWN,
+	       "of one in which nothing was allocated nothing is known");
+	tap_ok(scope_at(a, 9)->verdict == SCOPE_NOT_NEEDED &&
+		       scope_at(a, 9)->within == scope_at(a, 6),
 	       "one that is always within another is not needed");
 	tap_ok(scope_at(a, 10)->verdict == SCOPE_APART, "pinning keeps nothing out of reclaim");
 	over(a);
@@ -458,8 +484,10 @@ static void test_width(void)
 	a = audit(&s, 1);
 	tap_ok(scope_at(a, 6)->verdict == SCOPE_NEEDED && scope_at(a, 6)->weaker,
 	       "a NOIO scope that only locks of fs_reclaim need could be NOFS");
-	tap_ok(scope_at(a, 6)->narrower, "one that opens long before the lock is taken could be narrower");
-	tap_ok(is(a, 9, AUDIT_KEEP, AUDIT_SHARED) && site_at(a, 9)->weaker, "and so could a mask be NOFS");
+	tap_ok(scope_at(a, 6)->narrower,
+	       "one that opens long before the lock is taken could be narrower");
+	tap_ok(is(a, 9, AUDIT_KEEP, AUDIT_SHARED) && site_at(a, 9)->weaker,
+	       "and so could a mask be NOFS");
 	over(a);
 }
 

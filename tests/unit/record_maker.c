@@ -152,7 +152,8 @@ uint32_t maker_stack(struct maker *m, size_t count, const uint64_t *pcs)
 
 /* A counted place: the struct, what is held, text, and the counter, which is not summed. */
 static void put_counted(struct maker *m, unsigned type, const void *head, size_t head_len,
-			const struct rdep_site_held *held, size_t n, const char *text, uint64_t count)
+			const struct rdep_site_held *held, size_t n, const char *text,
+			uint64_t count)
 {
 	size_t fixed = head_len + n * sizeof(*held) + strlen(text);
 	char *p;
@@ -183,8 +184,8 @@ uint32_t maker_scope(struct maker *m, uint32_t bit, uint64_t pc, uint32_t stack,
 	return s.id;
 }
 
-uint32_t maker_site(struct maker *m, const struct maker_site *w, size_t n, const struct rdep_site_held *held,
-		    uint64_t count)
+uint32_t maker_site(struct maker *m, const struct maker_site *w, size_t n,
+		    const struct rdep_site_held *held, uint64_t count)
 {
 	struct rdep_site s = {.id = ++m->next[RDEP_SITE],
 			      .stack = w->stack,
@@ -447,7 +448,8 @@ static void sample_board(struct maker *m)
 static void sample_sites(struct maker *m)
 {
 	const uint64_t pcs[] = {0x401100, 0x401200, 0x401300, 0x401400};
-	struct rdep_site_held held[2] = {{.site = 0x401200}, {.site = 0x401300, .mode = RDEP_READ_REC}};
+	struct rdep_site_held held[2] = {{.site = 0x401200},
+					 {.site = 0x401300, .mode = RDEP_READ_REC}};
 	struct maker_site site = {.pc = 0x401100, .raw_gfp = RDEP_GFP_NOFS, .gfp = RDEP_GFP_NOFS};
 	uint32_t mod = maker_module(m, "/nowhere/bin/minifs", 0x401000, 0x402000, 0);
 	uint32_t s1 = maker_stack(m, 4, pcs), s2 = maker_stack(m, 3, pcs + 1);
@@ -463,7 +465,8 @@ static void sample_sites(struct maker *m)
 	maker_edge(m, a, RDEP_CLASS_IO_RECLAIM, s1, s2, 1);
 	maker_domain_site(m, RDEP_CLASS_FS_RECLAIM, 0x401400, s2);
 	maker_site(m, &site, 2, held, 7);
-	site.scopes[0] = maker_scope(m, RDEP_SCOPE_NOFS, 0x401300, s2, 1, held, "a transaction\033[0m", 3);
+	site.scopes[0] =
+		maker_scope(m, RDEP_SCOPE_NOFS, 0x401300, s2, 1, held, "a transaction\033[0m", 3);
 	site.scope = RDEP_SCOPE_NOFS;
 	maker_site(m, &site, 1, held, 2);
 	site.raw_gfp = RDEP_GFP_KERNEL;

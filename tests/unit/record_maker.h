@@ -43,8 +43,8 @@ struct maker_site {
 };
 uint32_t maker_scope(struct maker *m, uint32_t bit, uint64_t pc, uint32_t stack, size_t n,
 		     const struct rdep_site_held *held, const char *reason, uint64_t count);
-uint32_t maker_site(struct maker *m, const struct maker_site *w, size_t n, const struct rdep_site_held *held,
-		    uint64_t count);
+uint32_t maker_site(struct maker *m, const struct maker_site *w, size_t n,
+		    const struct rdep_site_held *held, uint64_t count);
 void maker_domain_site(struct maker *m, uint32_t domain, uint64_t pc, uint32_t stack);
 uint32_t maker_thread(struct maker *m, const char *name);
 /* A cycle of n edges. id 0: a new one; else a revision of it. Returns the id. */
