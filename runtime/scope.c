@@ -260,10 +260,8 @@ static void restore_unmatched(struct rd_thread *t, const struct rd_restore *r, b
 
 	if (restore_orphan(t, r))
 		return;
-	if (t->scopes_lost) {
-		t->scopes_lost--;
+	if (t->scopes_unknown)
 		return;
-	}
 	if (r->cookie && other != none && (names_other || (provided && same == none)))
 		other_kind(t, other, r);
 	else if (names_other && !provided)
@@ -281,6 +279,11 @@ static void restore_provided(struct rd_thread *t, const struct rd_restore *r)
 {
 	uint32_t i = find(t, r->bits, &r->cookie), ended, k;
 
+	/* Deeper than is kept: paired by nesting. */
+	if (t->scopes_lost) {
+		t->scopes_lost--;
+		return;
+	}
 	/* A cookie that was handed on from another save; 0 would stand for none. */
 	if (i == t->scope_depth && r->cookie)
 		i = find(t, r->bits, NULL);
@@ -300,7 +303,9 @@ static void restore_own(struct rd_thread *t, const struct rd_restore *r, bool ol
 	uint32_t before = t->scope, bits = rd_scope_bits(r->cookie), i = find(t, r->bits, &r->cookie);
 
 	set_scope(t, old ? (before & ~r->bits) | bits : before & ~bits);
-	if (i < t->scope_depth)
+	if (t->scopes_lost)
+		t->scopes_lost--;
+	else if (i < t->scope_depth)
 		close_entry(t, i, r);
 	else
 		restore_unmatched(t, r, false, before);

@@ -279,7 +279,7 @@ static void begin_unknown(struct rd_thread *t)
 {
 	rd_count(RDEP_C_FORK_UNSEEN);
 	if (t)
-		t->scopes_lost = 1u << 30;
+		t->scopes_unknown = 1;
 }
 
 static void attach_child(struct rd_thread *old)

@@ -95,7 +95,8 @@ struct rd_thread {
 	uint32_t initialising; /* depth: of C++ statics, whose guards are locks that nobody sees */
 	struct rd_shrinker *shrinking; /* held by this thread while it runs it; shrinker.h */
 	uint32_t scope_depth;
-	uint32_t scopes_lost; /* saves without an entry: no room, or of a parent that is not known */
+	uint32_t scopes_lost; /* saves without an entry, the innermost ones: no room */
+	uint32_t scopes_unknown; /* a parent's, in a child of a fork that was not seen */
 	struct rd_scope_entry scopes[RD_SCOPES]; /* outermost first */
 	struct rd_scope_entry orphaned[RD_SCOPES_ORPHANED];
 	struct rd_scope_entry closed[RD_SCOPES_CLOSED]; /* the last that were restored */
