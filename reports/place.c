@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * place.c - findings about a place: a scope, an allocation, a call that sleeps, an assertion. What they
- * are called, what is said about their two stacks, and what to do, in tables.
+ * place.c - findings about a place: a scope, an allocation, a call that sleeps, an assertion. What
+ * they are called, what is said about their two stacks, and what to do, in tables.
  */
 #include <ctype.h>
 #include <string.h>
 #include "reports/model.h"
 
 /*
- * Texts may hold %s for what the finding is about: the scope ("NOFS"), the lock's name, the mask, by `of`.
- * went: before the stack of where it went wrong. held: before the other one. A line without a
- * detail is for all details that have none of their own.
+ * Texts may hold %s for what the finding is about: the scope ("NOFS"), the lock's name, the mask,
+ * by `of`. went: before the stack of where it went wrong. held: before the other one. A line
+ * without a detail is for all details that have none of their own.
  */
 enum of { OF_SCOPE, OF_LOCK, OF_GFP };
 
@@ -20,59 +20,77 @@ static const struct words {
 	const char *title, *went, *held, *fix;
 } words[] = {
 	{RDEP_K_SCOPE_UNBALANCED, RDEP_D_RESTORED_OUT_OF_ORDER, OF_SCOPE,
-	 "an outer %s scope is restored before the one inside it", "It restores the outer scope first",
-	 "which was saved",
-	 "restore %s scopes in the opposite order of their saves: between the two restores nothing is restricted, and "
+	 "an outer %s scope is restored before the one inside it",
+	 "It restores the outer scope first", "which was saved",
+	 "restore %s scopes in the opposite order of their saves: between the two restores nothing "
+	 "is restricted, and "
 	 "under the older rule it stays restricted for good after the second"},
 	{RDEP_K_SCOPE_UNBALANCED, RDEP_D_RESTORED_UNSAVED, OF_SCOPE,
-	 "a %s scope is restored that this thread did not save", "It restores", "after the last scope of its own, saved",
-	 "restore each %s scope once, on the path that saved it: one too many ends somebody else's scope, or under the "
+	 "a %s scope is restored that this thread did not save", "It restores",
+	 "after the last scope of its own, saved",
+	 "restore each %s scope once, on the path that saved it: one too many ends somebody else's "
+	 "scope, or under the "
 	 "older rule sets one for good"},
 	{RDEP_K_SCOPE_UNBALANCED, RDEP_D_COOKIE_REUSED, OF_SCOPE,
-	 "a %s scope is ended by a restore with the cookie of an earlier one", "It restores with a cookie that was used before",
-	 "and so ends the scope that was saved", "restore each %s scope with the cookie of its own save, once"},
+	 "a %s scope is ended by a restore with the cookie of an earlier one",
+	 "It restores with a cookie that was used before", "and so ends the scope that was saved",
+	 "restore each %s scope with the cookie of its own save, once"},
 	{RDEP_K_SCOPE_UNBALANCED, RDEP_D_INNER_LEFT_OPEN, OF_SCOPE,
 	 "only the inner one of two %s scopes is restored", "It restores only the inner scope",
-	 "and leaves the outer one open, saved", "restore the outer %s scope too, after the inner one"},
+	 "It leaves the outer scope open that was saved",
+	 "restore the outer %s scope too, after the inner one"},
 	{RDEP_K_SCOPE_UNBALANCED, RDEP_D_COOKIE_OF_OTHER_KIND, OF_SCOPE,
-	 "the cookie of a %s scope is given to another kind's restore", "It restores with a cookie of another kind",
-	 "which came from a save",
-	 "give each cookie to the restore of its own kind: under the older rule the %s scope stays open"},
+	 "the cookie of a %s scope is given to another kind's restore",
+	 "It restores with a cookie of another kind", "which came from a save",
+	 "give each cookie to the restore of its own kind: under the older rule the %s scope stays "
+	 "open"},
 	{RDEP_K_SCOPE_UNBALANCED, RDEP_D_RESTORED_WITH_ZERO, OF_SCOPE,
-	 "a %s scope is restored with 0 in place of its cookie, and stays open", "It restores with 0, which ends nothing",
-	 "and leaves the scope open that was saved",
+	 "a %s scope is restored with 0 in place of its cookie, and stays open",
+	 "It restores with 0, which ends nothing", "and leaves the scope open that was saved",
 	 "restore the %s scope with what its save returned"},
-	{RDEP_K_SCOPE_FOREIGN, 0, OF_SCOPE, "a %s scope is saved in one thread and restored in another",
-	 "It restores", "a scope that another thread saved",
-	 "restore the %s scope in the thread that saved it: a scope belongs to its thread, which stays restricted, and the "
+	{RDEP_K_SCOPE_FOREIGN, 0, OF_SCOPE,
+	 "a %s scope is saved in one thread and restored in another", "It restores",
+	 "a scope that another thread saved",
+	 "restore the %s scope in the thread that saved it: a scope belongs to its thread, which "
+	 "stays restricted, and the "
 	 "other one loses its own; work that is handed on opens a scope where it runs"},
 	{RDEP_K_SCOPE_LEAKED, 0, OF_SCOPE, "a thread ends in a %s scope that was never restored",
 	 "It tries to restore", "It ends in a scope that was saved",
-	 "restore the %s scope on every path out of the function that saves it; one that is meant for the thread's life "
+	 "restore the %s scope on every path out of the function that saves it; one that is meant "
+	 "for the thread's life "
 	 "is best saved in the function that the thread starts in"},
-	{RDEP_K_SLEEP_IN_ATOMIC, RDEP_D_SLEEP_LOCK, OF_LOCK, "a lock that may sleep is taken under %s",
-	 "It takes a lock that may sleep", NULL,
+	{RDEP_K_SLEEP_IN_ATOMIC, RDEP_D_SLEEP_LOCK, OF_LOCK,
+	 "a lock that may sleep is taken under %s", "It takes a lock that may sleep", NULL,
 	 "take the lock before %s, or make one of the two the other's kind"},
-	{RDEP_K_SLEEP_IN_ATOMIC, RDEP_D_SLEEP_ALLOC, OF_LOCK, "an allocation with direct reclaim is made under %s",
-	 "It allocates", NULL, "allocate before %s is taken, or with GFP_ATOMIC or GFP_NOWAIT"},
-	{RDEP_K_SLEEP_IN_ATOMIC, RDEP_D_SLEEP_MALLOC, OF_LOCK, "malloc is called under %s", "It allocates", NULL,
-	 "allocate before %s is taken: the allocator may wait for its own lock, or for reclaim"},
-	{RDEP_K_SLEEP_IN_ATOMIC, RDEP_D_SLEEP_SAID, OF_LOCK, "a call that says that it may sleep is made under %s",
-	 "It says that it may sleep", NULL, "make the call before %s is taken, or after it is given back"},
-	{RDEP_K_VMALLOC_RESTRICTED, 0, OF_GFP, "vmalloc with %s outside of a scope: its page tables are allocated with GFP_KERNEL",
+	{RDEP_K_SLEEP_IN_ATOMIC, RDEP_D_SLEEP_ALLOC, OF_LOCK,
+	 "an allocation with direct reclaim is made under %s", "It allocates", NULL,
+	 "allocate before %s is taken, or with GFP_ATOMIC or GFP_NOWAIT"},
+	{RDEP_K_SLEEP_IN_ATOMIC, RDEP_D_SLEEP_MALLOC, OF_LOCK, "malloc is called under %s",
 	 "It allocates", NULL,
-	 "open a memalloc_nofs or memalloc_noio scope around the call, in place of %s: before Linux 5.17 the mask does not "
+	 "allocate before %s is taken: the allocator may wait for its own lock, or for reclaim"},
+	{RDEP_K_SLEEP_IN_ATOMIC, RDEP_D_SLEEP_SAID, OF_LOCK,
+	 "a call that says that it may sleep is made under %s", "It says that it may sleep", NULL,
+	 "make the call before %s is taken, or after it is given back"},
+	{RDEP_K_VMALLOC_RESTRICTED, 0, OF_GFP,
+	 "vmalloc with %s outside of a scope: its page tables are allocated with GFP_KERNEL",
+	 "It allocates", NULL,
+	 "open a memalloc_nofs or memalloc_noio scope around the call, in place of %s: before "
+	 "Linux 5.17 the mask does not "
 	 "reach the page tables"},
-	{RDEP_K_ASSERT_HELD, RDEP_D_STILL_HELD, OF_LOCK, "%s is held where the program says that it is not",
-	 "It says that it does not hold it", "but took it",
-	 "give %s back before the call, or correct the assertion"},
-	{RDEP_K_ASSERT_HELD, RDEP_D_HELD_SHARED, OF_LOCK, "%s is held as a reader where the program says that it is held exclusively",
-	 "It says that it holds it exclusively", "but took it", "take %s as a writer on every path to the call, or correct the assertion"},
-	{RDEP_K_ASSERT_HELD, RDEP_D_NEST_NOT_HELD, OF_LOCK, "%s is not held where the program says that it orders the locks that are taken",
+	{RDEP_K_ASSERT_HELD, RDEP_D_STILL_HELD, OF_LOCK,
+	 "%s is held where the program says that it is not", "It says that it does not hold it",
+	 "but took it", "give %s back before the call, or correct the assertion"},
+	{RDEP_K_ASSERT_HELD, RDEP_D_HELD_SHARED, OF_LOCK,
+	 "%s is held as a reader where the program says that it is held exclusively",
+	 "It says that it holds it exclusively", "but took it",
+	 "take %s as a writer on every path to the call, or correct the assertion"},
+	{RDEP_K_ASSERT_HELD, RDEP_D_NEST_NOT_HELD, OF_LOCK,
+	 "%s is not held where the program says that it orders the locks that are taken",
 	 "It takes a lock that is said to be ordered by it", "and took it",
 	 "take %s before the first of the locks that it orders"},
-	{RDEP_K_ASSERT_HELD, 0, OF_LOCK, "%s is not held where the program says that it is", "It says that it holds it",
-	 "and took it", "take %s on every path to the call, or correct the assertion"},
+	{RDEP_K_ASSERT_HELD, 0, OF_LOCK, "%s is not held where the program says that it is",
+	 "It says that it holds it", "and took it",
+	 "take %s on every path to the call, or correct the assertion"},
 };
 
 static const struct words *words_of(const struct rdep_mfinding *f)
@@ -206,7 +224,7 @@ const char *rdep_place_held(struct rdep_report *r, const struct rdep_mfinding *f
 const char *rdep_place_key(struct rdep_report *r, const struct rdep_mfinding *f)
 {
 	const char *detail = rdep_detail_id(r, f->raw->detail & 0xff);
-	const char *what = f->raw->cls	 ? f->cls->key
+	const char *what = f->raw->cls	   ? f->cls->key
 			   : f->raw->scope ? rdep_scope_text(r, f->raw->scope)
 			   : f->raw->raw_gfp && f->kind != RDEP_K_SLEEP_IN_ATOMIC
 				   ? rdep_gfp_text(r, f->raw->raw_gfp)

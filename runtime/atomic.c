@@ -46,7 +46,8 @@ void rd_atomic_check(struct rd_thread *t, enum rdep_detail detail, uint32_t raw_
 	rd_finding_place(t, &f, site);
 }
 
-void rd_atomic_check_here(struct rd_thread *t, enum rdep_detail detail, uint32_t raw_gfp, uint64_t site, uint64_t sp)
+void rd_atomic_check_here(struct rd_thread *t, enum rdep_detail detail, uint32_t raw_gfp,
+			  uint64_t site, uint64_t sp)
 {
 	struct rd_locked l;
 

@@ -13,12 +13,13 @@
 #include "thread.h"
 
 /*
- * The thread does what may sleep, at site: a finding when it must not. detail: RDEP_D_SLEEP_*. raw_gfp: of an
- * allocation. Needs the runtime lock; rd_stack_begin() was called.
+ * The thread does what may sleep, at site: a finding when it must not. detail: RDEP_D_SLEEP_*.
+ * raw_gfp: of an allocation. Needs the runtime lock; rd_stack_begin() was called.
  */
 void rd_atomic_check(struct rd_thread *t, enum rdep_detail detail, uint32_t raw_gfp, uint64_t site);
 
 /* The same for who has done neither; free of cost where nothing is held. */
-void rd_atomic_check_here(struct rd_thread *t, enum rdep_detail detail, uint32_t raw_gfp, uint64_t site, uint64_t sp);
+void rd_atomic_check_here(struct rd_thread *t, enum rdep_detail detail, uint32_t raw_gfp,
+			  uint64_t site, uint64_t sp);
 
 #endif

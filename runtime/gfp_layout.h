@@ -2,9 +2,9 @@
 /*
  * gfp_layout.h - what the option gfp_layout= says. For the runtime and the command alike.
  *
- * The name of a layout of gfp_layouts.def, or NAME=BIT,NAME=BIT,...: canonical names without __GFP_, the
- * kernel's own combinations as one bit for shims that have them so, NO_KSWAPD, and OTHER for bits that
- * say nothing about reclaim.
+ * The name of a layout of gfp_layouts.def, or NAME=BIT,NAME=BIT,...: canonical names without
+ * __GFP_, the kernel's own combinations as one bit for shims that have them so, NO_KSWAPD, and
+ * OTHER for bits that say nothing about reclaim.
  */
 #ifndef RECLAIMDEP_GFP_LAYOUT_H
 #define RECLAIMDEP_GFP_LAYOUT_H
@@ -15,13 +15,14 @@
 #include "record_layout.h"
 
 struct rd_gfp_layout {
-	uint32_t known;	     /* bits of the program's that mean anything */
-	uint32_t always;     /* canonical bits that are there unless a bit takes them away */
-	uint32_t gives[32];  /* canonical bits by the program's bit */
+	uint32_t known;	    /* bits of the program's that mean anything */
+	uint32_t always;    /* canonical bits that are there unless a bit takes them away */
+	uint32_t gives[32]; /* canonical bits by the program's bit */
 	uint32_t takes[32];
 };
 
-#define RD_GFP_LAYOUT_WANTED "6.12, 5.10, 3.10, or NAME=BIT,NAME=BIT,... with BIT from 0 to 31, each once"
+#define RD_GFP_LAYOUT_WANTED                                                                       \
+	"6.12, 5.10, 3.10, or NAME=BIT,NAME=BIT,... with BIT from 0 to 31, each once"
 
 /* One line of gfp_layouts.def. */
 struct rd_gfp_bit {
@@ -55,7 +56,8 @@ static inline bool rd_gfp_named_layout(struct rd_gfp_layout *into, unsigned layo
 	return true;
 }
 
-/* Does text begin with word, and then end or go on with c? Returns what comes after the word, or NULL. */
+/* Does text begin with word, and then end or go on with c? Returns what comes after the word, or
+ * NULL. */
 static inline const char *rd_gfp_word(const char *text, const char *word, char c)
 {
 	while (*word && *text == *word) {

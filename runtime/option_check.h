@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * option_check.h - text options that do not take every text: one line each. For the runtime and the command alike.
+ * option_check.h - text options that do not take every text: one line each. For the runtime and the
+ * command alike.
  */
 #ifndef RECLAIMDEP_OPTION_CHECK_H
 #define RECLAIMDEP_OPTION_CHECK_H

@@ -9,8 +9,8 @@
  *
  * Cookies are unsigned int: what stands above that in a register is nothing.
  *
- * Only its own thread touches a thread's scopes, with signals open: an entry counts when its bits are
- * there, and a handler that comes in between leaves what it finds as it found it.
+ * Only its own thread touches a thread's scopes, with signals open: an entry counts when its bits
+ * are there, and a handler that comes in between leaves what it finds as it found it.
  */
 #include "scope.h"
 #include "context.h"
@@ -92,11 +92,11 @@ static void forget_orphans(struct rd_thread *t, uint32_t bits, uint64_t sp)
 }
 
 /*
- * One save: bits, the cookie that it gives, and marks. memalloc_flags_save() came with the newer rule, and has
- * no other.
+ * One save: bits, the cookie that it gives, and marks. memalloc_flags_save() came with the newer
+ * rule, and has no other.
  */
-static unsigned long save(struct rd_thread *t, uint32_t bits, bool provided, unsigned long cookie, uint32_t marks,
-			  uint64_t site, uint64_t sp)
+static unsigned long save(struct rd_thread *t, uint32_t bits, bool provided, unsigned long cookie,
+			  uint32_t marks, uint64_t site, uint64_t sp)
 {
 	uint32_t item;
 	struct rd_scope_entry *e;
@@ -125,7 +125,8 @@ static unsigned long save(struct rd_thread *t, uint32_t bits, bool provided, uns
 	return cookie;
 }
 
-unsigned long rd_scope_save(uint32_t bit, bool provided, unsigned long cookie, uint64_t site, uint64_t sp)
+unsigned long rd_scope_save(uint32_t bit, bool provided, unsigned long cookie, uint64_t site,
+			    uint64_t sp)
 {
 	struct rd_thread *t = rd_here();
 
@@ -134,7 +135,8 @@ unsigned long rd_scope_save(uint32_t bit, bool provided, unsigned long cookie, u
 	return save(t, bit, provided, cookie, 0, site, sp);
 }
 
-unsigned long rd_scope_flags_save(unsigned long flags, bool provided, unsigned long cookie, uint64_t site, uint64_t sp)
+unsigned long rd_scope_flags_save(unsigned long flags, bool provided, unsigned long cookie,
+				  uint64_t site, uint64_t sp)
 {
 	struct rd_thread *t = rd_here();
 	uint32_t bits = rd_scope_bits(flags);
@@ -174,8 +176,8 @@ static uint32_t find(const struct rd_thread *t, uint32_t bits, const uint64_t *c
 	return t->scope_depth;
 }
 
-static void orphan(struct rd_thread *t, const struct rd_scope_entry *inner, const struct rd_scope_entry *outer,
-		   const struct rd_restore *r)
+static void orphan(struct rd_thread *t, const struct rd_scope_entry *inner,
+		   const struct rd_scope_entry *outer, const struct rd_restore *r)
 {
 	unsigned i;
 
@@ -190,7 +192,8 @@ static void orphan(struct rd_thread *t, const struct rd_scope_entry *inner, cons
 	t->orphaned[i].end_stack = rd_pairing_restore_stack(t, r->site, r->sp);
 }
 
-/* Save i is restored. Those above it of bits that are no longer in force were to be restored first. */
+/* Save i is restored. Those above it of bits that are no longer in force were to be restored first.
+ */
 static void close_entry(struct rd_thread *t, uint32_t i, const struct rd_restore *r)
 {
 	struct rd_scope_entry e = t->scopes[i];
@@ -253,9 +256,11 @@ static void other_kind(struct rd_thread *t, uint32_t i, const struct rd_restore 
 }
 
 /* No open save of these bits was given this cookie. before: the bits that were in force. */
-static void restore_unmatched(struct rd_thread *t, const struct rd_restore *r, bool provided, uint32_t before)
+static void restore_unmatched(struct rd_thread *t, const struct rd_restore *r, bool provided,
+			      uint32_t before)
 {
-	uint32_t same = find(t, r->bits, NULL), other = find(t, ~r->bits, &r->cookie), none = t->scope_depth;
+	uint32_t same = find(t, r->bits, NULL), other = find(t, ~r->bits, &r->cookie),
+		 none = t->scope_depth;
 	bool names_other = rd_scope_bits(r->cookie) & ~r->bits & before;
 
 	if (restore_orphan(t, r))
@@ -300,7 +305,8 @@ static void restore_provided(struct rd_thread *t, const struct rd_restore *r)
 
 static void restore_own(struct rd_thread *t, const struct rd_restore *r, bool old)
 {
-	uint32_t before = t->scope, bits = rd_scope_bits(r->cookie), i = find(t, r->bits, &r->cookie);
+	uint32_t before = t->scope, bits = rd_scope_bits(r->cookie),
+		 i = find(t, r->bits, &r->cookie);
 
 	set_scope(t, old ? (before & ~r->bits) | bits : before & ~bits);
 	if (t->scopes_lost)
@@ -321,7 +327,8 @@ static void restore(struct rd_thread *t, const struct rd_restore *r, bool provid
 
 void rd_scope_restore(uint32_t bit, bool provided, unsigned long cookie, uint64_t site, uint64_t sp)
 {
-	const struct rd_restore r = {.bits = bit, .cookie = (uint32_t)cookie, .site = site, .sp = sp};
+	const struct rd_restore r = {
+		.bits = bit, .cookie = (uint32_t)cookie, .site = site, .sp = sp};
 	struct rd_thread *t = rd_here();
 
 	if (t)
@@ -330,7 +337,8 @@ void rd_scope_restore(uint32_t bit, bool provided, unsigned long cookie, uint64_
 
 void rd_scope_flags_restore(bool provided, unsigned long cookie, uint64_t site, uint64_t sp)
 {
-	struct rd_restore r = {.bits = rd_scope_bits(cookie), .cookie = (uint32_t)cookie, .site = site, .sp = sp};
+	struct rd_restore r = {
+		.bits = rd_scope_bits(cookie), .cookie = (uint32_t)cookie, .site = site, .sp = sp};
 	struct rd_thread *t = rd_here();
 	uint32_t i;
 
@@ -415,8 +423,9 @@ void rd_io_flusher(bool on, uint64_t site, uint64_t sp)
 	if (!t || on == !!(t->scope & RDEP_SCOPE_FLUSHER))
 		return;
 	set_scope(t, t->scope ^ RDEP_SCOPE_FLUSHER);
-	/* It serves what other threads' reclaim waits for: it holds io_reclaim, but it is no context,
-	 * since its own allocations do reclaim (without IO). Entering waits for nothing. */
+	/* It serves what other threads' reclaim waits for: it holds io_reclaim, but it is no
+	 * context, since its own allocations do reclaim (without IO). Entering waits for nothing.
+	 */
 	if (on) {
 		rd_domain_hold(t, RDEP_CLASS_IO_RECLAIM, 0, true, site, sp);
 	} else {

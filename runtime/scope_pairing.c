@@ -2,13 +2,15 @@
 /*
  * scope_pairing.c - restores that do not fit a save: mistake, or not?
  *
- * Cookies are values, not names: most are the same in all threads. So a thread whose own saves and restores
- * come out even is right, wherever its cookies were kept meanwhile: in a transaction that moved them to another
- * one, in a handle, in a worker that saved over them. What is told of is what does not come out even.
+ * Cookies are values, not names: most are the same in all threads. So a thread whose own saves and
+ * restores come out even is right, wherever its cookies were kept meanwhile: in a transaction that
+ * moved them to another one, in a handle, in a worker that saved over them. What is told of is what
+ * does not come out even.
  *
- * A restore that nothing was open for is told of at once where that is all there can be to it. Where
- * another thread has a scope open that was given this cookie, it is waited with: if that thread ends with
- * it open, the scope was saved there and restored here; if not, the restore was one too many.
+ * A restore that nothing was open for is told of at once where that is all there can be to it.
+ * Where another thread has a scope open that was given this cookie, it is waited with: if that
+ * thread ends with it open, the scope was saved there and restored here; if not, the restore was
+ * one too many.
  */
 #include "scope.h"
 #include "engine.h"
@@ -128,14 +130,15 @@ static void tell(struct rd_thread *t, enum rdep_kind kind, enum rdep_detail deta
 
 void rd_pairing_out_of_order(struct rd_thread *t, const struct rd_scope_entry *orphan)
 {
-	tell(t, RDEP_K_SCOPE_UNBALANCED, RDEP_D_RESTORED_OUT_OF_ORDER, 0, orphan, orphan->bits, orphan->end_site,
-	     orphan->end_stack);
+	tell(t, RDEP_K_SCOPE_UNBALANCED, RDEP_D_RESTORED_OUT_OF_ORDER, 0, orphan, orphan->bits,
+	     orphan->end_site, orphan->end_stack);
 }
 
-void rd_pairing_other_kind(struct rd_thread *t, const struct rd_scope_entry *e, const struct rd_restore *r)
+void rd_pairing_other_kind(struct rd_thread *t, const struct rd_scope_entry *e,
+			   const struct rd_restore *r)
 {
-	tell(t, RDEP_K_SCOPE_UNBALANCED, RDEP_D_COOKIE_OF_OTHER_KIND, 0, e, e ? e->bits : r->bits, r->site,
-	     rd_pairing_restore_stack(t, r->site, r->sp));
+	tell(t, RDEP_K_SCOPE_UNBALANCED, RDEP_D_COOKIE_OF_OTHER_KIND, 0, e, e ? e->bits : r->bits,
+	     r->site, rd_pairing_restore_stack(t, r->site, r->sp));
 }
 
 /* One restore too many: of a scope that was ended before, or of none. */
@@ -144,13 +147,15 @@ static void tell_unsaved(struct rd_thread *t, const struct waiting *w)
 	const struct rd_scope_entry *c = &w->closed;
 
 	if (w->reused)
-		tell(t, RDEP_K_SCOPE_UNBALANCED, RDEP_D_COOKIE_REUSED, 0, c, c->bits, c->end_site, c->end_stack);
+		tell(t, RDEP_K_SCOPE_UNBALANCED, RDEP_D_COOKIE_REUSED, 0, c, c->bits, c->end_site,
+		     c->end_stack);
 	else
-		tell(t, RDEP_K_SCOPE_UNBALANCED, RDEP_D_RESTORED_UNSAVED, 0, c, w->restore.bits, w->restore.site,
-		     w->stack);
+		tell(t, RDEP_K_SCOPE_UNBALANCED, RDEP_D_RESTORED_UNSAVED, 0, c, w->restore.bits,
+		     w->restore.site, w->stack);
 }
 
-static void tell_foreign(struct rd_thread *t, const struct rd_scope_entry *save, const struct waiting *w)
+static void tell_foreign(struct rd_thread *t, const struct rd_scope_entry *save,
+			 const struct waiting *w)
 {
 	tell(t, RDEP_K_SCOPE_FOREIGN, 0, 0, save, save->bits, w->restore.site, w->stack);
 }
@@ -190,9 +195,9 @@ static bool open_elsewhere(const struct rd_thread *self, const struct rd_restore
 }
 
 /*
- * What the thread's last scopes say about a restore that comes too late. One that was saved in this very call of this
- * function, was not the first there, and was ended by another restore: that one had the cookie of an earlier
- * scope. Otherwise the last scope, to go by.
+ * What the thread's last scopes say about a restore that comes too late. One that was saved in this
+ * very call of this function, was not the first there, and was ended by another restore: that one
+ * had the cookie of an earlier scope. Otherwise the last scope, to go by.
  */
 static void look_back(const struct rd_thread *t, struct waiting *w)
 {
@@ -200,7 +205,8 @@ static void look_back(const struct rd_thread *t, struct waiting *w)
 	unsigned i, here = 0;
 
 	for (i = 1; i <= RD_SCOPES_CLOSED && i <= t->next_closed; i++) {
-		const struct rd_scope_entry *c = &t->closed[(t->next_closed - i) % RD_SCOPES_CLOSED];
+		const struct rd_scope_entry *c =
+			&t->closed[(t->next_closed - i) % RD_SCOPES_CLOSED];
 		bool same = c->sp == r->sp && same_function(c->site, r->site);
 
 		if (!fits(c, r))
@@ -213,8 +219,8 @@ static void look_back(const struct rd_thread *t, struct waiting *w)
 }
 
 /*
- * weak: under the older rule the cookie of an outermost save is 0, and a restore with it that finds nothing is what
- * code does that saved nothing.
+ * weak: under the older rule the cookie of an outermost save is 0, and a restore with it that finds
+ * nothing is what code does that saved nothing.
  */
 void rd_pairing_unmatched(struct rd_thread *t, const struct rd_restore *r, bool weak)
 {
@@ -289,12 +295,14 @@ static bool is_for_life(const struct rd_thread *t, const struct rd_scope_entry *
 {
 	const struct rd_thread_info *info = rd_thread_info_at(t->id);
 
-	return info && info->start_routine && rd_unwind_function(e->site) == rd_unwind_function(info->start_routine + 1);
+	return info && info->start_routine &&
+	       rd_unwind_function(e->site) == rd_unwind_function(info->start_routine + 1);
 }
 
 /*
- * Something was done under it after its function had left it open, or other scopes that this place opens are
- * restored. Nothing tells a scope for life that a function of its own opens from one that was forgotten, but that.
+ * Something was done under it after its function had left it open, or other scopes that this place
+ * opens are restored. Nothing tells a scope for life that a function of its own opens from one that
+ * was forgotten, but that.
  */
 static bool is_forgotten(const struct rd_scope_entry *e, bool exiting)
 {
@@ -318,17 +326,19 @@ void rd_pairing_left_open(struct rd_thread *t, const struct rd_scope_entry *e, b
 	if (exiting && !(e->marks & RD_SCOPE_LEFT))
 		return;
 	if ((e->marks & same) == same)
-		tell(t, RDEP_K_SCOPE_UNBALANCED, RDEP_D_RESTORED_WITH_ZERO, 0, e, e->bits, e->end_site, e->end_stack);
+		tell(t, RDEP_K_SCOPE_UNBALANCED, RDEP_D_RESTORED_WITH_ZERO, 0, e, e->bits,
+		     e->end_site, e->end_stack);
 	else if (e->marks & RD_SCOPE_TRIED_OTHER)
-		tell(t, RDEP_K_SCOPE_UNBALANCED, RDEP_D_COOKIE_OF_OTHER_KIND, 0, e, e->bits, e->end_site,
-		     e->end_stack);
+		tell(t, RDEP_K_SCOPE_UNBALANCED, RDEP_D_COOKIE_OF_OTHER_KIND, 0, e, e->bits,
+		     e->end_site, e->end_stack);
 	else if (for_life)
 		return;
 	else if (e->marks & RD_SCOPE_INNER)
 		tell(t, RDEP_K_SCOPE_UNBALANCED, RDEP_D_INNER_LEFT_OPEN,
 		     e->marks & RD_SCOPE_LEFT ? 0 : RDEP_FINDING_WARNING, e, e->bits, 0, 0);
 	else if (is_forgotten(e, exiting))
-		tell(t, RDEP_K_SCOPE_LEAKED, 0, 0, e, e->bits, e->marks & RD_SCOPE_TRIED ? e->end_site : 0,
+		tell(t, RDEP_K_SCOPE_LEAKED, 0, 0, e, e->bits,
+		     e->marks & RD_SCOPE_TRIED ? e->end_site : 0,
 		     e->marks & RD_SCOPE_TRIED ? e->end_stack : 0);
 	if (!exiting)
 		remember_ended(t, e);

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * masks_test.c - what a mask reaches, over every combination of canonical bits and scopes, and how masks are
- * numbered, over every layout. What is expected stands in tables of its own: one rule for a domain or a bit, in place
- * of one step after the other; and named masks as the kernels print them.
+ * masks_test.c - what a mask reaches, over every combination of canonical bits and scopes, and how
+ * masks are numbered, over every layout. What is expected stands in tables of its own: one rule for
+ * a domain or a bit, in place of one step after the other; and named masks as the kernels print
+ * them.
  */
 #include <string.h>
 #include "../../runtime/gfp.h"
@@ -15,14 +16,17 @@
 #define NOIO_SCOPES (RDEP_SCOPE_NOIO | RDEP_SCOPE_FLUSHER)
 #define NOFS_SCOPES (NOIO_SCOPES | RDEP_SCOPE_NOFS)
 
-/* When a domain is reached: the mask has all of `needs`, none of `without`, and none of the scopes is open. */
+/* When a domain is reached: the mask has all of `needs`, none of `without`, and none of the scopes
+ * is open. */
 static const struct {
 	unsigned domain;
 	uint32_t needs, without, scopes;
 } domain_rules[] = {
 	{RD_DOMAIN_RECLAIM, RDEP_GFP_DIRECT_RECLAIM, RDEP_GFP_NOLOCKDEP, RDEP_SCOPE_NORECLAIM},
-	{RD_DOMAIN_IO, RDEP_GFP_DIRECT_RECLAIM | RDEP_GFP_IO, RDEP_GFP_NOLOCKDEP, RDEP_SCOPE_NORECLAIM | NOIO_SCOPES},
-	{RD_DOMAIN_FS, RDEP_GFP_DIRECT_RECLAIM | RDEP_GFP_FS, RDEP_GFP_NOLOCKDEP, RDEP_SCOPE_NORECLAIM | NOFS_SCOPES},
+	{RD_DOMAIN_IO, RDEP_GFP_DIRECT_RECLAIM | RDEP_GFP_IO, RDEP_GFP_NOLOCKDEP,
+	 RDEP_SCOPE_NORECLAIM | NOIO_SCOPES},
+	{RD_DOMAIN_FS, RDEP_GFP_DIRECT_RECLAIM | RDEP_GFP_FS, RDEP_GFP_NOLOCKDEP,
+	 RDEP_SCOPE_NORECLAIM | NOFS_SCOPES},
 };
 
 /* Which scopes take a bit away; all others leave it. */
@@ -43,8 +47,8 @@ static unsigned domains_by_rule(uint32_t gfp, uint32_t scope)
 	size_t i;
 
 	for (i = 0; i < sizeof(domain_rules) / sizeof(domain_rules[0]); i++)
-		if ((gfp & domain_rules[i].needs) == domain_rules[i].needs && !(gfp & domain_rules[i].without) &&
-		    !(scope & domain_rules[i].scopes))
+		if ((gfp & domain_rules[i].needs) == domain_rules[i].needs &&
+		    !(gfp & domain_rules[i].without) && !(scope & domain_rules[i].scopes))
 			domains |= domain_rules[i].domain;
 	return domains;
 }
@@ -72,8 +76,10 @@ static void every_mask(void)
 			    rd_gfp_domains(effective, scope) == domains_by_rule(gfp, scope))
 				continue;
 			if (!wrong++)
-				tap_note("mask 0x%x, scopes 0x%x: effective 0x%x, domains %u, wanted 0x%x, %u", gfp, scope,
-					 effective, rd_gfp_domains(effective, scope), effective_by_rule(gfp, scope),
+				tap_note("mask 0x%x, scopes 0x%x: effective 0x%x, domains %u, "
+					 "wanted 0x%x, %u",
+					 gfp, scope, effective, rd_gfp_domains(effective, scope),
+					 effective_by_rule(gfp, scope),
 					 domains_by_rule(gfp, scope));
 		}
 	}
@@ -95,7 +101,8 @@ static const struct {
 	{"6.12", "GFP_USER", 0x100cc0, RDEP_GFP_KERNEL | RDEP_GFP_HARDWALL},
 	{"6.12", "GFP_KERNEL_ACCOUNT", 0x400cc0, RDEP_GFP_KERNEL | RDEP_GFP_ACCOUNT},
 	{"6.12", "GFP_KERNEL|__GFP_NOLOCKDEP", 0x1000cc0, RDEP_GFP_KERNEL | RDEP_GFP_NOLOCKDEP},
-	{"6.12", "GFP_KERNEL|__GFP_ZERO|__GFP_NOFAIL", 0x8dc0, RDEP_GFP_KERNEL | RDEP_GFP_ZERO | RDEP_GFP_NOFAIL},
+	{"6.12", "GFP_KERNEL|__GFP_ZERO|__GFP_NOFAIL", 0x8dc0,
+	 RDEP_GFP_KERNEL | RDEP_GFP_ZERO | RDEP_GFP_NOFAIL},
 	{"6.12", "GFP_HIGHUSER_MOVABLE", 0x100cca,
 	 RDEP_GFP_KERNEL | RDEP_GFP_HARDWALL | RDEP_GFP_HIGHMEM | RDEP_GFP_MOVABLE},
 	{"5.10", "GFP_KERNEL", 0xcc0, RDEP_GFP_KERNEL},
@@ -111,7 +118,8 @@ static const struct {
 	{"3.10", "GFP_IOFS", 0xc0, RDEP_GFP_IO | RDEP_GFP_FS | RDEP_GFP_KSWAPD_RECLAIM},
 	{"3.10", "GFP_USER", 0x200d0, RDEP_GFP_KERNEL | RDEP_GFP_HARDWALL},
 	{"3.10", "GFP_KERNEL|__GFP_ZERO", 0x80d0, RDEP_GFP_KERNEL | RDEP_GFP_ZERO},
-	{"3.10", "GFP_KERNEL|__GFP_NO_KSWAPD", 0x4000d0, RDEP_GFP_KERNEL & ~RDEP_GFP_KSWAPD_RECLAIM},
+	{"3.10", "GFP_KERNEL|__GFP_NO_KSWAPD", 0x4000d0,
+	 RDEP_GFP_KERNEL & ~RDEP_GFP_KSWAPD_RECLAIM},
 	{"KERNEL=1,ZERO=0,NOFS=31", "one bit for GFP_KERNEL", 2, RDEP_GFP_KERNEL},
 	{"KERNEL=1,ZERO=0,NOFS=31", "the last bit", 0x80000000u, RDEP_GFP_NOFS},
 	{"KERNEL=1,ZERO=0,NOFS=31", "none", 0, 0},
@@ -129,9 +137,11 @@ static void layouts(void)
 		strcpy(rd_options.gfp_layout, named[i].layout);
 		rd_gfp_start();
 		gfp = rd_gfp(named[i].raw);
-		tap_ok(gfp == named[i].canonical, "%s: %s is 0x%x", named[i].layout, named[i].name, gfp);
+		tap_ok(gfp == named[i].canonical, "%s: %s is 0x%x", named[i].layout, named[i].name,
+		       gfp);
 	}
-	tap_ok(rd_gfp(0xffffffff00000050ul) == RDEP_GFP_NOIO, "what stands above 32 bits is nothing");
+	tap_ok(rd_gfp(0xffffffff00000050ul) == RDEP_GFP_NOIO,
+	       "what stands above 32 bits is nothing");
 }
 
 /* Every bit of a layout is known once, and no other. */
@@ -140,21 +150,25 @@ static void known_bits(void)
 	static const struct {
 		const char *layout;
 		uint32_t known;
-	} wanted[] = {{"6.12", 0x3fffdff}, {"5.10", 0xffffff}, {"3.10", 0x1ffffff}, {"IO=3,FS=9", 0x208}};
+	} wanted[] = {
+		{"6.12", 0x3fffdff}, {"5.10", 0xffffff}, {"3.10", 0x1ffffff}, {"IO=3,FS=9", 0x208}};
 	struct rd_gfp_layout l;
 	size_t i;
 
 	for (i = 0; i < sizeof(wanted) / sizeof(wanted[0]); i++)
-		tap_ok(rd_gfp_layout_parse(&l, wanted[i].layout) && l.known == wanted[i].known, "%s knows 0x%x",
-		       wanted[i].layout, l.known);
+		tap_ok(rd_gfp_layout_parse(&l, wanted[i].layout) && l.known == wanted[i].known,
+		       "%s knows 0x%x", wanted[i].layout, l.known);
 }
 
 static void texts(void)
 {
-	static const char *const bad[] = {"",	    "6.1",   "6.120",	 "IO",	   "IO=",      "IO=x", "IO=32",
-					  "IO=1,", ",IO=1", "IO=1,FS=1", "io=1",  "__GFP_IO=1", "IO=1 FS=2",
-					  "IO=-1", "IO=99999999999999999999"};
-	static const char *const good[] = {"6.12", "5.10", "3.10", "IO=0", "IO=31,FS=30", "DIRECT_RECLAIM=1,OTHER=2"};
+	static const char *const bad[] = {"",	       "6.1",	"6.120",
+					  "IO",	       "IO=",	"IO=x",
+					  "IO=32",     "IO=1,", ",IO=1",
+					  "IO=1,FS=1", "io=1",	"__GFP_IO=1",
+					  "IO=1 FS=2", "IO=-1", "IO=99999999999999999999"};
+	static const char *const good[] = {"6.12", "5.10",	  "3.10",
+					   "IO=0", "IO=31,FS=30", "DIRECT_RECLAIM=1,OTHER=2"};
 	const struct rd_option_check *check = rd_option_check("gfp_layout");
 	size_t i;
 

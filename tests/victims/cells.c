@@ -1,39 +1,40 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * cells.c - every mask, in every order of opening and closing scopes, in every context: a cell each, with a lock of
- * its own that is held over one allocation.
+ * cells.c - every mask, in every order of opening and closing scopes, in every context: a cell
+ * each, with a lock of its own that is held over one allocation.
  *
  *   cells expect   what each cell's lock must depend on: "NUMBER DOMAINS WHAT"
  *   cells run      walks all cells
  *
- * What is expected is read from the tables below, which say what the kernel's documentation and sources say, one
- * domain beside the other. Nothing here knows how it is computed.
+ * What is expected is read from the tables below, which say what the kernel's documentation and
+ * sources say, one domain beside the other. Nothing here knows how it is computed.
  */
 #include "victim.h"
 #include "kernel.h"
 #include <reclaimdep/annotate.h>
 
-/* Reached domains: R reclaim, I io_reclaim, F fs_reclaim. By scope; in a noreclaim scope none is. */
+/* Reached domains: R reclaim, I io_reclaim, F fs_reclaim. By scope; in a noreclaim scope none is.
+ */
 static const struct mask {
 	const char *name;
 	gfp_t gfp;
 	const char *no_scope, *nofs, *noio;
 } masks[] = {
-	{ "GFP_KERNEL", GFP_KERNEL, "RIF", "RI", "R" },
-	{ "GFP_USER", GFP_USER, "RIF", "RI", "R" },
-	{ "GFP_HIGHUSER_MOVABLE", GFP_USER | __GFP_HIGHMEM | __GFP_MOVABLE, "RIF", "RI", "R" },
-	{ "GFP_KERNEL|NOFAIL", GFP_KERNEL | __GFP_NOFAIL, "RIF", "RI", "R" },
-	{ "GFP_KERNEL|NORETRY|NOWARN", GFP_KERNEL | __GFP_NORETRY | __GFP_NOWARN, "RIF", "RI", "R" },
-	{ "GFP_KERNEL, kswapd not woken", GFP_KERNEL & ~__GFP_KSWAPD_RECLAIM, "RIF", "RI", "R" },
-	{ "GFP_NOFS", GFP_NOFS, "RI", "RI", "R" },
-	{ "GFP_NOIO", GFP_NOIO, "R", "R", "R" },
-	{ "FS without IO", __GFP_RECLAIM | __GFP_FS, "RF", "R", "R" },
-	{ "GFP_KERNEL|NOLOCKDEP", GFP_KERNEL | __GFP_NOLOCKDEP, "", "", "" },
-	{ "GFP_ATOMIC", GFP_ATOMIC, "", "", "" },
-	{ "GFP_NOWAIT", GFP_NOWAIT, "", "", "" },
-	{ "GFP_KERNEL without direct reclaim", GFP_KERNEL & ~__GFP_DIRECT_RECLAIM, "", "", "" },
-	{ "GFP_IOFS", __GFP_IO | __GFP_FS, "", "", "" },
-	{ "0", 0, "", "", "" },
+	{"GFP_KERNEL", GFP_KERNEL, "RIF", "RI", "R"},
+	{"GFP_USER", GFP_USER, "RIF", "RI", "R"},
+	{"GFP_HIGHUSER_MOVABLE", GFP_USER | __GFP_HIGHMEM | __GFP_MOVABLE, "RIF", "RI", "R"},
+	{"GFP_KERNEL|NOFAIL", GFP_KERNEL | __GFP_NOFAIL, "RIF", "RI", "R"},
+	{"GFP_KERNEL|NORETRY|NOWARN", GFP_KERNEL | __GFP_NORETRY | __GFP_NOWARN, "RIF", "RI", "R"},
+	{"GFP_KERNEL, kswapd not woken", GFP_KERNEL & ~__GFP_KSWAPD_RECLAIM, "RIF", "RI", "R"},
+	{"GFP_NOFS", GFP_NOFS, "RI", "RI", "R"},
+	{"GFP_NOIO", GFP_NOIO, "R", "R", "R"},
+	{"FS without IO", __GFP_RECLAIM | __GFP_FS, "RF", "R", "R"},
+	{"GFP_KERNEL|NOLOCKDEP", GFP_KERNEL | __GFP_NOLOCKDEP, "", "", ""},
+	{"GFP_ATOMIC", GFP_ATOMIC, "", "", ""},
+	{"GFP_NOWAIT", GFP_NOWAIT, "", "", ""},
+	{"GFP_KERNEL without direct reclaim", GFP_KERNEL & ~__GFP_DIRECT_RECLAIM, "", "", ""},
+	{"GFP_IOFS", __GFP_IO | __GFP_FS, "", "", ""},
+	{"0", 0, "", "", ""},
 };
 
 /* Scopes by a letter: capital to open, small to close. */
@@ -42,15 +43,15 @@ static const struct scope {
 	unsigned int (*save)(void);
 	void (*restore)(unsigned int);
 } scopes[] = {
-	{ 'F', memalloc_nofs_save, memalloc_nofs_restore },
-	{ 'O', memalloc_noio_save, memalloc_noio_restore },
-	{ 'M', memalloc_noreclaim_save, memalloc_noreclaim_restore },
-	{ 'P', memalloc_pin_save, memalloc_pin_restore },
+	{'F', memalloc_nofs_save, memalloc_nofs_restore},
+	{'O', memalloc_noio_save, memalloc_noio_restore},
+	{'M', memalloc_noreclaim_save, memalloc_noreclaim_restore},
+	{'P', memalloc_pin_save, memalloc_pin_restore},
 };
 
 enum context { NONE, MAP, IN_RECLAIM, IN_IO, IN_FS, CONTEXTS };
-static const char *const contexts[] = { "no context", "fs_reclaim held as a map", "in reclaim", "in io_reclaim",
-					"in fs_reclaim" };
+static const char *const contexts[] = {"no context", "fs_reclaim held as a map", "in reclaim",
+				       "in io_reclaim", "in fs_reclaim"};
 
 #define COUNT(a) (sizeof(a) / sizeof((a)[0]))
 #define SCRIPTS 64
@@ -62,8 +63,8 @@ static char closing(char open)
 	return (char)(open - 'A' + 'a');
 }
 
-/* None; each opened, or opened and closed; each two, with none, the outer or the inner one closed. Of two of a
- * kind the outer one is closed last. */
+/* None; each opened, or opened and closed; each two, with none, the outer or the inner one closed.
+ * Of two of a kind the outer one is closed last. */
 static void make_scripts(void)
 {
 	script_count = 1;
@@ -146,7 +147,7 @@ static void walk(size_t number, const struct mask *m, const char *script)
 		const struct scope *s = scope_of(*script);
 
 		if (s)
-			o[n++] = (struct opened){ s, s->save() };
+			o[n++] = (struct opened){s, s->save()};
 		else
 			close_last(o, &n, *script);
 	}
@@ -184,8 +185,8 @@ int main(int argc, char **argv)
 					walk_in(number, &masks[m], scripts[s], c);
 				else
 					printf("%zu %s- %s, scopes \"%s\", %s\n", number,
-					       expected(&masks[m], scripts[s], c), masks[m].name, scripts[s],
-					       contexts[c]);
+					       expected(&masks[m], scripts[s], c), masks[m].name,
+					       scripts[s], contexts[c]);
 			}
 		}
 	}

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * scope-carried.h - saves whose cookies live elsewhere than on the stack, as filesystems have them: in a transaction
- * that hands its cookie on, in a handle, nowhere at all. A victim includes it with RULE_OLD 0 or 1.
+ * scope-carried.h - saves whose cookies live elsewhere than on the stack, as filesystems have them:
+ * in a transaction that hands its cookie on, in a handle, nowhere at all. A victim includes it with
+ * RULE_OLD 0 or 1.
  */
 #include "victim.h"
 #include "kernel.h"
@@ -40,7 +41,8 @@ static UNUSED NOINLINE void transaction_begin(struct transaction *tp)
 	tp->moved = 0;
 }
 
-/* Under the older rule a restore with 0 would clear, so who gave the cookie away restores nothing. */
+/* Under the older rule a restore with 0 would clear, so who gave the cookie away restores nothing.
+ */
 static UNUSED NOINLINE void transaction_end(struct transaction *tp)
 {
 	if (!RULE_OLD || !tp->moved)
@@ -110,7 +112,7 @@ static UNUSED NOINLINE void handle_stop(struct handle *h)
 
 static UNUSED NOINLINE void handles(void)
 {
-	struct handle h = { 0, 0 };
+	struct handle h = {0, 0};
 
 	for (int i = 0; i < 3; i++) {
 		handle_start(&h);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * scope-mistakes.h - what goes wrong with saves and restores, and what each leaves behind under either
- * rule for cookies. A victim includes it with RULE_OLD 0 or 1. Nobody provides the memalloc functions but
- * reclaimdep, so a save tells the state of its thread.
+ * scope-mistakes.h - what goes wrong with saves and restores, and what each leaves behind under
+ * either rule for cookies. A victim includes it with RULE_OLD 0 or 1. Nobody provides the memalloc
+ * functions but reclaimdep, so a save tells the state of its thread.
  */
 #include "victim.h"
 #include "kernel.h"
