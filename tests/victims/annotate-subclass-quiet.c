@@ -35,6 +35,8 @@ static NOINLINE void again(void)
 	reclaimdep_next_subclass(2);
 	pthread_mutex_lock(&recursive);
 	pthread_mutex_lock(&recursive);
+	pthread_mutex_lock(&recursive);
+	pthread_mutex_unlock(&recursive);
 	pthread_mutex_unlock(&recursive);
 	reclaimdep_assert_held(&recursive);
 	pthread_mutex_unlock(&recursive);

@@ -44,6 +44,12 @@ static NOINLINE void descend(void)
 
 static NOINLINE void climb(void)
 {
+	int i;
+
+	for (i = 0; i < 4; i++) {
+		take(&child);
+		pthread_mutex_unlock(&child);
+	}
 	reclaimdep_next_subclass(1);
 	take(&child);
 	take(&parent);

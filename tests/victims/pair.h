@@ -40,10 +40,13 @@ void my_io_on(void)
 
 #else
 
-static const struct {
+struct switches {
 	void (*off)(void);
 	void (*on)(void);
-} io = {my_io_off, my_io_on};
+};
+
+static const struct switches io = {my_io_off, my_io_on};
+static const struct switches *volatile switches = &io;
 
 static pthread_mutex_t cache_lock = PTHREAD_MUTEX_INITIALIZER;
 static pthread_mutex_t io_lock = PTHREAD_MUTEX_INITIALIZER;
@@ -68,9 +71,9 @@ static NOINLINE void inside(void)
 	pthread_mutex_unlock(&cache_lock);
 
 	pthread_mutex_lock(&io_lock);
-	io.off();
+	switches->off();
 	free(malloc(16));
-	io.on();
+	switches->on();
 	pthread_mutex_unlock(&io_lock);
 }
 
