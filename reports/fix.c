@@ -139,6 +139,7 @@ const char *rdep_fix(struct rdep_report *r, const struct rdep_mfinding *f)
 			return fix_reclaim(r, f);
 		break;
 	case RDEP_K_LOCK_INVERSION:
+	case RDEP_K_SAME_CLASS_NESTING:
 		if (f->edge_count)
 			return fix_inversion(r, f);
 		break;
@@ -185,8 +186,9 @@ static const char *title_inversion(struct rdep_report *r, const struct rdep_mfin
 	size_t i;
 
 	if (f->edge_count == 1 || f->edges[0].from == f->edges[0].to)
-		return rdep_arena_printf(&r->arena, "two locks of class %s are nested",
-					 f->edges[0].from->name);
+		return rdep_arena_printf(&r->arena, "%zu locks of class %s are taken inside each other, %s",
+					 f->edge_count, f->edges[0].from->name,
+					 f->edge_count > 2 ? "all the way round" : "both ways round");
 	if (f->edge_count == 2)
 		return rdep_arena_printf(&r->arena, "%s and %s are taken in both orders",
 					 f->edges[0].from->name, f->edges[0].to->name);
@@ -211,6 +213,7 @@ const char *rdep_title(struct rdep_report *r, const struct rdep_mfinding *f)
 			return title_reclaim(r, f);
 		break;
 	case RDEP_K_LOCK_INVERSION:
+	case RDEP_K_SAME_CLASS_NESTING:
 		if (f->edge_count)
 			return title_inversion(r, f);
 		break;

@@ -91,6 +91,8 @@ static void print_acquired(struct rdep_text *t, const struct rdep_medge *e)
 {
 	fputs("    ", t->out);
 	rdep_text_class(t, e->to);
+	if (e->from == e->to && !e->to->domain)
+		fprintf(t->out, " at 0x%llx", (unsigned long long)e->raw->to_inst.address);
 	if (e->to->domain)
 		print_allocation(t, e);
 	else if (e->raw->to_inst.mode != RDEP_WRITE)
@@ -119,6 +121,8 @@ static void print_held(struct rdep_text *t, const struct rdep_medge *e)
 {
 	fputs("    ", t->out);
 	rdep_text_class(t, e->from);
+	if (e->from == e->to && !e->from->domain)
+		fprintf(t->out, " at 0x%llx", (unsigned long long)e->raw->from_inst.address);
 	if (!e->from->domain && e->raw->from_inst.mode != RDEP_WRITE)
 		fputs(", as a reader", t->out);
 	fprintf(t->out, ", %s:\n", rdep_text_held_words(e));

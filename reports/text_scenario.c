@@ -29,6 +29,20 @@ static bool same_thread_before(const struct rdep_mfinding *f, const struct rdep_
 	return false;
 }
 
+/* Where all are of one class, the locks are told apart: "inode->lock #2". */
+static const char *lock_name(struct rdep_text *t, const struct rdep_mfinding *f,
+			     const struct rdep_mclass *c, const struct rdep_instance *inst)
+{
+	size_t i;
+
+	if (f->kind != RDEP_K_SAME_CLASS_NESTING)
+		return c->name;
+	for (i = 0; i < f->edge_count; i++)
+		if (f->edges[i].raw->from_inst.address == inst->address)
+			break;
+	return rdep_arena_printf(&t->report->arena, "%s #%zu", c->name, i + 1);
+}
+
 static void make_column(struct rdep_text *t, const struct rdep_mfinding *f,
 			const struct rdep_medge *e, struct column *c)
 {
@@ -51,11 +65,12 @@ static void make_column(struct rdep_text *t, const struct rdep_mfinding *f,
 					   : rdep_arena_printf(a, "thread %u", e->thread.id);
 		c->has = rdep_arena_printf(a, "%s(%s);",
 					   rdep_lock_verb(e->from, e->raw->from_inst.mode),
-					   e->from->name);
+					   lock_name(t, f, e->from, &e->raw->from_inst));
 	}
 	if (!e->to->domain)
 		c->wants = rdep_arena_printf(
-			a, "%s(%s);", rdep_lock_verb(e->to, e->raw->to_inst.mode), e->to->name);
+			a, "%s(%s);", rdep_lock_verb(e->to, e->raw->to_inst.mode),
+			lock_name(t, f, e->to, &e->raw->to_inst));
 	else if (e->callee)
 		c->wants = rdep_arena_printf(a, "%s(): enters %s", e->callee, e->to->name);
 	else

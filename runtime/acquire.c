@@ -14,6 +14,8 @@
 #include "event.h"
 #include "finding.h"
 #include "held.h"
+#include "kin.h"
+#include "nesting.h"
 #include "record.h"
 #include "stack.h"
 #include "thread_table.h"
@@ -219,8 +221,9 @@ void rd_depend_on_all(struct rd_thread *t, const struct rd_target *target)
 			continue;
 		/* Same-class nesting is no order between classes; a domain inside itself is. */
 		if (e->cls == target->cls && e->kind != RDEP_DOMAIN)
-			continue;
-		rd_depend(t, e, target);
+			rd_nest(t, e, target);
+		else
+			rd_depend(t, e, target);
 		if (++n >= NEAR && ends_near(e))
 			break;
 	}
@@ -237,6 +240,18 @@ bool rd_wants_sampling(const struct rd_thread *t, uint32_t cls)
 			return true;
 	}
 	return false;
+}
+
+/* Locks of the same class that are held: was each of these nestings looked at lately? */
+static bool nestings_known(const struct rd_thread *t, const struct taking *k)
+{
+	const struct rdep_held *e;
+
+	for (e = t->top; e > t->bottom && !is_try(k); e--) {
+		if (e->cls == k->cls && e->address && !rd_nest_recent(t, e, (uint64_t)k->lock, k->generation))
+			return false;
+	}
+	return true;
 }
 
 static bool class_is_held(const struct rd_thread *t, uint32_t cls)
@@ -260,12 +275,19 @@ static bool may_sleep(const struct taking *k)
 	return !is_try(k) && (RD_HOW_KIND(k->how) == RDEP_MUTEX || RD_HOW_KIND(k->how) == RDEP_RWLOCK);
 }
 
+/* Is the class one that may stand for less than its type? */
+static bool by_first_place(uint32_t cls)
+{
+	return rd_class_at(cls)->origin == RDEP_BY_FIRST;
+}
+
 /* Everything that the fast path and the tables could not answer. Lock held, thread busy. */
 static struct rdep_held *take_locked(struct rd_thread *t, struct taking *k)
 {
 	struct rd_target target;
 	struct rdep_held *e;
 	struct rd_node *n;
+	uint64_t place = k->site;
 	uint32_t from, to;
 	bool again, watched;
 
@@ -278,6 +300,9 @@ static struct rdep_held *take_locked(struct rd_thread *t, struct taking *k)
 	if (t->top != t->bottom)
 		rd_drop_stale(t);
 	from = rd_held_rechain(t);
+	/* Before any edge: which classes are one type's decides what a cycle means. */
+	if (by_first_place(k->cls))
+		place = rd_kin_see(k->site, k->sp, k->cls);
 	again = class_is_held(t, k->cls);
 	watched = rd_wants_sampling(t, k->cls);
 	if (!is_try(k)) {
@@ -296,7 +321,7 @@ static struct rdep_held *take_locked(struct rd_thread *t, struct taking *k)
 	n->sampler = (uint64_t)t->id << 32 | t->clock;
 	n->samplings++;
 	e = push(t, k, to, 0);
-	if (!again && !watched)
+	if (!again && !watched && place == k->site)
 		rd_step_remember(t, from, cls_mode_of(k), k->site, to, 0);
 	return e;
 }
@@ -305,17 +330,26 @@ static struct rdep_held *take_locked(struct rd_thread *t, struct taking *k)
 static struct rdep_held *take_known(struct rd_thread *t, const struct taking *k)
 {
 	uint32_t from = t->top->node, to;
+	uint64_t place = k->site;
 	const struct rd_node *n;
 
-	if (t->atomic || !t->top->address || from == RD_NODE_UNKNOWN || class_is_held(t, k->cls) || rd_wants_sampling(t, k->cls))
+	if (t->atomic || !t->top->address || from == RD_NODE_UNKNOWN || !nestings_known(t, k) ||
+	    rd_wants_sampling(t, k->cls))
 		return NULL;
 	to = rd_chain_next(from, cls_mode_of(k));
 	if (!to || !rd_lock_site_known(k->site, k->cls))
 		return NULL;
+	if (by_first_place(k->cls)) {
+		place = rd_kin_place(k->site, k->sp);
+		if (!place || !rd_kin_known(place, k->cls))
+			return NULL;
+	}
 	n = rd_chain_at(to);
 	if (from != RD_NODE_ROOT && !is_try(k) && !rd_sampled_by(t, n->sampler, n->samplings))
 		return NULL;
-	rd_step_remember(t, from, cls_mode_of(k), k->site, to, 0);
+	/* Behind one call in a wrapper there are many places. */
+	if (place == k->site && !class_is_held(t, k->cls))
+		rd_step_remember(t, from, cls_mode_of(k), k->site, to, 0);
 	return push(t, k, to, 0);
 }
 
@@ -484,7 +518,11 @@ void rd_depend_above(struct rd_thread *t, const struct rdep_held *below, const s
 	const struct rdep_held *e;
 
 	for (e = t->top; e > below; e--) {
-		if (e->address && e->cls != target->cls)
+		if (!e->address)
+			continue;
+		if (e->cls == target->cls && e->kind != RDEP_DOMAIN)
+			rd_nest(t, e, target);
+		else
 			rd_depend(t, e, target);
 	}
 }

@@ -146,18 +146,6 @@ static uint32_t class_by_key(const struct key *key, struct rdep_class *item, uin
 
 /* ---- by call chain ---- */
 
-/* The walk's first frame that is not a wrapper. */
-static size_t past_wrappers(const struct rd_walk *w)
-{
-	size_t i;
-
-	for (i = 0; i < w->count; i++) {
-		if (!rd_wrapper_at(w->frames[i].pc))
-			return i;
-	}
-	return 0;
-}
-
 static void hash_chain(struct key *key, const struct rd_walk *w, size_t first)
 {
 	size_t n = (size_t)rd_options.class_depth, i;
@@ -181,7 +169,7 @@ static uint32_t class_by_chain(unsigned kind, unsigned origin, const void *lock,
 	struct keyed *k;
 	uint32_t cls;
 
-	*first = past_wrappers(w);
+	*first = rd_wrapper_skip(w);
 	hash_chain(&key, w, *first);
 	HASH_FIND(hh, by_key, &key, sizeof(key), k);
 	if (k)

@@ -4,6 +4,8 @@
 #include "call.h"
 #include "class.h"
 #include "finding.h"
+#include "kin.h"
+#include "nesting.h"
 #include "graph.h"
 #include "map.h"
 #include "mem.h"
@@ -33,7 +35,7 @@ void rd_depend_start(void)
 
 struct rd_edge *rd_edge_at(uint32_t edge)
 {
-	return rd_array_at(&edges, edge);
+	return edge & RD_NEST_EDGE ? rd_nest_edge_at(edge) : rd_array_at(&edges, edge);
 }
 
 uint32_t rd_edge_count(void)
@@ -225,6 +227,11 @@ uint32_t rd_sample_told(uint32_t edge, uint32_t n)
 	struct rd_edge *e = rd_edge_at(edge);
 	struct rd_sample *s = &e->sample[n];
 
+	if (!e->told) {
+		e->told = 1;
+		e->sample[0].index = 0;
+		journal(edge, e, &e->sample[0], true);
+	}
 	if (s->index == RD_UNTOLD) {
 		s->index = ++e->journaled;
 		journal(edge, e, s, false);
@@ -259,9 +266,8 @@ static unsigned victim(const struct rd_edge *e, const struct rd_sample *s)
 	return 1 + e->seen % (RD_SAMPLES - 1);
 }
 
-/* Keeps the occurrence if it tells anything new. */
-static bool keep(struct rd_thread *t, uint32_t id, struct rd_edge *e, struct rd_sample *s,
-		 const struct rdep_held *held)
+bool rd_sample_keep(struct rd_thread *t, uint32_t id, struct rd_edge *e, struct rd_sample *s,
+		    const struct rdep_held *held)
 {
 	unsigned i;
 
@@ -274,7 +280,7 @@ static bool keep(struct rd_thread *t, uint32_t id, struct rd_edge *e, struct rd_
 	s->index = RD_UNTOLD;
 	e->sample[i] = *s;
 	e->seen++;
-	if (e->journaled < RD_SAMPLES_TOLD)
+	if (e->told && e->journaled < RD_SAMPLES_TOLD)
 		rd_sample_told(id, i);
 	return true;
 }
@@ -286,6 +292,18 @@ static uint8_t edge_type(const struct rdep_held *held, const struct rd_target *t
 	if (shared)
 		return recursive ? RDEP_TYPE_SR : RDEP_TYPE_SN;
 	return recursive ? RDEP_TYPE_ER : RDEP_TYPE_EN;
+}
+
+void rd_edge_begin(struct rd_thread *t, struct rd_edge *e, struct rd_sample *s, const struct rdep_held *held,
+		   const struct rd_target *target)
+{
+	add_stacks(t, s, held);
+	*e = (struct rd_edge){.from = held->cls,
+			      .to = target->cls,
+			      .count = 1,
+			      .held_site = held->site,
+			      .acquire_site = rd_stack_walk()->frames[0].pc,
+			      .sample = {*s}};
 }
 
 static uint32_t new_edge(struct rd_thread *t, struct rd_sample *s, const struct rdep_held *held,
@@ -312,24 +330,17 @@ static uint32_t new_edge(struct rd_thread *t, struct rd_sample *s, const struct 
 	}
 	e = rd_edge_at(id);
 	if (!e->count) {
-		e->from = held->cls;
-		e->to = target->cls;
-		e->count = 1;
-		e->held_site = held->site;
-		e->acquire_site = rd_stack_walk()->frames[0].pc;
-		add_stacks(t, s, held);
-		e->sample[0] = *s;
-		journal(id, e, s, true);
+		rd_edge_begin(t, e, s, held, target);
+		rd_sample_told(id, 0);
 	} else {
-		keep(t, id, e, s, held);
+		rd_sample_keep(t, id, e, s, held);
 	}
 	return id;
 }
 
-void rd_depend(struct rd_thread *t, const struct rdep_held *held, const struct rd_target *target)
+struct rd_sample rd_sample_of(struct rd_thread *t, const struct rdep_held *held, const struct rd_target *target)
 {
-	static uint32_t cycle[PATH_LONGEST];
-	struct rd_sample s = {
+	return (struct rd_sample){
 		.from_address = held->address,
 		.from_generation = held->generation,
 		.to_address = target->address,
@@ -337,6 +348,7 @@ void rd_depend(struct rd_thread *t, const struct rdep_held *held, const struct r
 		.held_site = held->site,
 		.thread = t->id,
 		.clock = t->clock,
+		.gates = gates_of(t, held),
 		.gfp = target->gfp,
 		.raw_gfp = target->raw_gfp,
 		.type = edge_type(held, target),
@@ -344,6 +356,12 @@ void rd_depend(struct rd_thread *t, const struct rdep_held *held, const struct r
 		.to_mode = target->mode,
 		.flags = (uint8_t)(target->edge_flags | (t->contexts ? RDEP_EDGE_IN_CONTEXT : 0)),
 	};
+}
+
+void rd_depend(struct rd_thread *t, const struct rdep_held *held, const struct rd_target *target)
+{
+	static uint32_t cycle[PATH_LONGEST];
+	struct rd_sample s = rd_sample_of(t, held, target);
 	struct rd_edge *e;
 	uint8_t types = 0;
 	uint32_t id;
@@ -351,7 +369,6 @@ void rd_depend(struct rd_thread *t, const struct rdep_held *held, const struct r
 
 	if (!graph || rd_class_at(held->cls)->novalidate || rd_class_at(target->cls)->novalidate)
 		return;
-	s.gates = gates_of(t, held);
 	id = rd_graph_find(graph, held->cls, target->cls, &types);
 	if (!id || !(types & s.type)) {
 		id = new_edge(t, &s, held, target, cycle, &n);
@@ -360,7 +377,7 @@ void rd_depend(struct rd_thread *t, const struct rdep_held *held, const struct r
 		return;
 	}
 	e = rd_edge_at(id);
-	if (keep(t, id, e, &s, held) && e->sampled)
+	if (rd_sample_keep(t, id, e, &s, held) && e->sampled)
 		rd_finding_reconsider(t, id);
 	if (e->sampled && (e->budget == 0 || --e->budget == 0))
 		rd_edge_settled(id);
@@ -383,6 +400,8 @@ void rd_depend_reset(void)
 	memset(edges.segment, 0, sizeof(edges.segment));
 	memset(gate_list.segment, 0, sizeof(gate_list.segment));
 	gate_count = 1;
+	rd_kin_reset();
+	rd_nest_reset();
 	rd_map_reset(&lock_sites);
 	rd_map_reset(&site_frames);
 	rd_map_reset(&gate_sets);

@@ -49,7 +49,8 @@ struct rd_sample {
 struct rd_edge {
 	uint32_t from, to;
 	uint8_t count;	 /* samples kept */
-	uint8_t sampled; /* closes a cycle whose verdict may still rise */
+	uint8_t sampled : 1; /* closes a cycle whose verdict may still rise */
+	uint8_t told : 1;    /* in the journal */
 	uint16_t budget;
 	uint32_t journaled; /* samples in the journal */
 	uint32_t seen;	    /* samples there were */
@@ -74,7 +75,19 @@ struct rd_target {
  */
 void rd_depend(struct rd_thread *t, const struct rdep_held *held, const struct rd_target *target);
 
+/* Of either graph: see nesting.h. */
 struct rd_edge *rd_edge_at(uint32_t edge);
+
+/*
+ * The pieces that both graphs are made of: an occurrence as it is now; an edge that begins with it, its stacks kept;
+ * a further occurrence, kept if it tells anything new.
+ */
+struct rd_sample rd_sample_of(struct rd_thread *t, const struct rdep_held *held, const struct rd_target *target);
+void rd_edge_begin(struct rd_thread *t, struct rd_edge *e, struct rd_sample *s, const struct rdep_held *held,
+		   const struct rd_target *target);
+bool rd_sample_keep(struct rd_thread *t, uint32_t id, struct rd_edge *e, struct rd_sample *s,
+		    const struct rdep_held *held);
+
 /* Where the n-th sample that is kept of an edge stands in the journal, for a finding; now at the latest. */
 uint32_t rd_sample_told(uint32_t edge, uint32_t n);
 uint32_t rd_edge_count(void);

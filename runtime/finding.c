@@ -4,6 +4,8 @@
 #include "chain.h"
 #include "class.h"
 #include "depend.h"
+#include "kin.h"
+#include "nesting.h"
 #include "map.h"
 #include "mem.h"
 #include "options.h"
@@ -121,6 +123,10 @@ static void watch(uint32_t id)
 		return;
 	e->sampled = 1;
 	e->budget = RD_SAMPLE_BUDGET;
+	if (id & RD_NEST_EDGE) {
+		rd_threads_forget_pairs();
+		return;
+	}
 	from->sampled_from++;
 	to->sampled_to++;
 	rd_threads_evict(e->to);
@@ -133,6 +139,8 @@ void rd_edge_settled(uint32_t id)
 	if (!e->sampled)
 		return;
 	e->sampled = 0;
+	if (id & RD_NEST_EDGE)
+		return;
 	rd_class_at(e->from)->sampled_from--;
 	rd_class_at(e->to)->sampled_to--;
 }
@@ -153,7 +161,7 @@ static bool open_elsewhere(uint32_t edge)
 	const struct rd_finding *f;
 
 	for (f = cycles; f; f = f->next) {
-		if (f->verdict < RDEP_CERTAIN && has_edge(f, edge))
+		if (f->verdict < RDEP_CERTAIN && !f->closed && has_edge(f, edge))
 			return true;
 	}
 	return false;
@@ -173,6 +181,8 @@ static uint8_t kind_of(const uint32_t *edges, uint32_t count)
 {
 	uint32_t i;
 
+	if (edges[0] & RD_NEST_EDGE)
+		return RDEP_K_SAME_CLASS_NESTING;
 	for (i = 0; i < count; i++) {
 		if (rd_edge_at(edges[i])->to < RDEP_FIRST_CLASS)
 			return RDEP_K_RECLAIM_INVERSION;
@@ -180,57 +190,72 @@ static uint8_t kind_of(const uint32_t *edges, uint32_t count)
 	return RDEP_K_LOCK_INVERSION;
 }
 
-void rd_finding_cycle(struct rd_thread *t, const uint32_t *edges, uint32_t count)
+static struct rd_finding *new_cycle(const uint32_t *edges, uint32_t count)
 {
-	static uint32_t chosen[LONGEST];
-	struct rd_finding *f;
-	uint32_t id, i;
+	struct rd_finding *f = rd_mem_alloc(sizeof(*f));
 
-	if (!take_id(&id))
-		return;
-	f = rd_mem_alloc(sizeof(*f));
 	if (f)
 		f->edges = rd_mem_alloc(count * sizeof(*edges));
 	if (!f || !f->edges) {
+		rd_mem_free(f, sizeof(*f));
 		rd_count(RDEP_C_FINDINGS_DROPPED);
-		return;
+		return NULL;
 	}
 	memcpy(f->edges, edges, count * sizeof(*edges));
-	f->id = id;
 	f->edge_count = count;
 	f->kind = kind_of(edges, count);
-	f->verdict = (uint8_t)rd_verdict(edges, count, chosen);
-	f->published = 1;
+	f->instances_only = rd_kin_cycle(edges, count);
 	f->next = cycles;
 	cycles = f;
+	return f;
+}
+
+/* Weighs it again; publishes what has become weightier. */
+static void weigh(struct rd_thread *t, struct rd_finding *f)
+{
+	static uint32_t chosen[LONGEST];
+	enum rdep_verdict v = rd_verdict(f->edges, f->edge_count, f->instances_only, chosen);
+
+	/* A fork child inherits the cycle, not the finding: raised, it is the child's own. */
+	if (v <= f->verdict || (!f->id && !take_id(&f->id)))
+		return;
+	f->verdict = (uint8_t)v;
+	f->revision += f->published;
+	f->published = 1;
+	publish_cycle(t, f, chosen);
+}
+
+void rd_finding_cycle(struct rd_thread *t, const uint32_t *edges, uint32_t count)
+{
+	struct rd_finding *f = new_cycle(edges, count);
+	uint32_t i;
+
+	if (!f)
+		return;
+	weigh(t, f);
 	for (i = 0; i < count && f->verdict < RDEP_CERTAIN; i++)
 		watch(edges[i]);
-	publish_cycle(t, f, chosen);
 }
 
 void rd_finding_reconsider(struct rd_thread *t, uint32_t edge)
 {
-	static uint32_t chosen[LONGEST];
 	struct rd_finding *f;
 
 	for (f = cycles; f; f = f->next) {
-		enum rdep_verdict v;
-
-		if (f->verdict == RDEP_CERTAIN || !has_edge(f, edge))
+		if (f->verdict == RDEP_CERTAIN || f->closed || !has_edge(f, edge))
 			continue;
-		v = rd_verdict(f->edges, f->edge_count, chosen);
-		if (v <= f->verdict)
-			continue;
-		/* A fork child inherits the cycle, not the finding: raised, it is the child's own. */
-		if (!f->id && !take_id(&f->id))
-			continue;
-		f->verdict = (uint8_t)v;
-		f->revision += f->published;
-		f->published = 1;
-		publish_cycle(t, f, chosen);
-		if (v == RDEP_CERTAIN)
+		weigh(t, f);
+		if (f->verdict == RDEP_CERTAIN)
 			settle_all(f);
 	}
+}
+
+void rd_finding_close_nested(void)
+{
+	struct rd_finding *f;
+
+	for (f = cycles; f; f = f->next)
+		f->closed |= f->kind == RDEP_K_SAME_CLASS_NESTING;
 }
 
 /* ---- one lock ---- */

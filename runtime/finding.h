@@ -17,6 +17,8 @@ struct rd_finding {
 	uint8_t kind, verdict;
 	uint16_t revision;
 	uint8_t published; /* in this process's record */
+	uint8_t instances_only; /* of classes that are one type's: only the very instances tell */
+	uint8_t closed; /* its edges are forgotten: it stays as it is */
 	uint32_t edge_count;
 	uint32_t *edges;
 	struct rd_finding *next;
@@ -24,6 +26,9 @@ struct rd_finding {
 
 /* A cycle of edges, in order, the one that closed it first. */
 void rd_finding_cycle(struct rd_thread *t, const uint32_t *edges, uint32_t count);
+
+/* The pairs that cycles between instances were made of are about to be forgotten. */
+void rd_finding_close_nested(void);
 
 /* An edge of an open cycle got a new occurrence: verdicts may rise. */
 void rd_finding_reconsider(struct rd_thread *t, uint32_t edge);

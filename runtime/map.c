@@ -3,6 +3,8 @@
 #include "map.h"
 #include "mem.h"
 
+#include <string.h>
+
 #define FIRST_SLOTS 256u
 
 static size_t table_size(uint32_t slots)
@@ -71,4 +73,12 @@ bool rd_map_set(struct rd_map_of *m, uint64_t a, uint64_t b, uint32_t value)
 void rd_map_reset(struct rd_map_of *m)
 {
 	m->table = NULL;
+}
+
+void rd_map_clear(struct rd_map_of *m)
+{
+	if (!m->table)
+		return;
+	memset(m->table->slot, 0, (m->table->mask + 1) * sizeof(struct rd_map_slot));
+	m->table->count = 0;
 }

@@ -58,6 +58,9 @@ static inline uint32_t rd_map_get(const struct rd_map_of *m, uint64_t a, uint64_
 /* Sets the value (0 removes). False: no memory, nothing changed. */
 bool rd_map_set(struct rd_map_of *m, uint64_t a, uint64_t b, uint32_t value);
 
+/* Empties the table, whose memory stays; only for a map that is read under the lock too. */
+void rd_map_clear(struct rd_map_of *m);
+
 /* Forgets everything; only where no other thread can be reading. */
 void rd_map_reset(struct rd_map_of *m);
 

@@ -15,7 +15,7 @@ static uint32_t last_id;
 /* The event that is being handled: its walk is made when first asked for. */
 static struct rd_walk walk;
 static uint64_t here_site, here_sp;
-static int walked;
+static int walked, small;
 static uint32_t here_id;
 
 enum { UNWIND_LIBUNWIND, UNWIND_FAST, UNWIND_NONE };
@@ -25,7 +25,13 @@ void rd_stack_begin(uint64_t site, uint64_t sp)
 	here_site = site;
 	here_sp = sp;
 	walked = 0;
+	small = 0;
 	here_id = 0;
+}
+
+void rd_stack_small(void)
+{
+	small = 1;
 }
 
 const struct rd_walk *rd_stack_walk(void)
@@ -37,7 +43,7 @@ const struct rd_walk *rd_stack_walk(void)
 	walked = 1;
 	walk.count = 0;
 	walk.flags = 0;
-	if (rd_options.unwind == UNWIND_LIBUNWIND && rd_unwind_up()) {
+	if (rd_options.unwind == UNWIND_LIBUNWIND && !small && rd_unwind_up()) {
 		walk.count = rd_unwind_full(walk.frames, max, here_sp, &walk.flags);
 	}
 	if (walk.count == 0 && rd_options.unwind != UNWIND_NONE) {

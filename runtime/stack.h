@@ -26,6 +26,9 @@ struct rd_walk {
 void rd_stack_begin(uint64_t site, uint64_t sp);
 const struct rd_walk *rd_stack_walk(void);
 
+/* This event's walk is made by the small walker, if none was made yet. */
+void rd_stack_small(void);
+
 /* The journal id of that walk. 0: not kept. */
 uint32_t rd_stack_here(void);
 

@@ -36,6 +36,13 @@ struct rd_step {
 	uint8_t pad[7];
 };
 
+/* Pairs of instances of one class that were looked at, one inside the other. */
+#define RD_RECENT_PAIRS 64u
+struct rd_pair {
+	uint64_t from, to;
+	uint32_t from_generation, to_generation;
+};
+
 /* A save whose restore is awaited. */
 #define RD_SCOPES 16u
 struct rd_scope_entry {
@@ -103,6 +110,7 @@ struct rd_thread {
 	uint32_t next_closed;
 	struct rd_thread *next; /* of the list of all threads, or of idle ones */
 
+	struct rd_pair pairs[RD_RECENT_PAIRS];
 	struct rd_step steps[RD_STEPS];
 };
 

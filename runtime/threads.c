@@ -247,12 +247,25 @@ void rd_threads_evict(uint32_t cls)
 		rd_steps_evict(t, cls, domains);
 }
 
+/* Another thread may be remembering one at this moment: that one stays. */
+void rd_threads_forget_pairs(void)
+{
+	struct rd_thread *t;
+	unsigned i;
+
+	for (t = live; t; t = t->next) {
+		for (i = 0; i < RD_RECENT_PAIRS; i++)
+			__atomic_store_n(&t->pairs[i].from, 0, __ATOMIC_RELAXED);
+	}
+}
+
 /* ---- creation, join, end ---- */
 
 static void tick(struct rd_thread *t)
 {
 	t->clock++;
 	rd_steps_flush(t);
+	memset(t->pairs, 0, sizeof(t->pairs));
 }
 
 static uint32_t create_stack(uint64_t site, uint64_t sp)

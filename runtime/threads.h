@@ -24,6 +24,8 @@ struct rd_thread *rd_threads_live(void);
 
 /* How many, with those whose end was not seen. */
 uint32_t rd_threads_count(void);
+/* The same for the pairs of instances that were looked at. */
+void rd_threads_forget_pairs(void);
 
 /* A longer held stack for the thread. False: no memory. Takes the runtime lock. */
 bool rd_thread_deepen(struct rd_thread *t);

@@ -157,7 +157,7 @@ static bool turn(struct weighing *w)
 	return false;
 }
 
-enum rdep_verdict rd_verdict(const uint32_t *edges, uint32_t count, uint32_t *chosen)
+enum rdep_verdict rd_verdict(const uint32_t *edges, uint32_t count, bool instances_only, uint32_t *chosen)
 {
 	static struct weighing w;
 	uint32_t tries = WORK_MAX / (count * count) + 1, i;
@@ -168,7 +168,7 @@ enum rdep_verdict rd_verdict(const uint32_t *edges, uint32_t count, uint32_t *ch
 		w.pick[i] = (uint8_t)(rd_edge_at(edges[i])->count - 1);
 	}
 	do {
-		enum rdep_verdict v = weigh(&w);
+		enum rdep_verdict v = instances_only && !closes(&w) ? 0 : weigh(&w);
 
 		if (v > w.best) {
 			w.best = v;

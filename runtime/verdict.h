@@ -19,10 +19,12 @@
 #ifndef RECLAIMDEP_VERDICT_H
 #define RECLAIMDEP_VERDICT_H
 
+#include <stdbool.h>
 #include <stdint.h>
 #include "record_layout.h"
 
-/* chosen[i] gets which of the kept occurrences of edge i supports it. */
-enum rdep_verdict rd_verdict(const uint32_t *edges, uint32_t count, uint32_t *chosen);
+/* instances_only: choices whose instances do not close the cycle do not count, and 0 is returned when none is left.
+ * chosen[i] gets which of the kept occurrences of edge i supports it. */
+enum rdep_verdict rd_verdict(const uint32_t *edges, uint32_t count, bool instances_only, uint32_t *chosen);
 
 #endif

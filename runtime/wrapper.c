@@ -184,3 +184,14 @@ bool rd_novalidate_at(uint64_t pc, unsigned kind)
 
 	return r && r->novalidate & 1u << kind;
 }
+
+size_t rd_wrapper_skip(const struct rd_walk *w)
+{
+	size_t i;
+
+	for (i = 0; i < w->count; i++) {
+		if (!rd_wrapper_at(w->frames[i].pc))
+			return i;
+	}
+	return 0;
+}

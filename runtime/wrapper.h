@@ -12,6 +12,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include "stack.h"
 
 /* ELF virtual addresses [start, end). */
 struct rd_range {
@@ -23,6 +24,9 @@ bool rd_wrapper_at(uint64_t pc);
 
 /* Are locks of this kind that are set up here left out of the order? */
 bool rd_novalidate_at(uint64_t pc, unsigned kind);
+
+/* The walk's first frame that is in none; 0 when all are. */
+size_t rd_wrapper_skip(const struct rd_walk *w);
 
 /* Does the name match a pattern in which * stands for any characters and ? for one? */
 bool rd_wrapper_match(const char *pattern, const char *pattern_end, const char *name);

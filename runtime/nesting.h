@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * nesting.h - two locks of one class held at once: an order between instances.
+ *
+ * Between classes such a nesting says nothing. What can be wrong is an order that is inverted between the very
+ * instances (A inside B here, B inside A there, or round a longer circle), so these have a graph of their own, of
+ * instances. A pair costs a search and a small walk; it is journaled only when it closes a cycle. At most RD_NEST_PAIRS pairs are known at once: then all are
+ * forgotten (counted), so that a program that nests ever new objects does not grow.
+ */
+#ifndef RECLAIMDEP_NESTING_H
+#define RECLAIMDEP_NESTING_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include "depend.h"
+
+#define RD_NEST_PAIRS 65536u
+
+/* Set in the number of an edge between instances. */
+#define RD_NEST_EDGE 0x80000000u
+
+/* Was this pair looked at by this thread lately, at its clock? Lock-free, its own thread only. */
+bool rd_nest_recent(const struct rd_thread *t, const struct rdep_held *held, uint64_t address, uint32_t generation);
+
+/* held -> target, both of one class. Needs the runtime lock, and rd_stack_begin(). */
+void rd_nest(struct rd_thread *t, const struct rdep_held *held, const struct rd_target *target);
+
+struct rd_edge *rd_nest_edge_at(uint32_t edge);
+
+void rd_nest_reset(void);
+
+#endif
