@@ -36,6 +36,7 @@ struct taking {
 	uint64_t site, sp;
 	uint32_t cls, generation;
 	uint32_t subclass; /* told for this acquisition alone; 0: none */
+	bool ordered;	   /* by a nest lock, likewise */
 };
 
 static bool is_try(const struct taking *k)
@@ -220,10 +221,10 @@ void rd_depend_on_all(struct rd_thread *t, const struct rd_target *target)
 		if (!e->address || e->flags & RDEP_HELD_WAITING)
 			continue;
 		/* Same-class nesting is no order between classes; a domain inside itself is. */
-		if (e->cls == target->cls && e->kind != RDEP_DOMAIN)
-			rd_nest(t, e, target);
-		else
+		if (e->cls != target->cls || e->kind == RDEP_DOMAIN)
 			rd_depend(t, e, target);
+		else if (!target->ordered)
+			rd_nest(t, e, target);
 		if (++n >= NEAR && ends_near(e))
 			break;
 	}
@@ -247,7 +248,7 @@ static bool nestings_known(const struct rd_thread *t, const struct taking *k)
 {
 	const struct rdep_held *e;
 
-	for (e = t->top; e > t->bottom && !is_try(k); e--) {
+	for (e = t->top; e > t->bottom && !is_try(k) && !k->ordered; e--) {
 		if (e->cls == k->cls && e->address && !rd_nest_recent(t, e, (uint64_t)k->lock, k->generation))
 			return false;
 	}
@@ -309,7 +310,8 @@ static struct rdep_held *take_locked(struct rd_thread *t, struct taking *k)
 		target = (struct rd_target){.cls = k->cls,
 					    .address = (uint64_t)k->lock,
 					    .generation = k->generation,
-					    .mode = (uint8_t)RD_HOW_MODE(k->how)};
+					    .mode = (uint8_t)RD_HOW_MODE(k->how),
+					    .ordered = k->ordered};
 		rd_depend_on_all(t, &target);
 	}
 	if (!rd_lock_site_known(k->site, k->cls))
@@ -363,6 +365,7 @@ static void take_pending(struct rd_thread *t, struct taking *k)
 	t->pending_nest = 0;
 	t->pending = 0;
 	t->limit = rd_thread_limit(t);
+	k->ordered = nest != 0;
 	if (nest && !rd_held_find(t, (const void *)nest))
 		rd_assert_failed(t, (const void *)nest, RDEP_D_NEST_NOT_HELD, k->site, k->sp);
 }

@@ -65,6 +65,7 @@ struct rd_target {
 	uint32_t generation;
 	uint8_t mode;
 	uint8_t edge_flags; /* RDEP_EDGE_ALLOC, ... */
+	bool ordered; /* among locks of its class: told, or kept by a nest lock that is held */
 	uint32_t gfp, raw_gfp;
 };
 
