@@ -501,7 +501,7 @@ void rd_cond_wait_begin(const void *cond, const void *mutex, uint64_t site, uint
 		return;
 	t->slot->wait_what = (uint64_t)cond;
 	__atomic_store_n(&t->slot->wait_kind, 2, __ATOMIC_RELEASE);
-	rd_atomic_check_here(t, RDEP_D_SLEEP_SAID, 0, site, sp);
+	rd_atomic_check_here(t, RDEP_D_SLEEP_LOCK, 0, site, sp);
 	if (!e)
 		return;
 	e->flags |= RDEP_HELD_COND;

@@ -21,6 +21,17 @@ static const struct rdep_held *spinlock(const struct rd_thread *t)
 	return NULL;
 }
 
+/*
+ * What asks the kernel's allocator for memory, or says might_sleep, has the kernel's rules. A pthread lock under a
+ * pthread spinlock breaks none but the advice to hold those shortly; malloc's sleep is rare.
+ */
+static uint32_t severity(const struct rd_thread *t, enum rdep_detail detail)
+{
+	if (detail == RDEP_D_SLEEP_MALLOC)
+		return RDEP_FINDING_NOTE;
+	return detail == RDEP_D_SLEEP_LOCK && !t->atomic ? RDEP_FINDING_WARNING : 0;
+}
+
 void rd_atomic_check(struct rd_thread *t, enum rdep_detail detail, uint32_t raw_gfp, uint64_t site)
 {
 	const struct rdep_held *spin = spinlock(t);
@@ -29,7 +40,7 @@ void rd_atomic_check(struct rd_thread *t, enum rdep_detail detail, uint32_t raw_
 	struct rdep_finding f = {.kind = RDEP_K_SLEEP_IN_ATOMIC,
 				 .verdict = RDEP_CERTAIN,
 				 .detail = detail,
-				 .flags = detail == RDEP_D_SLEEP_MALLOC ? RDEP_FINDING_NOTE : 0,
+				 .flags = severity(t, detail),
 				 .raw_gfp = raw_gfp,
 				 .held_site = since->site};
 	uint8_t live = 0;

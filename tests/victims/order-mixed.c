@@ -3,6 +3,7 @@
  * A circle through a mutex, a spinlock and a rwlock.
  *
  * expect: lock-inversion certain
+ * expect: sleep-in-atomic certain
  */
 #include "victim.h"
 

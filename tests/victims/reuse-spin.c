@@ -3,7 +3,9 @@
  * Silent: spinlocks, which have no room for a tag, and robust mutexes, in memory that is reused; also
  * where the program sets them up itself, without a call, in memory that was freed or unmapped.
  *
- * expect: none
+ * status: 0
+ * expect: sleep-in-atomic certain
+ * expect: sleep-in-atomic certain
  */
 #include <sys/mman.h>
 #include "victim.h"

@@ -3,6 +3,7 @@
  * A mutex is taken under a spinlock.
  *
  * expect: sleep-in-atomic certain spin
+ * status: 0
  * detail: sleep-lock
  * stack: held take_spin run
  * stack: acquire run
