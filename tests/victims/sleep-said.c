@@ -9,7 +9,7 @@
  * detail: sleep-said
  * stack: acquire says_fault run
  * expect: sleep-in-atomic certain spin
- * detail: sleep-said
+ * detail: sleep-lock
  * stack: acquire waits run
  * expect: lock-inversion single-thread spin mutex
  * kshim: full none
