@@ -25,17 +25,20 @@ static bool imported[RD_SCOPE_PAIRS][2];
 typedef unsigned __int128 two_words;
 typedef two_words through(long a, long b, long c, long d, long e, long f);
 
+/* Whether they return and take a cookie is not known: they pair by nesting. */
+#define COOKIE 1
+
 #define THUNKS(i)                                                                                  \
 	static two_words save_##i(long a, long b, long c, long d, long e, long f)                  \
 	{                                                                                          \
 		two_words got = ((through *)next[i][RD_PAIR_SAVE])(a, b, c, d, e, f);              \
                                                                                                    \
-		rd_scope_save(pairs.pair[i].bit, true, (unsigned long)got, RD_SITE, RD_HERE);      \
+		rd_scope_save(pairs.pair[i].bit, true, COOKIE, RD_SITE, RD_HERE);      \
 		return got;                                                                        \
 	}                                                                                          \
 	static two_words restore_##i(long a, long b, long c, long d, long e, long f)               \
 	{                                                                                          \
-		rd_scope_restore(pairs.pair[i].bit, true, (unsigned long)a, RD_SITE, RD_HERE);     \
+		rd_scope_restore(pairs.pair[i].bit, true, COOKIE, RD_SITE, RD_HERE);     \
 		return ((through *)next[i][RD_PAIR_RESTORE])(a, b, c, d, e, f);                    \
 	}
 THUNKS(0)
@@ -212,6 +215,20 @@ static void say_what_is_missing(unsigned pair, unsigned which)
 			  "followed; annotate it");
 }
 
+/* The definition. Of a function whose address an executable at a fixed place takes, the first symbol is the
+ * executable's own call of it. */
+static void *definition(const char *name)
+{
+	void *found = dlsym(RTLD_DEFAULT, name);
+	const ElfW(Sym) *symbol = NULL;
+	Dl_info info;
+
+	if (found && dladdr1(found, &info, (void **)&symbol, RTLD_DL_SYMENT) && symbol &&
+	    symbol->st_shndx == SHN_UNDEF)
+		found = dlsym(RTLD_NEXT, name);
+	return found;
+}
+
 void rd_follow_scope_pairs(void)
 {
 	unsigned i, which;
@@ -221,7 +238,7 @@ void rd_follow_scope_pairs(void)
 	rd_loader_begin();
 	for (i = 0; i < pairs.count; i++) {
 		for (which = 0; which < 2; which++)
-			next[i][which] = dlsym(RTLD_DEFAULT, pairs.pair[i].name[which]);
+			next[i][which] = definition(pairs.pair[i].name[which]);
 	}
 	/* What failed is not for the program to hear of. */
 	dlerror();
