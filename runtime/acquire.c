@@ -126,7 +126,7 @@ static bool stale_spin(const struct rdep_held *e)
 
 /* The lock itself says that this thread does not hold it: an unlock came by where no hook was, or
  * another thread made it. */
-static bool is_stale(const struct rd_thread *t, const struct rdep_held *e)
+bool rd_held_is_stale(const struct rd_thread *t, const struct rdep_held *e)
 {
 	if (!e->address || e->flags & (RDEP_HELD_WAITING | RDEP_HELD_COND))
 		return false;
@@ -147,7 +147,7 @@ void rd_drop_stale(struct rd_thread *t)
 	struct rdep_held *e;
 
 	for (e = t->top; e > t->bottom; e--) {
-		if (is_stale(t, e)) {
+		if (rd_held_is_stale(t, e)) {
 			rd_count(RDEP_C_STALE_HELD);
 			rd_held_remove(t, e);
 		}
@@ -298,7 +298,8 @@ static struct rdep_held *take_locked(struct rd_thread *t, struct taking *k)
 		return NULL;
 	if (k->subclass)
 		k->cls = rd_class_sub(rd_class_base(k->cls), k->subclass);
-	if (t->top != t->bottom)
+	/* A chain that was looked at gets no new edge; what is new inside one class is looked at by itself. */
+	if (t->top != t->bottom && !(class_is_held(t, k->cls) && rd_chain_next(t->top->node, cls_mode_of(k))))
 		rd_drop_stale(t);
 	from = rd_held_rechain(t);
 	/* Before any edge: which classes are one type's decides what a cycle means. */
@@ -393,7 +394,7 @@ struct rdep_held *rd_acquire_slow(const void *lock, unsigned how, uint64_t site,
 		take_pending(t, &k);
 	k.cls = rd_class_get(lock, RD_HOW_KIND(how), &k.generation);
 	e = rd_held_find(t, lock);
-	if (e && is_lock_of(&k, e) && !is_stale(t, e))
+	if (e && is_lock_of(&k, e) && !rd_held_is_stale(t, e))
 		return take_again(t, &k, e);
 	if (e) {
 		/* An unlock that was not seen, or another lock's life at this address. */

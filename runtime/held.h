@@ -22,6 +22,9 @@ void rd_held_remove(struct rd_thread *t, struct rdep_held *e);
 /* Makes every entry's chain what the entries below it say; returns the top's. Needs the runtime lock. */
 uint32_t rd_held_rechain(struct rd_thread *t);
 
+/* Does the lock itself say that this thread does not hold it? One system call. */
+bool rd_held_is_stale(const struct rd_thread *t, const struct rdep_held *e);
+
 /* Takes out entries whose locks say that this thread does not hold them. Needs the runtime lock. */
 void rd_drop_stale(struct rd_thread *t);
 

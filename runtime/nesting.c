@@ -3,6 +3,7 @@
 #include "nesting.h"
 #include "finding.h"
 #include "graph.h"
+#include "held.h"
 #include "map.h"
 #include "mem.h"
 #include "record.h"
@@ -122,6 +123,8 @@ void rd_nest(struct rd_thread *t, const struct rdep_held *held, const struct rd_
 		return;
 	id = rd_graph_find(graph, from, to, &types);
 	if (!id || !(types & s.type)) {
+		if (rd_held_is_stale(t, held))
+			return;
 		new_pair(t, from, to, id != 0, &s, held, target);
 		remember(t, held, target);
 		return;

@@ -37,7 +37,7 @@ struct rd_step {
 };
 
 /* Pairs of instances of one class that were looked at, one inside the other. */
-#define RD_RECENT_PAIRS 64u
+#define RD_RECENT_PAIRS 256u
 struct rd_pair {
 	uint64_t from, to;
 	uint32_t from_generation, to_generation;
