@@ -218,16 +218,6 @@ static bool same_acquisition(const struct audit_held *a, uint32_t node, const ch
 	return a->node == node && !strcmp(a->taken.key, key);
 }
 
-static bool is_inside(const struct audit_row *row, const struct audit_scope *s)
-{
-	size_t i;
-
-	for (i = 0; i < row->scope_count; i++)
-		if (row->scopes[i] == s)
-			return true;
-	return false;
-}
-
 static void look_at_rows(struct rdep_audit *a, struct audit_scope *s, const struct audit_held *h,
 			 uint32_t domain)
 {
@@ -237,7 +227,7 @@ static void look_at_rows(struct rdep_audit *a, struct audit_scope *s, const stru
 		const struct audit_row *row = a->rows[i];
 
 		a->budget--;
-		if (is_inside(row, s) || row->flags & RDEP_SITE_IN_CONTEXT ||
+		if (row->flags & RDEP_SITE_IN_CONTEXT ||
 		    !(audit_domains(unrestricted(row), row->scope) & AUDIT_DOMAIN(domain)))
 			continue;
 		for (k = 0; k < row->held_count; k++)

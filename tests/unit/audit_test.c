@@ -321,21 +321,29 @@ static void test_verdicts(void)
 static void test_readers(void)
 {
 	struct rdep_edge e = {.id = 1, .from = RDEP_CLASS_FS_RECLAIM, .type = RDEP_TYPE_ER};
+	struct rdep_edge both = {.id = 2, .from = RDEP_CLASS_FS_RECLAIM, .type = RDEP_TYPE_ER};
 	struct scene s;
 	struct rdep_audit *a;
 
 	begin(&s, 1);
 	e.to = maker_class_named(&s.m, "rw");
 	maker_put(&s.m, RDEP_EDGE, &e, sizeof(e), sizeof(e));
+	both.to = maker_class_named(&s.m, "both");
+	maker_put(&s.m, RDEP_EDGE, &both, sizeof(both), sizeof(both));
+	both.type = RDEP_TYPE_EN;
+	maker_put(&s.m, RDEP_SAMPLE, &both, sizeof(both), sizeof(both));
 
 	struct rdep_site_held reader[] = {holding(&s, e.to, 2, RDEP_READ_REC), {0}};
 	struct rdep_site_held writer[] = {holding(&s, e.to, 3, RDEP_WRITE), {0}};
 
 	allocation(&s, 7, RDEP_GFP_NOFS, 0, 0, reader, 1);
 	allocation(&s, 8, RDEP_GFP_NOFS, 0, 0, writer, 1);
+	reader[0] = holding(&s, both.to, 4, RDEP_READ_REC);
+	allocation(&s, 9, RDEP_GFP_NOFS, 0, 0, reader, 1);
 	a = audit(&s, 1);
 	tap_ok(is(a, 7, AUDIT_DROP, AUDIT_UNSHARED), "reclaim reads, and so does the holder: drop");
 	tap_ok(is(a, 8, AUDIT_KEEP, AUDIT_SHARED), "reclaim reads, and the holder writes: keep");
+	tap_ok(is(a, 9, AUDIT_KEEP, AUDIT_SHARED), "reclaim reads once and writes once: keep");
 	over(a);
 }
 
@@ -367,6 +375,36 @@ static void test_together(void)
 	over(a);
 }
 
+/* Inside of reclaim an allocation adds nothing, whatever is held. */
+static void test_in_reclaim(void)
+{
+	struct maker_site w = {.pc = PC(7),
+			       .raw_gfp = RDEP_GFP_NOFS,
+			       .gfp = RDEP_GFP_NOFS,
+			       .flags = RDEP_SITE_IN_CONTEXT};
+	struct scene s;
+	struct rdep_audit *a;
+	uint32_t lock;
+
+	begin(&s, 1);
+	lock = maker_class_named(&s.m, "lock");
+	edge(&s, RDEP_CLASS_IO_RECLAIM, lock, 0, 1);
+	edge(&s, RDEP_CLASS_FS_RECLAIM, lock, 0, 1);
+
+	struct rdep_site_held held[] = {holding(&s, RDEP_CLASS_FS_RECLAIM, 0, RDEP_WRITE),
+					holding(&s, lock, 1, RDEP_WRITE)};
+
+	held[0].flags = RDEP_HELD_CONTEXT;
+	w.stack = s.stacks[7];
+	maker_site(&s.m, &w, 2, held, 1);
+	a = audit(&s, 1);
+	tap_ok(is(a, 7, AUDIT_KEEP, AUDIT_IN_CONTEXT) && !site_at(a, 7)->insufficient &&
+		       !a->missing_count && !a->standing,
+	       "inside reclaim: keep, and no inversion is made of it");
+	tap_ok(site_at(a, 7)->rows[0]->held_count == 1, "a context is no lock held");
+	over(a);
+}
+
 /* The reclaim side in one run, the allocation in another. */
 static void test_records(void)
 {
@@ -383,8 +421,12 @@ static void test_records(void)
 	struct rdep_site_held held[] = {holding(&s[1], other, 2, RDEP_WRITE), {0}};
 
 	allocation(&s[1], 7, RDEP_GFP_NOFS, 0, 0, held, 4);
+	held[0] = holding(&s[0], RDEP_FIRST_CLASS + 1, 2, RDEP_WRITE);
+	allocation(&s[0], 7, RDEP_GFP_NOFS, 0, 0, held, 3);
 	a = audit(s, 2);
 	tap_ok(is(a, 7, AUDIT_KEEP, AUDIT_SHARED), "classes are joined over records");
+	tap_ok(site_at(a, 7)->row_count == 1 && site_at(a, 7)->rows[0]->count == 7,
+	       "and counts added up");
 	over(a);
 	begin(&s[0], 1);
 	edge(&s[0], RDEP_CLASS_FS_RECLAIM, maker_class_init(&s[0].m, 0), 0, 1);
@@ -465,6 +507,8 @@ static void test_scopes(void)
 /* Wider, stronger than needed. */
 static void test_width(void)
 {
+	struct maker_site w = {
+		.raw_gfp = RDEP_GFP_KERNEL, .gfp = RDEP_GFP_NOFS, .scope = RDEP_SCOPE_NOFS};
 	struct scene s;
 	struct rdep_audit *a;
 	uint32_t shared, other, scope;
@@ -481,13 +525,54 @@ static void test_width(void)
 	allocation(&s, 7, RDEP_GFP_KERNEL, RDEP_SCOPE_NOIO, scope, under_shared, 1);
 	allocation(&s, 8, RDEP_GFP_KERNEL, RDEP_SCOPE_NOIO, scope, NULL, 1);
 	allocation(&s, 9, RDEP_GFP_NOIO, 0, 0, under_shared, 1);
+	/* Opened where the lock is held, and once more inside of itself. */
+	w.scopes[0] = w.scopes[1] =
+		maker_scope(&s.m, RDEP_SCOPE_NOFS, PC(10), s.stacks[10], 1, under_shared, "", 1);
+	w.pc = PC(11);
+	w.stack = s.stacks[11];
+	maker_site(&s.m, &w, 1, under_shared, 1);
+	w.scopes[1] = 0;
+	w.pc = PC(12);
+	w.stack = s.stacks[12];
+	maker_site(&s.m, &w, 0, NULL, 1);
+	/* Opened before the lock is taken, and nothing else is allocated in it. */
+	w.scopes[0] = maker_scope(&s.m, RDEP_SCOPE_NOFS, PC(13), s.stacks[13], 0, NULL, "", 1);
+	w.pc = PC(14);
+	w.stack = s.stacks[14];
+	maker_site(&s.m, &w, 1, under_shared, 1);
 	a = audit(&s, 1);
 	tap_ok(scope_at(a, 6)->verdict == SCOPE_NEEDED && scope_at(a, 6)->weaker,
 	       "a NOIO scope that only locks of fs_reclaim need could be NOFS");
 	tap_ok(scope_at(a, 6)->narrower,
 	       "one that opens long before the lock is taken could be narrower");
+	tap_ok(scope_at(a, 10)->idle == 1 && !scope_at(a, 10)->narrower,
+	       "but not one that opens where the lock is held");
+	tap_ok(scope_at(a, 13)->verdict == SCOPE_NEEDED && !scope_at(a, 13)->narrower,
+	       "nor one in which all needs it");
+	tap_ok(scope_at(a, 10)->inside_count == 2,
+	       "an allocation is in a scope once, however often that is open");
 	tap_ok(is(a, 9, AUDIT_KEEP, AUDIT_SHARED) && site_at(a, 9)->weaker,
 	       "and so could a mask be NOFS");
+	over(a);
+}
+
+/* Nothing ran in reclaim: of a scope over locks nothing can be said. */
+static void test_nothing_entered(void)
+{
+	struct scene s;
+	struct rdep_audit *a;
+	uint32_t lock, scope;
+
+	begin(&s, 1);
+	lock = maker_class_named(&s.m, "lock");
+	scope = maker_scope(&s.m, RDEP_SCOPE_NOFS, PC(6), s.stacks[6], 0, NULL, "", 1);
+
+	struct rdep_site_held held[] = {holding(&s, lock, 2, RDEP_WRITE), {0}};
+
+	allocation(&s, 7, RDEP_GFP_KERNEL, RDEP_SCOPE_NOFS, scope, held, 1);
+	a = audit(&s, 1);
+	tap_ok(scope_at(a, 6)->verdict == SCOPE_UNKNOWN,
+	       "without reclaim in the record a scope is not called needless");
 	over(a);
 }
 
@@ -497,8 +582,10 @@ int main(void)
 	test_verdicts();
 	test_readers();
 	test_together();
+	test_in_reclaim();
 	test_records();
 	test_scopes();
 	test_width();
+	test_nothing_entered();
 	return tap_done();
 }

@@ -499,6 +499,72 @@ static void test_clean(void)
 	rdep_arena_free(&a);
 }
 
+/* Counted places: what stands behind the struct is bounded by the payload, whatever its counts say.
+ */
+static void test_counted(void)
+{
+	static const struct {
+		const char *what;
+		uint32_t held, scopes, text;
+		bool good;
+	} cases[] = {
+		{"none held", 0, 0, 0, true},
+		{"as many as there are", 2, RDEP_SITE_SCOPES, 0, true},
+		{"one too many", 3, 0, 0, false},
+		{"so many that their size wraps", 0xaaaaaaab, 0, 0, false},
+		{"the most", 0xffffffff, 0, 0, false},
+		{"too many scopes", 0, RDEP_SITE_SCOPES + 1, 0, false},
+		{"text to the end", 0, 0, 2 * sizeof(struct rdep_site_held), true},
+		{"text past it", 1, 0, 2 * sizeof(struct rdep_site_held), false},
+		{"the most text", 0, 0, 0xffffffff, false},
+	};
+	struct {
+		union {
+			struct rdep_site site;
+			struct rdep_scope scope;
+		};
+		struct rdep_site_held held[2];
+		uint64_t count;
+	} item;
+	size_t i, bad = 0;
+
+	for (i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		bool site = !cases[i].text;
+		size_t head = site ? sizeof(item.site) : sizeof(item.scope);
+		size_t n = head + sizeof(item.held) + sizeof(item.count);
+		struct rdep_error err;
+		struct rdep_record *r;
+		struct maker m;
+		char payload[sizeof(item)];
+
+		memset(&item, 0, sizeof(item));
+		memset(payload, 0, sizeof(payload));
+		if (site) {
+			item.site.id = 1;
+			item.site.held_count = cases[i].held;
+			item.site.scope_count = cases[i].scopes;
+		} else {
+			item.scope.id = 1;
+			item.scope.held_count = cases[i].held;
+			item.scope.reason_len = cases[i].text;
+		}
+		memcpy(payload, &item, head);
+		maker_init(&m, 1);
+		maker_put(&m, site ? RDEP_SITE : RDEP_SCOPE, payload, n, n - sizeof(item.count));
+		maker_write(&m, path);
+		maker_free(&m);
+		r = rdep_record_open(path, &err);
+		if (!r || (site ? r->site_count : r->scope_count) != cases[i].good ||
+		    r->items_bad != !cases[i].good) {
+			tap_note("%s", cases[i].what);
+			bad++;
+		}
+		if (r)
+			rdep_record_close(r);
+	}
+	tap_ok(!bad, "counts in a counted place are held against its payload");
+}
+
 int main(void)
 {
 #ifndef __SANITIZE_ADDRESS__
@@ -526,6 +592,7 @@ int main(void)
 	test_reloaded();
 	test_board();
 	test_no_file();
+	test_counted();
 	unlink(path);
 	return tap_done();
 }
