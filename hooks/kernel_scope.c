@@ -65,7 +65,7 @@ long memalloc_flags_restore(unsigned long cookie, long b, long c, long d, long e
 	long name(long gfp, long b, long c, long d, long e, long f)                                \
 	{                                                                                          \
 		rd_##name(rd_gfp((uint32_t)gfp), RD_SITE, RD_HERE);                                \
-		return RD_NEXT(name)(gfp, b, c, d, e, f);                                          \
+		return RD_NEXT_FROM(name, RD_SITE)(gfp, b, c, d, e, f);                            \
 	}
 
 MAP_CALL(fs_reclaim_acquire)
@@ -78,7 +78,7 @@ MAP_CALL(might_alloc)
 	long name(long a, long b, long c, long d, long e, long f)                                  \
 	{                                                                                          \
 		what;                                                                              \
-		return RD_NEXT(name)(a, b, c, d, e, f);                                            \
+		return RD_NEXT_FROM(name, RD_SITE)(a, b, c, d, e, f);                              \
 	}
 
 SAYS(might_sleep, rd_might_sleep(RD_SITE, RD_HERE))
