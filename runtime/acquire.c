@@ -94,64 +94,103 @@ struct rwlock_words {
 
 #define SPIN_FREE 1
 
-static bool stale_mutex(const struct rd_thread *t, const struct rdep_held *e)
-{
-	struct mutex_words m;
+union lock_words {
+	struct mutex_words mutex;
+	struct rwlock_words rwlock;
+	int32_t spin;
+};
 
-	if (rd_peek(&m, (const void *)e->address, sizeof(m)))
-		return true;
-	if (m.owner == t->tid || (t->fork_tid && m.owner == t->fork_tid))
-		return false;
-	/* Lock elision takes a mutex without a word in it. */
-	return m.owner != 0 || (m.word == 0 && !(m.kind & MUTEX_ELISION));
+static bool is_self(const struct rd_thread *t, uint32_t tid)
+{
+	return tid == t->tid || (t->fork_tid && tid == t->fork_tid);
 }
 
-static bool stale_rwlock(const struct rd_thread *t, const struct rdep_held *e)
+/* The lock's words say that this thread does not hold it: an unlock came by where no hook was, or another
+ * thread made it. */
+static bool says_stale(const struct rd_thread *t, const struct rdep_held *e, const union lock_words *w)
 {
-	struct rwlock_words w;
-
-	if (rd_peek(&w, (const void *)e->address, sizeof(w)))
-		return true;
-	if (e->mode != RDEP_WRITE)
-		return w.readers >> 3 == 0;
-	return w.writer != t->tid && !(t->fork_tid && w.writer == t->fork_tid);
-}
-
-static bool stale_spin(const struct rdep_held *e)
-{
-	int32_t word;
-
-	return rd_peek(&word, (const void *)e->address, sizeof(word)) || word == SPIN_FREE;
-}
-
-/* The lock itself says that this thread does not hold it: an unlock came by where no hook was, or
- * another thread made it. */
-bool rd_held_is_stale(const struct rd_thread *t, const struct rdep_held *e)
-{
-	if (!e->address || e->flags & (RDEP_HELD_WAITING | RDEP_HELD_COND))
-		return false;
 	switch (e->kind) {
 	case RDEP_MUTEX:
-		return stale_mutex(t, e);
+		if (is_self(t, w->mutex.owner))
+			return false;
+		/* Lock elision takes a mutex without a word in it. */
+		return w->mutex.owner != 0 || (w->mutex.word == 0 && !(w->mutex.kind & MUTEX_ELISION));
 	case RDEP_RWLOCK:
-		return stale_rwlock(t, e);
-	case RDEP_SPIN:
-		return stale_spin(e);
+		if (e->mode != RDEP_WRITE)
+			return w->rwlock.readers >> 3 == 0;
+		return !is_self(t, w->rwlock.writer);
 	default:
-		return false;
+		return w->spin == SPIN_FREE;
 	}
+}
+
+/* How much of the lock is to be looked at; 0: it can't tell, or is not held at this moment. */
+static size_t words_of(const struct rdep_held *e)
+{
+	if (!e->address || e->flags & (RDEP_HELD_WAITING | RDEP_HELD_COND))
+		return 0;
+	switch (e->kind) {
+	case RDEP_MUTEX:
+		return sizeof(struct mutex_words);
+	case RDEP_RWLOCK:
+		return sizeof(struct rwlock_words);
+	case RDEP_SPIN:
+		return sizeof(int32_t);
+	default:
+		return 0;
+	}
+}
+
+bool rd_held_is_stale(const struct rd_thread *t, const struct rdep_held *e)
+{
+	size_t n = words_of(e);
+	union lock_words w;
+
+	return n && (rd_peek(&w, (const void *)e->address, n) || says_stale(t, e, &w));
+}
+
+static void drop(struct rd_thread *t, struct rdep_held *e)
+{
+	rd_count(RDEP_C_STALE_HELD);
+	rd_held_remove(t, e);
+}
+
+/* Locks looked at by one system call. */
+#define AT_ONCE RD_PEEKS
+
+/* Looks at up to AT_ONCE locks from e downwards; returns the first that was not. */
+static struct rdep_held *drop_stale_from(struct rd_thread *t, struct rdep_held *e)
+{
+	union lock_words words[AT_ONCE];
+	struct rdep_held *of[AT_ONCE];
+	struct rd_peek peek[AT_ONCE];
+	unsigned n = 0, i;
+	bool all;
+
+	for (; e > t->bottom && n < AT_ONCE; e--) {
+		size_t size = words_of(e);
+
+		if (!size)
+			continue;
+		of[n] = e;
+		peek[n] = (struct rd_peek){(const void *)e->address, size};
+		n++;
+	}
+	all = n && rd_peek_all(words, sizeof(*words), peek, n) == 0;
+	/* From the top down: removing one moves those above it. */
+	for (i = 0; i < n; i++) {
+		if (all ? says_stale(t, of[i], &words[i]) : rd_held_is_stale(t, of[i]))
+			drop(t, of[i]);
+	}
+	return e;
 }
 
 void rd_drop_stale(struct rd_thread *t)
 {
-	struct rdep_held *e;
+	struct rdep_held *e = t->top;
 
-	for (e = t->top; e > t->bottom; e--) {
-		if (rd_held_is_stale(t, e)) {
-			rd_count(RDEP_C_STALE_HELD);
-			rd_held_remove(t, e);
-		}
-	}
+	while (e > t->bottom)
+		e = drop_stale_from(t, e);
 }
 
 /* ---- taking again what is held ---- */

@@ -54,3 +54,17 @@ int rd_peek(void *dst, const void *src, size_t n)
 		return 0;
 	return got == -EFAULT || got >= 0 ? -EFAULT : peek_pages(dst, src, n);
 }
+
+int rd_peek_all(void *dst, size_t stride, const struct rd_peek *peek, unsigned count)
+{
+	struct iovec local[RD_PEEKS], remote[RD_PEEKS];
+	size_t total = 0;
+	unsigned i;
+
+	for (i = 0; i < count; i++) {
+		local[i] = (struct iovec){(char *)dst + i * stride, peek[i].n};
+		remote[i] = (struct iovec){(void *)peek[i].src, peek[i].n};
+		total += peek[i].n;
+	}
+	return rd_sys(SYS_process_vm_readv, rd_gettid(), local, count, remote, count, 0) == (long)total ? 0 : -EFAULT;
+}

@@ -72,4 +72,13 @@ uint64_t rd_now_realtime(void);
  */
 int rd_peek(void *dst, const void *src, size_t n);
 
+/* The same for several places, up to RD_PEEKS, into an array whose elements are `stride` bytes apart. One that
+ * can't be read fails them all. One system call. */
+#define RD_PEEKS 16
+struct rd_peek {
+	const void *src;
+	size_t n;
+};
+int rd_peek_all(void *dst, size_t stride, const struct rd_peek *peek, unsigned count);
+
 #endif
