@@ -21,11 +21,11 @@ static void calls(void)
 	pthread_rwlock_rdlock(&table);
 	pthread_spin_init(&spin, 0);
 	pthread_spin_lock(&spin);
+	pthread_spin_unlock(&spin);
 	kfree(krealloc(kmalloc(10, GFP_KERNEL), 20, GFP_KERNEL));
 	kvfree(kvmalloc(10, GFP_KERNEL));
 	vfree(vmalloc(10));
 	might_alloc(GFP_KERNEL);
-	pthread_spin_unlock(&spin);
 	pthread_rwlock_unlock(&table);
 	pthread_mutex_unlock(&lock);
 	memalloc_noio_restore(flags);
