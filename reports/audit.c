@@ -229,6 +229,7 @@ void audit_sites_judge(struct rdep_audit *a)
 		}
 		s->weaker = nofs_would_do(a, s);
 		s->insufficient = is_insufficient(a, s);
+		s->unseen = s->avoids & ~a->entered;
 	}
 	if (a->site_count)
 		qsort(a->sites, a->site_count, sizeof(*a->sites), by_verdict);

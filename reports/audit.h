@@ -117,6 +117,7 @@ struct audit_site {
 	size_t index;		     /* of rdep_audit.sites */
 	const char *callee;
 	bool weaker;	   /* KEEP: GFP_NOFS would do */
+	unsigned unseen;   /* UNSEEN: domains that were not entered */
 	bool insufficient; /* what the mask still enters takes a lock held: an inversion stands */
 };
 
@@ -140,7 +141,7 @@ struct audit_scope {
 	uint32_t bit;	    /* RDEP_SCOPE_* */
 	const char *reason; /* "" when none was told */
 	uint64_t count;
-	unsigned avoids;
+	unsigned avoids, unseen;
 	struct audit_held *held; /* at the save, over all times */
 	size_t held_count;
 	struct audit_row **inside;

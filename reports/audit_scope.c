@@ -129,6 +129,7 @@ static void judge(struct rdep_audit *a, struct audit_scope *s)
 		return;
 	}
 	judge_inside(a, s, &unseen, &other);
+	s->unseen = unseen;
 	if (!other)
 		s->within = always_within(s);
 	if (s->needing)

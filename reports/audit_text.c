@@ -145,9 +145,9 @@ static const char *because(struct rdep_text *t, const struct audit_site *s)
 		return unshared(t, s);
 	case AUDIT_UNSEEN:
 		return rdep_arena_printf(a, "nothing in these records runs in what it avoids (%s)",
-					 audit_domains_text(t->report, s->avoids));
+					 audit_domains_text(t->report, s->unseen));
 	case AUDIT_NOLOCKDEP:
-		return "__GFP_NOLOCKDEP keeps it from being looked at";
+		return "__GFP_NOLOCKDEP, or an annotation, keeps it from being looked at";
 	case AUDIT_IN_CONTEXT:
 		return "inside reclaim itself, where locks do not tell";
 	case AUDIT_SHARED:

@@ -53,7 +53,7 @@ static const char *because(struct rdep_text *t, const struct audit_scope *s)
 				       ? "no allocation that it would restrict was seen in it"
 				       : "no allocation was seen in it";
 		return rdep_arena_printf(a, "nothing in these records runs in what it avoids (%s)",
-					 audit_domains_text(t->report, s->avoids));
+					 audit_domains_text(t->report, s->unseen));
 	case SCOPE_APART:
 		break;
 	}

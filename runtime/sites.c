@@ -78,8 +78,10 @@ static uint32_t innermost_scope(const struct rd_thread *t)
 
 bool rd_site_count(struct rd_thread *t, uint32_t raw_gfp, uint32_t gfp, uint32_t flags, uint64_t site, uint64_t sp)
 {
+	/* What the program says to ignore is as if the mask said so. */
+	uint32_t ignored = t->ignoring ? RDEP_GFP_NOLOCKDEP : 0;
 	/* The effective mask follows from the mask and the scopes. */
-	uint64_t what = (uint64_t)raw_gfp << 32 | (uint64_t)(t->top->node & 0xffffff) << 8 |
+	uint64_t what = (uint64_t)(raw_gfp | ignored) << 32 | (uint64_t)(t->top->node & 0xffffff) << 8 |
 			(t->contexts ? 128u : 0u) | (flags & RDEP_SITE_PLAIN ? 64u : 0u) | t->scope;
 	/* User addresses end below bit 47. */
 	uint64_t where = site ^ (uint64_t)innermost_scope(t) << 48;
@@ -93,8 +95,8 @@ bool rd_site_count(struct rd_thread *t, uint32_t raw_gfp, uint32_t gfp, uint32_t
 	rd_enter(t, &l);
 	rd_stack_begin(site, sp);
 	item.site = (struct rdep_site){.id = ++last_id,
-				       .raw_gfp = raw_gfp,
-				       .gfp = gfp,
+				       .raw_gfp = raw_gfp | ignored,
+				       .gfp = gfp | ignored,
 				       .scope = t->scope,
 				       .flags = flags | (t->contexts ? RDEP_SITE_IN_CONTEXT : 0),
 				       .pc = site};

@@ -63,6 +63,9 @@ static NOINLINE void masks_under_locks(void)
 	kfree(kmalloc(64, GFP_NOFS)); /* audit: keep shared-lock */
 	kfree(kmalloc(64, GFP_NOIO)); /* audit: keep shared-lock nofs */
 	kfree(kmalloc(64, GFP_NOFS | __GFP_NOLOCKDEP)); /* audit: keep nolockdep */
+	reclaimdep_ignore_begin();
+	kfree(kmalloc(64, GFP_NOFS)); /* audit: keep nolockdep */
+	reclaimdep_ignore_end();
 	pthread_mutex_lock(&journal_lock);
 	pthread_mutex_unlock(&journal_lock);
 	pthread_mutex_unlock(&dir_lock);
@@ -102,6 +105,8 @@ static NOINLINE void transaction(void)
 
 	pthread_mutex_lock(&dir_lock);
 	kfree(kmalloc(64, GFP_NOFS)); /* audit: keep shared-lock */
+	reclaimdep_scope_enter(RECLAIMDEP_SCOPE_NOIO, "for the test"); /* scope: unknown before after */
+	reclaimdep_scope_leave(RECLAIMDEP_SCOPE_NOIO);
 	flags = memalloc_nofs_save(); /* scope: needed before after */
 	kfree(kmalloc(64, GFP_NOFS)); /* audit: drop in-scope */
 	allocate(GFP_KERNEL);
