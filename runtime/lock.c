@@ -53,6 +53,8 @@ static void outwait_fork(void)
 	}
 }
 
+uint32_t rd_lock_turn = 1;
+
 void rd_lock(struct rd_locked *saved)
 {
 	rd_signals_block(saved);
@@ -77,6 +79,7 @@ static void wake(void)
 
 void rd_unlock(const struct rd_locked *saved)
 {
+	rd_lock_turn++;
 	if (__atomic_exchange_n(&word, FREE, __ATOMIC_RELEASE) == CONTENDED)
 		wake();
 	rd_signals_restore(saved);

@@ -20,6 +20,9 @@ struct rd_locked {
 void rd_lock(struct rd_locked *saved);
 void rd_unlock(const struct rd_locked *saved);
 
+/* Another number each time that the lock was given back: what was looked at under this one needs no second look. */
+extern uint32_t rd_lock_turn __attribute__((visibility("hidden")));
+
 /* Blocks every signal / gives the mask back, without the lock. */
 void rd_signals_block(struct rd_locked *saved);
 void rd_signals_restore(const struct rd_locked *saved);

@@ -2,6 +2,7 @@
 /* module.c - see module.h. */
 #define _GNU_SOURCE
 #include "module.h"
+#include "lock.h"
 #include "mem.h"
 #include "record.h"
 #include "sys.h"
@@ -121,17 +122,22 @@ static void drop(uint32_t i)
 }
 
 /* Is what the loader has at this place still that module? */
-static bool same_object(const struct rd_module *m, const struct dl_find_object *o)
+static bool same_object(struct rd_module *m, const struct dl_find_object *o)
 {
 	uint8_t now[sizeof(m->build_id)];
 
 	if (m->link_map != o->dlfo_link_map || m->bias != o->dlfo_link_map->l_addr || m->eh_frame != o->dlfo_eh_frame)
 		return false;
-	return !m->build_id_len || (!rd_peek(now, (const void *)m->build_id_at, m->build_id_len) &&
-				    memcmp(now, m->build_id, m->build_id_len) == 0);
+	if (!m->build_id_len || m->confirmed == rd_lock_turn)
+		return true;
+	if (rd_peek(now, (const void *)m->build_id_at, m->build_id_len) ||
+	    memcmp(now, m->build_id, m->build_id_len) != 0)
+		return false;
+	m->confirmed = rd_lock_turn;
+	return true;
 }
 
-static bool still_there(const struct rd_module *m)
+static bool still_there(struct rd_module *m)
 {
 	struct dl_find_object o;
 

@@ -20,6 +20,7 @@ struct rd_module {
 	uint32_t build_id_len;
 	uint8_t build_id[32];
 	uint64_t build_id_at; /* where it stands in memory */
+	uint32_t confirmed;   /* the rd_lock_turn in which its build-id was looked at last */
 	const void *link_map, *eh_frame;
 	/* Functions that are known by name; see wrapper.h. */
 	struct rd_range *wrappers;
