@@ -225,8 +225,9 @@ struct reclaimdep_shrinker {
 
 #ifndef RECLAIMDEP_PROVIDER_ /* that is reclaimdep itself */
 
-/* What was found, in the order of the table. */
-#define RECLAIMDEP_POINTER_(name, args, pass) void(*name) args;
+/* What was found, in the order of the table. A name of the table is only ever pasted: kernel-style programs have
+ * macros like lock_acquire(). */
+#define RECLAIMDEP_POINTER_(name, args, pass) void(*to_##name) args;
 static struct {
 	RECLAIMDEP_CALLS_(RECLAIMDEP_POINTER_)
 } reclaimdep_calls_ __attribute__((unused));
@@ -236,8 +237,8 @@ static struct {
 #define RECLAIMDEP_CALL_(name, args, pass)                                                         \
 	static inline __attribute__((always_inline, unused)) void reclaimdep_##name args           \
 	{                                                                                          \
-		if (__builtin_expect(reclaimdep_calls_.name != 0, 0)) {                            \
-			reclaimdep_calls_.name pass;                                               \
+		if (__builtin_expect(reclaimdep_calls_.to_##name != 0, 0)) {                       \
+			reclaimdep_calls_.to_##name pass;                                          \
 			__asm__ volatile("");                                                      \
 		}                                                                                  \
 	}
