@@ -59,7 +59,7 @@ def matches($want): . as $f | .kind == $want.kind and .verdict == $want.verdict
 	and ($want.classes == [] or (class_names | sort) == $want.classes)
 	and (. as $finding | all($want.stacks[]; . as $stack | $finding | has_stack($stack)));
 
-def shown: "\(.kind) \(.verdict) \(.place.detail // "") \(class_names | join(" "))"
+def shown: "\(.kind) \(.verdict) \(if .place.detail then .place.detail + " " else "" end)\(class_names | join(" "))"
 	+ ([edges | "\n   \(.from) -> \(.to)\n     held: \(.held_stack | functions | join(" < "))"
 		+ "\n     acquire: \(.acquire_stack | functions | join(" < "))"] | join(""));
 
