@@ -80,7 +80,7 @@ HIDDEN int strncmp(const char *a, const char *b, size_t n)
 
 HIDDEN int strcmp(const char *a, const char *b)
 {
-	return strncmp(a, b, (size_t)-1);
+	return strncmp(a, b, (size_t)-1 >> 1);
 }
 
 HIDDEN char *strncpy(char *restrict to, const char *restrict from, size_t n)
