@@ -179,6 +179,9 @@ static const struct rd_gates *gates_of(struct rd_thread *t, const struct rdep_he
 	for (e = held->kind == RDEP_DOMAIN ? held + 1 : t->bottom + 1; e <= t->top; e++) {
 		if (e == held || !e->address || e->kind == RDEP_DOMAIN)
 			continue;
+		/* Not held: waited for, or given up in a condition wait. */
+		if (e->flags & (RDEP_HELD_WAITING | RDEP_HELD_COND))
+			continue;
 		if (now.set.count == GATES_LONGEST) {
 			now.set.cut = true;
 			break;
@@ -253,17 +256,33 @@ static bool same_sample(const struct rd_sample *a, const struct rd_sample *b)
 	       a->thread == b->thread && a->clock == b->clock && a->gates == b->gates && a->type == b->type;
 }
 
-/* The sample that tells least beside the new one: of the same thread, else the next in turn.
- * The first is never given up. */
+/* Would its type of edge be lost with the i-th sample, were it replaced by the new one? */
+static bool alone_of_type(const struct rd_edge *e, unsigned i, const struct rd_sample *s)
+{
+	unsigned k;
+
+	for (k = 0; k < e->count; k++) {
+		if (k != i && e->sample[k].type == e->sample[i].type)
+			return false;
+	}
+	return s->type != e->sample[i].type;
+}
+
+/* The sample that tells least beside the new one: of the same thread, else the next in turn. The first is never
+ * given up, and of each type one stays where that can be: a cycle may need it. */
 static unsigned victim(const struct rd_edge *e, const struct rd_sample *s)
 {
-	unsigned i;
+	unsigned turn = 1 + e->seen % (RD_SAMPLES - 1), best = turn, i;
 
-	for (i = 1; i < RD_SAMPLES; i++) {
+	for (i = RD_SAMPLES - 1; i > 0; i--) {
+		if (alone_of_type(e, i, s))
+			continue;
 		if (e->sample[i].thread == s->thread)
 			return i;
+		if (alone_of_type(e, best, s) || i == turn)
+			best = i;
 	}
-	return 1 + e->seen % (RD_SAMPLES - 1);
+	return best;
 }
 
 bool rd_sample_keep(struct rd_thread *t, uint32_t id, struct rd_edge *e, struct rd_sample *s,

@@ -71,6 +71,30 @@ static bool share_gate(const struct rd_gates *a, const struct rd_gates *b, bool 
 	return false;
 }
 
+/* Does one thread hold, beside its edge, what the other's edge begins with? Then only one of them can be there.
+ * (Among writers alone the cycle would be a shorter one; a reader's edge may be too weak for that.) */
+static bool holds_first(const struct rd_sample *a, const struct rd_sample *b)
+{
+	bool exclusive = b->type & (RDEP_TYPE_EN | RDEP_TYPE_ER);
+	uint32_t i;
+
+	for (i = 0; a->gates && i < a->gates->count; i++) {
+		const struct rd_gate *g = &a->gates->gate[i];
+
+		if (g->address == b->from_address && g->generation == b->from_generation &&
+		    (exclusive || g->mode == RDEP_WRITE))
+			return true;
+	}
+	return false;
+}
+
+/* Can two threads not be at these two edges at the same time? Where the instances do not close the cycle, gates
+ * are told apart by class. */
+static bool kept_apart(const struct rd_sample *a, const struct rd_sample *b, bool closed)
+{
+	return share_gate(a->gates, b->gates, !closed) || (closed && (holds_first(a, b) || holds_first(b, a)));
+}
+
 static bool has_gate(const struct rd_gates *gates, uint64_t address, uint32_t generation)
 {
 	uint32_t i;
@@ -117,11 +141,28 @@ static bool ordered(const struct rd_sample *a, const struct rd_sample *b)
 	       rd_thread_before(b->thread, b->clock, a->thread, a->clock);
 }
 
+/* Does every thread wait for the next? A reader who is let in beside readers does not wait for one. */
+static bool strong(const struct weighing *w)
+{
+	uint32_t i;
+
+	for (i = 0; i < w->count; i++) {
+		const struct rd_sample *a = picked(w, i), *b = picked(w, (i + 1) % w->count);
+
+		if (a->type & (RDEP_TYPE_ER | RDEP_TYPE_SR) && b->type & (RDEP_TYPE_SN | RDEP_TYPE_SR))
+			return false;
+	}
+	return true;
+}
+
+/* 0: this choice is no cycle at all. */
 static enum rdep_verdict weigh(const struct weighing *w)
 {
 	bool closed = closes(w), single = true, before = false;
 	uint32_t i, j;
 
+	if (!strong(w))
+		return 0;
 	for (i = 0; i < w->count; i++) {
 		for (j = i + 1; j < w->count; j++) {
 			const struct rd_sample *a = picked(w, i), *b = picked(w, j);
@@ -130,7 +171,7 @@ static enum rdep_verdict weigh(const struct weighing *w)
 				single = false;
 				before |= ordered(a, b);
 			}
-			if (!one_doing(w, i, j) && share_gate(a->gates, b->gates, !closed))
+			if (!one_doing(w, i, j) && kept_apart(a, b, closed))
 				return RDEP_GUARDED;
 		}
 	}
@@ -175,6 +216,9 @@ enum rdep_verdict rd_verdict(const uint32_t *edges, uint32_t count, bool instanc
 			memcpy(w.best_pick, w.pick, count);
 		}
 	} while (w.best != RDEP_CERTAIN && --tries && turn(&w));
+	/* It was one when all its occurrences were there. */
+	if (!w.best && !instances_only)
+		w.best = RDEP_POSSIBLE;
 	for (i = 0; i < count; i++)
 		chosen[i] = w.best_pick[i];
 	return w.best;
