@@ -11,14 +11,19 @@
 #include "mem.h"
 #include "record.h"
 #include "stack.h"
+#include "verdict.h"
 #include "wrapper.h"
 
 #include <string.h>
 
 #define PATH_LONGEST 256
+#define LOOKS 32u /* for another cycle, at a new edge */
+#define LOOK_DEEP 2u
+#define LOOKS_IN_ALL (1u << 16)
 #define GATES_LONGEST 64u
 
 static struct rd_graph *graph;
+static uint32_t looks, looks_left = LOOKS_IN_ALL; /* at this edge, and in this process */
 static struct rd_array edges = RD_ARRAY(sizeof(struct rd_edge));
 static struct rd_map_of lock_sites; /* (site, class) -> stack id, or NO_STACK */
 #define NO_STACK 0xffffffffu
@@ -357,6 +362,52 @@ static uint32_t new_edge(struct rd_thread *t, struct rd_sample *s, const struct 
 	return id;
 }
 
+/*
+ * The shortest cycle is not always the worst: gates or threads may keep its sides apart, and not those of another
+ * one that the new edge closes. Looks for one that weighs more, with the edges of the known ones hidden in turn.
+ */
+static bool look_further(struct rd_thread *t, const struct rd_sample *s, const uint32_t *known, uint32_t count,
+			 enum rdep_verdict verdict, unsigned deep)
+{
+	static uint32_t cycles[LOOK_DEEP + 1][PATH_LONGEST], chosen[PATH_LONGEST];
+	uint32_t *cycle = cycles[deep];
+	const struct rd_edge *e = rd_edge_at(known[0]);
+	bool found = false;
+	uint32_t i;
+
+	for (i = 1; i < count && !found && looks; i++) {
+		int n;
+
+		looks--;
+		rd_graph_hide(graph, known[i], true);
+		n = rd_graph_cycle(graph, e->from, e->to, s->type, cycle + 1, PATH_LONGEST - 1);
+		if (n > 0 && n < (int)RD_GRAPH_LONG) {
+			cycle[0] = known[0];
+			found = rd_verdict(cycle, (uint32_t)n + 1, false, chosen) > verdict;
+			if (found)
+				rd_finding_cycle(t, cycle, (uint32_t)n + 1);
+			else if (deep)
+				found = look_further(t, s, cycle, (uint32_t)n + 1, verdict, deep - 1);
+		}
+		rd_graph_hide(graph, known[i], false);
+	}
+	return found;
+}
+
+static void found_cycle(struct rd_thread *t, const struct rd_sample *s, const uint32_t *cycle, uint32_t count)
+{
+	static uint32_t chosen[PATH_LONGEST];
+	enum rdep_verdict verdict = rd_verdict(cycle, count, false, chosen);
+
+	rd_finding_cycle(t, cycle, count);
+	if (verdict >= RDEP_POSSIBLE || looks_left == 0)
+		return;
+	looks = looks_left < LOOKS ? looks_left : LOOKS;
+	looks_left -= looks;
+	look_further(t, s, cycle, count, verdict, LOOK_DEEP);
+	looks_left += looks;
+}
+
 struct rd_sample rd_sample_of(struct rd_thread *t, const struct rdep_held *held, const struct rd_target *target)
 {
 	return (struct rd_sample){
@@ -392,7 +443,7 @@ void rd_depend(struct rd_thread *t, const struct rdep_held *held, const struct r
 	if (!id || !(types & s.type)) {
 		id = new_edge(t, &s, held, target, cycle, &n);
 		if (n)
-			rd_finding_cycle(t, cycle, (uint32_t)n);
+			found_cycle(t, &s, cycle, (uint32_t)n);
 		return;
 	}
 	e = rd_edge_at(id);
@@ -424,5 +475,6 @@ void rd_depend_reset(void)
 	rd_map_reset(&lock_sites);
 	rd_map_reset(&site_frames);
 	rd_map_reset(&gate_sets);
+	looks_left = LOOKS_IN_ALL;
 	graph = NULL;
 }

@@ -285,6 +285,14 @@ uint32_t rd_graph_add(struct rd_graph *g, uint32_t from, uint32_t to, uint8_t ty
 	return e;
 }
 
+void rd_graph_hide(struct rd_graph *g, uint32_t e, bool hidden)
+{
+	const struct edge *edge = &g->edges[e];
+
+	for (int d = 0; d < 2; d++)
+		g->nodes[edge->end[d]].half[d][edge->at[d]].edge_types = e << 4 | (hidden ? 0 : edge->types);
+}
+
 /* ---- the search ---- */
 
 struct search {

@@ -20,6 +20,7 @@
 #ifndef RECLAIMDEP_GRAPH_H
 #define RECLAIMDEP_GRAPH_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -52,6 +53,9 @@ uint32_t rd_graph_add(struct rd_graph *g, uint32_t from, uint32_t to, uint8_t ty
 #define RD_GRAPH_LONG 0x40000000
 int rd_graph_cycle(struct rd_graph *g, uint32_t from, uint32_t to, uint8_t type, uint32_t *path,
 		   int max);
+
+/* Hides an edge from searches, until it is shown again: to look for another cycle. */
+void rd_graph_hide(struct rd_graph *g, uint32_t e, bool hidden);
 
 /* Ends and types of edge number e. */
 void rd_graph_edge(const struct rd_graph *g, uint32_t e, uint32_t *from, uint32_t *to,

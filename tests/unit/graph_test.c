@@ -289,6 +289,23 @@ static void chains_of_three(void)
 	}
 }
 
+static void hidden_edges(void)
+{
+	struct rd_graph *g = rd_graph_new();
+	uint32_t path[4], shorter = rd_graph_add(g, 1, 3, EN);
+	uint8_t types;
+
+	rd_graph_add(g, 1, 2, EN);
+	rd_graph_add(g, 2, 3, EN);
+	rd_graph_hide(g, shorter, true);
+	tap_ok(rd_graph_cycle(g, 3, 1, EN, path, 4) == 2, "a hidden edge is gone round");
+	tap_ok(rd_graph_find(g, 1, 3, &types) == shorter && types == EN, "it is there all the same");
+	rd_graph_hide(g, shorter, false);
+	tap_ok(rd_graph_cycle(g, 3, 1, EN, path, 4) == 1 && path[0] == shorter, "and shown again");
+	tap_ok(!rd_graph_check(g), "hidden edges: the structures agree");
+	rd_graph_free(g);
+}
+
 static int count_edge(void *arg, uint32_t edge)
 {
 	uint32_t *sum = arg;
@@ -408,6 +425,7 @@ int main(void)
 	self_edges();
 	limits();
 	chains_of_three();
+	hidden_edges();
 	each();
 	not_simple();
 	random_graphs(false);
