@@ -5,6 +5,8 @@
  *   matrix list             the cases, a line each
  *   matrix run [NUMBER...]  runs them; prints where their locks are, and "NUMBER PID" for each
  *
+ * Environment: MATRIX_RANDOM=N[,SEED], how many random cases and which.
+ *
  * All locks stand in one static array: a class's name tells the case. Threads take turns by a futex of the
  * driver's own, which no tool can take for an order of locks.
  */
@@ -23,8 +25,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#define CASES 1024
-#define RANDOM_CASES 200
+#define CASES 4096
 #define NOISE 2000
 #define HANG_MS 400
 #define NOINLINE __attribute__((noinline))
@@ -39,6 +40,8 @@ union lock {
 /* The first row is nobody's: a name without an offset. */
 static union lock locks[CASES][MATRIX_LOCKS];
 static pthread_mutex_t noise[NOISE];
+static unsigned random_count;
+static unsigned long random_seed;
 
 static const struct matrix_case table[] = {
 #define CASE(group, name, kinds, program, expect) {group, name, kinds, program, expect, NULL},
@@ -47,7 +50,8 @@ static const struct matrix_case table[] = {
 };
 #define COUNT (sizeof(table) / sizeof(table[0]))
 
-_Static_assert(COUNT + RANDOM_CASES < CASES, "room for all cases");
+#define RANDOM_MAX (CASES - 1 - COUNT)
+_Static_assert(COUNT < CASES, "room for all cases");
 _Static_assert(sizeof(union lock) == MATRIX_STRIDE / MATRIX_LOCKS, "no lock is larger than its place");
 
 /* ---- classes by init call ---- */
@@ -400,7 +404,7 @@ static const struct matrix_case *case_at(unsigned number)
 {
 	static char kinds[MATRIX_LOCKS + 1], program[128], name[64];
 	static struct matrix_case random = {"random", name, kinds, program, "none", NULL};
-	unsigned long seed = number;
+	unsigned long seed = random_seed * CASES + number;
 
 	if (number < COUNT)
 		return &table[number];
@@ -455,7 +459,7 @@ static void run_all(void)
 		if (!table[i].awaits && hangs(&table[i]))
 			in_child(i, false);
 	}
-	for (i = 0; i < COUNT + RANDOM_CASES; i++) {
+	for (i = 0; i < COUNT + random_count; i++) {
 		if (i >= COUNT || (!table[i].awaits && !hangs(&table[i])))
 			in_child(i, true);
 	}
@@ -467,7 +471,7 @@ static void list(void)
 {
 	unsigned i;
 
-	for (i = 0; i < COUNT + RANDOM_CASES; i++) {
+	for (i = 0; i < COUNT + random_count; i++) {
 		const struct matrix_case *c = case_at(i);
 		const char *expect = c->expect;
 
@@ -478,10 +482,22 @@ static void list(void)
 	}
 }
 
+static void read_environment(void)
+{
+	const char *value = getenv("MATRIX_RANDOM");
+
+	random_count = 400;
+	if (value)
+		sscanf(value, "%u,%lu", &random_count, &random_seed);
+	if (random_count > RANDOM_MAX)
+		random_count = RANDOM_MAX;
+}
+
 int main(int argc, char **argv)
 {
 	int i;
 
+	read_environment();
 	setvbuf(stdout, NULL, _IOLBF, 0);
 	if (argc > 1 && !strcmp(argv[1], "run"))
 		printf("locks %p %d\n", (void *)locks[1], MATRIX_STRIDE);

@@ -29,7 +29,8 @@ def case_of($ran; $processes):
 def told: map("\(.kind) \(.verdict)") | sort;
 
 def wanted: if .expect == "none" then []
-	else .expect | split(" ") | . as $w | [range($w[2] // "1" | tonumber) | "\($w[0]) \($w[1])"] end;
+	else .expect | split(" + ")
+		| map(split(" ") | . as $w | range($w[2] // "1" | tonumber) | "\($w[0]) \($w[1])") | sort end;
 
 # Any verdict but that of a gate is good for "any"; behind a gate nothing is lost where nothing was to be found.
 def agrees($found): wanted as $w

@@ -12,7 +12,7 @@
 #include <string.h>
 
 #define STEPS 24
-#define SEEN (1u << 20)
+#define SEEN (1u << 21) /* states remembered */
 
 enum does { TAKE, TRY, GIVE };
 
@@ -169,8 +169,6 @@ static bool seen_before(struct world *w, const struct state *s)
 
 	for (t = 0; t < w->threads; t++)
 		key = key * (w->script[t].count + 1) + s->at[t];
-	if (key >= SEEN)
-		return false;
 	seen = w->seen[key / 8] & 1u << key % 8;
 	w->seen[key / 8] |= (uint8_t)(1u << key % 8);
 	return seen;
@@ -196,27 +194,38 @@ static bool explore(struct world *w, const struct state *s)
 	return false;
 }
 
+/* The parts of the program, each in as many threads as there are states to remember. */
+static void set_up(struct world *w, const char *kinds, const char *program)
+{
+	struct script part[MATRIX_THREADS] = {{.count = 0}};
+	unsigned parts = 0, copies, i;
+	uint64_t states = 1;
+
+	memset(w, 0, sizeof(*w));
+	w->kinds = kinds;
+	while (*program && parts < MATRIX_THREADS) {
+		program = read_section(w, &part[parts], program);
+		parts++;
+	}
+	for (copies = 0; copies < 3 && (copies + 1) * parts <= MATRIX_THREADS; copies++) {
+		uint64_t more = states;
+
+		for (i = 0; i < parts; i++)
+			more *= part[i].count + 1;
+		if (more > SEEN)
+			break;
+		states = more;
+		for (i = 0; i < parts; i++)
+			w->script[w->threads++] = part[i];
+	}
+}
+
 bool matrix_can_deadlock(const char *kinds, const char *program)
 {
-	unsigned parts = 1, copies;
-	const char *c;
-
-	static struct world w;
 	struct state s = {{0}, {{0}}, {{0}}};
-	unsigned i;
+	static struct world w;
 
-	for (c = program; *c; c++)
-		parts += strchr(";/>", *c) != NULL;
-	copies = parts < 3 ? 3 : parts < 4 ? 2 : 1;
-	memset(&w, 0, sizeof(w));
-	w.kinds = kinds;
-	while (*program && w.threads + copies <= MATRIX_THREADS) {
-		struct script one = {.count = 0};
-
-		program = read_section(&w, &one, program);
-		for (i = 0; i < copies; i++)
-			w.script[w.threads++] = one;
-	}
+	set_up(&w, kinds, program);
 	return explore(&w, &s);
 }
 
@@ -228,16 +237,20 @@ static unsigned below(unsigned long *seed, unsigned n)
 	return (unsigned)(*seed >> 33) % n;
 }
 
-static char *random_part(unsigned long *seed, char *c, unsigned lock_count)
+/*
+ * A part takes a few locks, at random or, where the program has an order, mostly in it: so that there are
+ * programs without a circle too; now and then hand over hand.
+ */
+static char *random_part(unsigned long *seed, char *c, unsigned lock_count, unsigned depth)
 {
-	unsigned taken = 0, n = 2 + below(seed, 2), i, last = 0;
+	bool in_order = below(seed, 2);
+	unsigned taken = 0, i, last = 0;
 
-	for (i = 0; i < n; i++) {
+	for (i = 0; i < depth; i++) {
 		unsigned lock = below(seed, lock_count), how = below(seed, 8);
 
-		if (taken & 1u << lock)
+		if (taken & 1u << lock || (in_order && taken >> lock && below(seed, 8)))
 			continue;
-		/* Now and then hand over hand. */
 		if (taken && !below(seed, 8)) {
 			*c++ = 'u';
 			*c++ = (char)('A' + last);
@@ -256,18 +269,25 @@ static char *random_part(unsigned long *seed, char *c, unsigned lock_count)
 
 void matrix_random(unsigned long *seed, char *kinds, char *program, size_t size)
 {
-	static const char letters[] = "mmcswwwppp";
-	unsigned lock_count = 2 + below(seed, 3), parts = 2 + below(seed, 2), i;
+	static const char letters[] = "mmcwwwppp";
+	unsigned lock_count, parts, depth, i;
 	char *c = program;
 
-	below(seed, 2);
+	for (i = 0; i < 8; i++)
+		below(seed, 2);
+	lock_count = 2 + below(seed, 4);
+	parts = 2 + below(seed, 2);
+	depth = 2 + below(seed, parts == 2 ? 4 : 3);
 	for (i = 0; i < MATRIX_LOCKS; i++)
 		kinds[i] = letters[below(seed, sizeof(letters) - 1)];
 	kinds[i] = 0;
-	for (i = 0; i < parts && (size_t)(c - program) + 20 < size; i++) {
+	/* Nothing that sleeps is taken under a spinlock. */
+	if (!below(seed, 16))
+		strcpy(kinds, "s");
+	for (i = 0; i < parts && (size_t)(c - program) + 40 < size; i++) {
 		if (i)
 			*c++ = '/';
-		c = random_part(seed, c, lock_count);
+		c = random_part(seed, c, lock_count, depth);
 	}
 	*c = 0;
 }
