@@ -44,7 +44,8 @@ static uint64_t plt_leads_to(const struct rd_unwind_module *m, uint64_t entry)
 }
 
 /* The size of the call at p if it goes to `target`, else 0. */
-static size_t call_to(const struct rd_unwind_module *m, const uint8_t *p, const uint8_t *end, uint64_t target)
+static size_t call_to(const struct rd_unwind_module *m, const uint8_t *p, const uint8_t *end,
+		      uint64_t target)
 {
 	uint64_t to;
 
@@ -65,8 +66,8 @@ unsigned rd_calls_to(uint64_t caller, uint64_t callee, uint64_t *at)
 	unsigned found = 0;
 
 	if (!rd_module_find(callee - 1, &m) || !rd_fde_find(&m, callee - 1, &target) ||
-	    !rd_module_find(caller - 1, &m) || !rd_fde_find(&m, caller - 1, &f) || f.end - f.start > FUNCTION_MAX ||
-	    f.start < m.start || f.end > m.end)
+	    !rd_module_find(caller - 1, &m) || !rd_fde_find(&m, caller - 1, &f) ||
+	    f.end - f.start > FUNCTION_MAX || f.start < m.start || f.end > m.end)
 		return 0;
 	end = (const uint8_t *)f.end;
 	for (p = (const uint8_t *)f.start; p < end && found < 2; p++) {

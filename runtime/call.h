@@ -2,9 +2,10 @@
 /*
  * call.h - does one function's code call another?
  *
- * To tell whether a frame that is live now may have made a call that has returned. Read from the machine code:
- * calls to the function itself, through a PLT entry, and through a slot (-fno-plt); not through a
- * register, and no jumps. Lock-free; reads code that unwind data names, and its slots.
+ * To tell whether a frame that is live now may have made a call that has returned. Read from the
+ * machine code: calls to the function itself, through a PLT entry, and through a slot (-fno-plt);
+ * not through a register, and no jumps. Lock-free; reads code that unwind data names, and its
+ * slots.
  */
 #ifndef RECLAIMDEP_CALL_H
 #define RECLAIMDEP_CALL_H

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Locks that are kept out of the order: those of layers that are ordered by what no run can show. Of
- * the others, and of the second kind of lock that the same function sets up, the order is still looked
- * at; and a lock out of the order can still be waited for in vain.
+ * Locks that are kept out of the order: those of layers that are ordered by what no run can show.
+ * Of the others, and of the second kind of lock that the same function sets up, the order is still
+ * looked at; and a lock out of the order can still be waited for in vain.
  *
  * expect: lock-inversion certain
  * stack: acquire stats_first

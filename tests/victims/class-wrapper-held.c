@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Where a lock was taken is where its wrapper was called, not where another lock of its class was taken
- * first: by a function that still runs and takes it once, and by one that takes two. A function that
- * has returned since can't be told.
+ * Where a lock was taken is where its wrapper was called, not where another lock of its class was
+ * taken first: by a function that still runs and takes it once, and by one that takes two. A
+ * function that has returned since can't be told.
  *
  * expect: lock-inversion certain
  * stack: held lock_it once

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A cache of btree nodes in userspace: its shrinker is called when malloc has nothing left, and scans
- * the cache under its lock; a node is allocated under the same lock. Here is memory enough, and
- * nobody waits (bcachefs-tools).
+ * A cache of btree nodes in userspace: its shrinker is called when malloc has nothing left, and
+ * scans the cache under its lock; a node is allocated under the same lock. Here is memory enough,
+ * and nobody waits (bcachefs-tools).
  *
  * expect: reclaim-inversion certain fs_reclaim cache_lock
  * stack: acquire shrinker_scan run_shrinkers

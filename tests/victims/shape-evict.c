@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * To evict an inode, reclaim starts a transaction, for which it waits until the filesystem is not frozen;
- * a transaction that is running, and so keeps a freeze waiting, allocates with GFP_KERNEL (xfs, btrfs).
+ * To evict an inode, reclaim starts a transaction, for which it waits until the filesystem is not
+ * frozen; a transaction that is running, and so keeps a freeze waiting, allocates with GFP_KERNEL
+ * (xfs, btrfs).
  *
  * expect: reclaim-inversion certain fs_reclaim sb_internal
  * stack: acquire trans_start evict_inode

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * No allocation is to be seen where the lock is held: it is inside what maps pages, counts per processor,
- * and prints into a buffer that grows, and inside libc's asprintf and memory streams.
+ * No allocation is to be seen where the lock is held: it is inside what maps pages, counts per
+ * processor, and prints into a buffer that grows, and inside libc's asprintf and memory streams.
  *
  * expect: reclaim-inversion certain fs_reclaim map_lock
  * stack: acquire vm_map take_map
@@ -75,7 +75,7 @@ static NOINLINE void take_count(void)
 
 static NOINLINE void take_print(void)
 {
-	struct printbuf b = { 0 };
+	struct printbuf b = {0};
 
 	pthread_mutex_lock(&print_lock);
 	HIDE(prt(&b, "journal seq 5"));

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A false alarm, but for its verdict: an inode is locked over an allocation, and reclaim locks inodes of the
- * same class. It is never the same inode: one that is in use is not reclaimed (xfs). That the two
- * instances differ is all that can be seen.
+ * A false alarm, but for its verdict: an inode is locked over an allocation, and reclaim locks
+ * inodes of the same class. It is never the same inode: one that is in use is not reclaimed (xfs).
+ * That the two instances differ is all that can be seen.
  *
  * expect: reclaim-inversion possible
  * stack: acquire reclaim_inode

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The name of a block group's kobject is allocated under groups_sem, by a library that knows of no
- * filesystem. kswapd evicts an inode: it waits for the mutex of the inode's delayed node, under which
- * space is looked for, and so groups_sem taken (btrfs).
+ * filesystem. kswapd evicts an inode: it waits for the mutex of the inode's delayed node, under
+ * which space is looked for, and so groups_sem taken (btrfs).
  *
  * expect: reclaim-inversion certain fs_reclaim node_mutex groups_sem
  * stack: acquire node_free kswapd

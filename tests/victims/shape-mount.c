@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A false alarm: mounting holds a lock over an allocation, which reclaim takes, but only for inodes of
- * this filesystem, and there are none before it is mounted (jffs2). No run can show that there could not have
- * been one.
+ * A false alarm: mounting holds a lock over an allocation, which reclaim takes, but only for inodes
+ * of this filesystem, and there are none before it is mounted (jffs2). No run can show that there
+ * could not have been one.
  *
  * expect: reclaim-inversion certain fs_reclaim alloc_sem
  * stack: acquire scan_medium mount

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Swap-out, which reclaim waits for, reads a device under its init_lock; setting the size of the device
- * holds it for writing and allocates (zram). The device is below every filesystem: GFP_NOFS is not
- * enough there.
+ * Swap-out, which reclaim waits for, reads a device under its init_lock; setting the size of the
+ * device holds it for writing and allocates (zram). The device is below every filesystem: GFP_NOFS
+ * is not enough there.
  *
  * expect: reclaim-inversion certain io_reclaim init_lock
  * stack: acquire swap_out

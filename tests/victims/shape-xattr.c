@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Four links, each of another path: reclaim evicts an inode and is kept waiting by a freeze; under that
- * protection a handle is opened, under a handle the attributes are locked, and under their lock
- * a value is allocated (ext4). The handle is no lock that a hook could see: the program tells of it.
+ * Four links, each of another path: reclaim evicts an inode and is kept waiting by a freeze; under
+ * that protection a handle is opened, under a handle the attributes are locked, and under their
+ * lock a value is allocated (ext4). The handle is no lock that a hook could see: the program tells
+ * of it.
  *
  * expect: reclaim-inversion certain fs_reclaim sb_internal jbd2_handle xattr_sem
  * stack: acquire evict_inode
