@@ -7,8 +7,8 @@
  *
  * Environment: MATRIX_RANDOM=N[,SEED], how many random cases and which.
  *
- * All locks stand in one static array: a class's name tells the case. Threads take turns by a futex of the
- * driver's own, which no tool can take for an order of locks.
+ * All locks stand in one static array: a class's name tells the case. Threads take turns by a futex
+ * of the driver's own, which no tool can take for an order of locks.
  */
 #include "matrix.h"
 #include "tests/victims/kernel.h"
@@ -45,14 +45,16 @@ static unsigned long random_seed;
 
 static const struct matrix_case table[] = {
 #define CASE(group, name, kinds, program, expect) {group, name, kinds, program, expect, NULL},
-#define LATER(group, name, kinds, program, expect, awaits) {group, name, kinds, program, expect, awaits},
+#define LATER(group, name, kinds, program, expect, awaits)                                         \
+	{group, name, kinds, program, expect, awaits},
 #include "cases.def"
 };
 #define COUNT (sizeof(table) / sizeof(table[0]))
 
 #define RANDOM_MAX (CASES - 1 - COUNT)
 _Static_assert(COUNT < CASES, "room for all cases");
-_Static_assert(sizeof(union lock) == MATRIX_STRIDE / MATRIX_LOCKS, "no lock is larger than its place");
+_Static_assert(sizeof(union lock) == MATRIX_STRIDE / MATRIX_LOCKS,
+	       "no lock is larger than its place");
 
 /* ---- classes by init call ---- */
 
@@ -65,7 +67,8 @@ static pthread_mutexattr_t *mutex_attr(char kind, pthread_mutexattr_t *attr)
 	return attr;
 }
 
-/* A function for each class: its init calls are the class, and it has the class's number in its name. */
+/* A function for each class: its init calls are the class, and it has the class's number in its
+ * name. */
 #define INIT(n)                                                                                    \
 	static NOINLINE void init_class_##n(union lock *l, char kind)                              \
 	{                                                                                          \
@@ -84,7 +87,8 @@ static pthread_mutexattr_t *mutex_attr(char kind, pthread_mutexattr_t *attr)
 			pthread_rwlock_init(&l->rwlock, &rwattr);                                  \
 		}                                                                                  \
 	}
-#define TENS(X) ONES(X, 0) ONES(X, 1) ONES(X, 2) ONES(X, 3) ONES(X, 4) ONES(X, 5) ONES(X, 6) ONES(X, 7)
+#define TENS(X)                                                                                    \
+	ONES(X, 0) ONES(X, 1) ONES(X, 2) ONES(X, 3) ONES(X, 4) ONES(X, 5) ONES(X, 6) ONES(X, 7)
 #define ONES(X, t) X(t##0) X(t##1) X(t##2) X(t##3) X(t##4) X(t##5) X(t##6) X(t##7) X(t##8) X(t##9)
 TENS(INIT)
 
@@ -345,7 +349,8 @@ static void wait_for(uint32_t *word, uint32_t value, const struct timespec *at_m
 	uint32_t now;
 
 	while ((now = __atomic_load_n(word, __ATOMIC_ACQUIRE)) != value) {
-		if (syscall(SYS_futex, word, FUTEX_WAIT_PRIVATE, now, at_most, NULL, 0) && errno == ETIMEDOUT)
+		if (syscall(SYS_futex, word, FUTEX_WAIT_PRIVATE, now, at_most, NULL, 0) &&
+		    errno == ETIMEDOUT)
 			return;
 	}
 }
@@ -445,7 +450,8 @@ static void in_child(unsigned number, bool wait)
 	}
 	printf("%u %d\n", number, (int)pid);
 	if (wait && waitpid(pid, &status, 0) == pid && status) {
-		fprintf(stderr, "matrix: case %u ended with status %#x\n", number, (unsigned)status);
+		fprintf(stderr, "matrix: case %u ended with status %#x\n", number,
+			(unsigned)status);
 		exit(99);
 	}
 }
@@ -476,7 +482,8 @@ static void list(void)
 		const char *expect = c->expect;
 
 		if (i >= COUNT)
-			expect = matrix_can_deadlock(c->kinds, c->program) ? "lock-inversion any" : "none";
+			expect = matrix_can_deadlock(c->kinds, c->program) ? "lock-inversion any"
+									   : "none";
 		printf("%u|%s|%s|%s|%s|%s|%s\n", i, c->group, c->name, c->kinds, c->program, expect,
 		       c->awaits ? c->awaits : "");
 	}

@@ -8,18 +8,19 @@
  *   tA        tries                                       lA     takes it with a timeout
  *   uA        gives it back                               iAx    init call; x (a to d): the class
  *   dA        destroys it
- *   f g       fs_reclaim_acquire, _release (GFP_KERNEL)   k n    might_alloc of GFP_KERNEL, GFP_NOFS
- *   s e       memalloc_nofs_save, _restore                #      nests two thousand other locks
- *   ;         gives back all that is held, and goes on    +      at a part's end: keeps it held
+ *   f g       fs_reclaim_acquire, _release (GFP_KERNEL)   k n    might_alloc of GFP_KERNEL,
+ * GFP_NOFS s e       memalloc_nofs_save, _restore                #      nests two thousand other
+ * locks ;         gives back all that is held, and goes on    +      at a part's end: keeps it held
  *   /         the next thread; those beside each other are alive at the same time, and run in turn
  *   >         the next thread, made when those before are joined
  *   !         at the very end: the last call never returns
  *
- * At its end a part gives back what it holds, the last first. So nothing ever blocks, but where ! says so.
+ * At its end a part gives back what it holds, the last first. So nothing ever blocks, but where !
+ * says so.
  *
  * The kinds, a letter per lock, the last for all that follow: m normal mutex, c recursive mutex,
- * k error-checking mutex, s spinlock, w rwlock, p rwlock that prefers writers; r and q are w and p, taken as
- * readers where the program does not say.
+ * k error-checking mutex, s spinlock, w rwlock, p rwlock that prefers writers; r and q are w and p,
+ * taken as readers where the program does not say.
  */
 #ifndef MATRIX_H
 #define MATRIX_H
@@ -29,7 +30,8 @@
 
 #define MATRIX_LOCKS 8
 #define MATRIX_THREADS 8
-#define MATRIX_STRIDE 512 /* of the locks of one case in the array of all: classes are named by it */
+#define MATRIX_STRIDE                                                                              \
+	512 /* of the locks of one case in the array of all: classes are named by it */
 
 struct matrix_case {
 	const char *group, *name, *kinds, *program;
@@ -40,8 +42,8 @@ struct matrix_case {
 /* The kind of a lock of these kinds. */
 char matrix_kind(const char *kinds, unsigned lock);
 
-/* Can the parts of a program, each run by several threads at once, deadlock? By trying all orders. Knows
- * takings, releases and ; only. */
+/* Can the parts of a program, each run by several threads at once, deadlock? By trying all orders.
+ * Knows takings, releases and ; only. */
 bool matrix_can_deadlock(const char *kinds, const char *program);
 
 /* A random program that matrix_can_deadlock() knows, that takes nothing twice; its kinds. */

@@ -2,8 +2,9 @@
 /*
  * oracle.c - whether a program can deadlock, found by trying every order of its steps.
  *
- * Knows nothing of graphs: threads, what each holds and what it wants. A reader of a lock that prefers writers
- * may have to wait for a reader, since a writer may have come in between; it need not.
+ * Knows nothing of graphs: threads, what each holds and what it wants. A reader of a lock that
+ * prefers writers may have to wait for a reader, since a writer may have come in between; it need
+ * not.
  */
 #include "matrix.h"
 
@@ -93,7 +94,8 @@ static bool prefers_writers(const struct world *w, unsigned lock)
 enum blocked { FREE, PERHAPS, SURELY };
 
 /* Does `other` keep thread t from the lock? */
-static enum blocked blocked_by(const struct world *w, const struct state *s, const struct step *step, unsigned other)
+static enum blocked blocked_by(const struct world *w, const struct state *s,
+			       const struct step *step, unsigned other)
 {
 	if (s->writer[other][step->lock])
 		return SURELY;
@@ -123,7 +125,8 @@ static bool deadlocked(const struct world *w, const struct state *s)
 			if (!(stuck & 1u << t))
 				continue;
 			for (other = 0; step && step->does == TAKE && other < w->threads; other++)
-				waits |= other != t && (stuck & 1u << other) && blocked_by(w, s, step, other) != FREE;
+				waits |= other != t && (stuck & 1u << other) &&
+					 blocked_by(w, s, step, other) != FREE;
 			if (!waits)
 				stuck &= ~(1u << t);
 		}
@@ -238,8 +241,8 @@ static unsigned below(unsigned long *seed, unsigned n)
 }
 
 /*
- * A part takes a few locks, at random or, where the program has an order, mostly in it: so that there are
- * programs without a circle too; now and then hand over hand.
+ * A part takes a few locks, at random or, where the program has an order, mostly in it: so that
+ * there are programs without a circle too; now and then hand over hand.
  */
 static char *random_part(unsigned long *seed, char *c, unsigned lock_count, unsigned depth)
 {
