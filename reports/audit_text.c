@@ -220,7 +220,7 @@ static void print_step(struct rdep_text *t, const struct audit_step *step, const
 	rdep_text_stack(t, &e->acquire, deep);
 	fprintf(t->out, "%s    %s ", indent, e->from->domain ? "inside" : "while it held");
 	rdep_text_class(t, e->from);
-	fprintf(t->out, "%s\n", rdep_text_held_words(e));
+	fprintf(t->out, ", %s\n", rdep_text_held_words(e));
 	rdep_text_stack(t, &e->held, deep);
 }
 
@@ -396,7 +396,7 @@ static void print_missing_one(struct rdep_text *t, const struct audit_missing *m
 	rdep_text_stack(t, &first->acquire, "        ");
 	fputs("while it holds\n    ", t->out);
 	rdep_text_class(t, first->from);
-	fprintf(t->out, "%s:\n", rdep_text_held_words(first));
+	fprintf(t->out, ", %s:\n", rdep_text_held_words(first));
 	rdep_text_stack(t, &first->held, "        ");
 	if (f->edge_count > 1)
 		fprintf(t->out, "\nAnd %s depends on %s:\n", first->from->name, first->to->name);
