@@ -120,6 +120,30 @@ static void scan_dynamic(struct rdep_module_scan *s, Elf_Scn *scn, const GElf_Sh
 	}
 }
 
+/* What annotate.h tells is looked up by name at start-up: no import shows it, but the names lie in
+ * the file. */
+static void scan_text(struct rdep_module_scan *s, Elf_Scn *scn)
+{
+	Elf_Data *data = elf_getdata(scn, NULL);
+	size_t i;
+
+	for (i = 0; data && data->d_buf && i < rdep_hook_count; i++) {
+		const char *name = rdep_hook_names[i].name;
+
+		if (rdep_hook_names[i].cls != ANNOTATE)
+			continue;
+		if (!memmem(data->d_buf, data->d_size, name, strlen(name) + 1))
+			return; /* they are all there, or none */
+		s->imports[i] = 1;
+	}
+}
+
+static bool is_constant(const GElf_Shdr *shdr)
+{
+	return shdr->sh_type == SHT_PROGBITS && (shdr->sh_flags & SHF_ALLOC) &&
+	       !(shdr->sh_flags & (SHF_WRITE | SHF_EXECINSTR));
+}
+
 void rdep_module_scan(struct rdep_symbol_module *m, bool executable, struct rdep_module_scan *s)
 {
 	enum rdep_module_state state;
@@ -145,6 +169,8 @@ void rdep_module_scan(struct rdep_symbol_module *m, bool executable, struct rdep
 			scan_symbols(s, elf, scn, &shdr);
 		else if (shdr.sh_type == SHT_DYNAMIC)
 			scan_dynamic(s, scn, &shdr);
+		else if (is_constant(&shdr))
+			scan_text(s, scn);
 	}
 	elf_end(elf);
 	close(fd);
