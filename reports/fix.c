@@ -60,6 +60,34 @@ static bool takes_no_mask(const char *callee)
 	return strncmp(callee, "operator new", 12) == 0;
 }
 
+/* Kernel code in userspace has kmalloc and its like as functions of its own: the mask is the
+ * caller's to change. */
+static bool is_allocator(const struct rdep_mframe *f)
+{
+	static const char *const names[] = {
+		"kmalloc",	 "kzalloc",	     "kcalloc",
+		"kmalloc_array", "krealloc",	     "kvmalloc",
+		"kvzalloc",	 "vmalloc",	     "vzalloc",
+		"__vmalloc",	 "kmem_cache_alloc", "kmem_cache_zalloc",
+		"alloc_pages",	 "__get_free_pages", NULL};
+	const char *const *n;
+
+	for (n = names; f->function && *n; n++)
+		if (strcmp(f->function, *n) == 0)
+			return true;
+	return false;
+}
+
+static const char *where_allocated(struct rdep_report *r, const struct rdep_mstack *s)
+{
+	const struct rdep_mframe *first = rdep_model_frame(s), *f = first,
+				 *end = s->frames + s->count;
+
+	while (f && f < end && is_allocator(f))
+		f++;
+	return rdep_model_where(r, f && f < end ? f : first);
+}
+
 static const char *fix_reclaim(struct rdep_report *r, const struct rdep_mfinding *f)
 {
 	const struct rdep_medge *out = NULL, *in = edge_into_domain(f, &out);
@@ -71,7 +99,7 @@ static const char *fix_reclaim(struct rdep_report *r, const struct rdep_mfinding
 	remedy = remedy_for(in->to->id);
 	lock = in->from->name;
 	taken = where(r, &in->held);
-	alloc = where(r, &in->acquire);
+	alloc = where_allocated(r, &in->acquire);
 	if (takes_no_mask(in->callee))
 		return rdep_arena_printf(
 			&r->arena,
