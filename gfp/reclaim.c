@@ -171,6 +171,13 @@ void __might_sleep(const char *file, int line)
 	(void)line;
 }
 
+void __cant_sleep(const char *file, int line, int offset)
+{
+	(void)file;
+	(void)line;
+	(void)offset;
+}
+
 void __might_fault(const char *file, int line)
 {
 	(void)file;
@@ -183,6 +190,7 @@ void __might_fault(const char *file, int line)
 	}
 
 SAYS(might_sleep)
+SAYS(cant_sleep)
 SAYS(might_fault)
 SAYS(pagefault_disable)
 SAYS(pagefault_enable)

@@ -53,6 +53,8 @@ RD_HIDDEN void rd_own_free_pages(unsigned long p, unsigned order);
 #define rd_own_might_alloc rd_own_nothing
 #define rd_own_might_sleep rd_own_nothing
 #define rd_own___might_sleep rd_own_nothing
+#define rd_own_cant_sleep rd_own_nothing
+#define rd_own___cant_sleep rd_own_nothing
 #define rd_own_might_fault rd_own_nothing
 #define rd_own___might_fault rd_own_nothing
 #define rd_own_pagefault_disable rd_own_nothing

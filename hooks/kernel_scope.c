@@ -83,6 +83,8 @@ MAP_CALL(might_alloc)
 
 SAYS(might_sleep, rd_might_sleep(RD_SITE, RD_HERE))
 SAYS(__might_sleep, rd_might_sleep(RD_SITE, RD_HERE))
+SAYS(cant_sleep, rd_cant_sleep(RD_SITE, RD_HERE))
+SAYS(__cant_sleep, rd_cant_sleep(RD_SITE, RD_HERE))
 SAYS(might_fault, rd_might_fault(RD_SITE, RD_HERE))
 SAYS(__might_fault, rd_might_fault(RD_SITE, RD_HERE))
 SAYS(pagefault_disable, rd_pagefault(true))

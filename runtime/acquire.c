@@ -354,8 +354,11 @@ static struct rdep_held *take_locked(struct rd_thread *t, struct taking *k)
 					    .ordered = k->ordered};
 		rd_depend_on_all(t, &target);
 	}
-	if (!rd_lock_site_known(k->site, k->cls))
+	if (!rd_lock_site_known(k->site, k->cls)) {
 		rd_lock_site_add(k->site, k->cls);
+		if (may_sleep(k))
+			rd_atomic_handler(t, RDEP_D_HANDLER_LOCK, 0, k->site);
+	}
 	if (may_sleep(k))
 		rd_atomic_check(t, RDEP_D_SLEEP_LOCK, 0, k->site);
 	to = rd_chain_make(from, cls_mode_of(k));

@@ -57,6 +57,38 @@ void rd_atomic_check(struct rd_thread *t, enum rdep_detail detail, uint32_t raw_
 	rd_finding_place(t, &f, site);
 }
 
+void rd_atomic_handler(struct rd_thread *t, enum rdep_detail detail, uint32_t raw_gfp, uint64_t site)
+{
+	/* Many a program takes locks in handlers that it knows to run where nothing can go wrong. */
+	struct rdep_finding f = {.kind = RDEP_K_SLEEP_IN_ATOMIC,
+				 .verdict = RDEP_CERTAIN,
+				 .detail = detail,
+				 .flags = detail == RDEP_D_HANDLER_LOCK ? RDEP_FINDING_NOTE : 0,
+				 .raw_gfp = raw_gfp};
+
+	if (!rd_stack_in_handler())
+		return;
+	f.acquire_stack = rd_stack_here();
+	rd_finding_place(t, &f, site);
+}
+
+void rd_cant_sleep(uint64_t site, uint64_t sp)
+{
+	struct rdep_finding f = {
+		.kind = RDEP_K_SLEEP_IN_ATOMIC, .verdict = RDEP_CERTAIN, .detail = RDEP_D_NOT_ATOMIC};
+	struct rd_thread *t = rd_here();
+	struct rd_locked l;
+
+	if (!t || t->atomic || spinlock(t))
+		return;
+	rd_enter(t, &l);
+	rd_stack_begin(site, sp);
+	f.acquire_stack = rd_stack_here();
+	if (!rd_stack_in_handler())
+		rd_finding_place(t, &f, site);
+	rd_leave(t, &l);
+}
+
 void rd_atomic_check_here(struct rd_thread *t, enum rdep_detail detail, uint32_t raw_gfp,
 			  uint64_t site, uint64_t sp)
 {

@@ -18,6 +18,12 @@
  */
 void rd_atomic_check(struct rd_thread *t, enum rdep_detail detail, uint32_t raw_gfp, uint64_t site);
 
+/*
+ * The same for a signal handler, where the walk of this event (that was made for a reason of its own: a call site's
+ * first time) shows one. detail: RDEP_D_HANDLER_*.
+ */
+void rd_atomic_handler(struct rd_thread *t, enum rdep_detail detail, uint32_t raw_gfp, uint64_t site);
+
 /* The same for who has done neither; free of cost where nothing is held. */
 void rd_atomic_check_here(struct rd_thread *t, enum rdep_detail detail, uint32_t raw_gfp,
 			  uint64_t site, uint64_t sp);

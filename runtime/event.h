@@ -335,6 +335,8 @@ void rd_might_alloc(uint32_t gfp, uint64_t site, uint64_t sp);
 /* The kernel's might_sleep, might_fault (a page fault may be served here), pagefault_disable/enable, and
  * non_block_start/end (between them the thread must not sleep). */
 void rd_might_sleep(uint64_t site, uint64_t sp);
+/* cant_sleep: the program says that something here forbids it to sleep. */
+void rd_cant_sleep(uint64_t site, uint64_t sp);
 void rd_might_fault(uint64_t site, uint64_t sp);
 void rd_pagefault(bool disable);
 void rd_told_atomic(bool begin, uint64_t site, uint64_t sp);

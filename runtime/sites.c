@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 /* sites.c - see sites.h. */
 #include "sites.h"
+#include "atomic.h"
 #include "depend.h"
 #include "engine.h"
 #include "map.h"
@@ -101,6 +102,8 @@ bool rd_site_count(struct rd_thread *t, uint32_t raw_gfp, uint32_t gfp, uint32_t
 				       .flags = flags | (t->contexts ? RDEP_SITE_IN_CONTEXT : 0),
 				       .pc = site};
 	item.site.stack = rd_stack_here();
+	if (raw_gfp & RDEP_GFP_DIRECT_RECLAIM && !(flags & RDEP_SITE_PLAIN))
+		rd_atomic_handler(t, RDEP_D_HANDLER_ALLOC, raw_gfp, site);
 	item.site.held_count = list_held(t, item.site.held);
 	rd_scope_look(t);
 	for (i = 0; i < t->scope_depth && i < RDEP_SITE_SCOPES && i < RD_SCOPES; i++)

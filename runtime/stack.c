@@ -60,6 +60,17 @@ const struct rd_walk *rd_stack_walk(void)
 	return &walk;
 }
 
+bool rd_stack_in_handler(void)
+{
+	size_t i;
+
+	for (i = 1; walked && i < walk.count; i++) {
+		if (walk.frames[i].exact)
+			return true;
+	}
+	return false;
+}
+
 static uint64_t mix(uint64_t h, uint64_t v, uint64_t k)
 {
 	h = (h ^ v) * k;

@@ -7,6 +7,7 @@
 #ifndef RECLAIMDEP_STACK_H
 #define RECLAIMDEP_STACK_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include "unwind.h"
@@ -28,6 +29,9 @@ const struct rd_walk *rd_stack_walk(void);
 
 /* This event's walk is made by the small walker, if none was made yet. */
 void rd_stack_small(void);
+
+/* Is this event inside a signal handler? Asks the walk; false when none was made for it. */
+bool rd_stack_in_handler(void);
 
 /* The journal id of that walk. 0: not kept. */
 uint32_t rd_stack_here(void);

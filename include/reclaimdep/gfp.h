@@ -211,6 +211,9 @@ void might_alloc(gfp_t gfp);
 /* This might sleep here; and from the place that is named. */
 void might_sleep(void);
 void __might_sleep(const char *file, int line);
+/* This relies on something here that forbids to sleep (a spinlock, a handler); and the same for a place that is named. */
+void cant_sleep(void);
+void __cant_sleep(const char *file, int line, int offset);
 /* This touches user memory: it might fault, and so sleep and allocate, unless page faults are disabled. */
 void might_fault(void);
 void __might_fault(const char *file, int line);

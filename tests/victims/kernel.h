@@ -93,6 +93,7 @@ void fs_reclaim_acquire(gfp_t gfp);
 void fs_reclaim_release(gfp_t gfp);
 void might_alloc(gfp_t gfp);
 void might_sleep(void);
+void cant_sleep(void);
 void might_fault(void);
 void pagefault_disable(void);
 void pagefault_enable(void);

@@ -3,7 +3,9 @@
  * A handler on a small alternate stack takes locks and allocates nothing: new dependencies are made
  * there.
  *
- * expect: none
+ * expect: sleep-in-atomic certain
+ * detail: handler-lock
+ * status: 0
  */
 #include <signal.h>
 #include "victim.h"

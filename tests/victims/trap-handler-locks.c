@@ -3,7 +3,9 @@
  * A timer fires all the time, into the hooks too, and its handler takes locks of its own; main takes
  * others, old and new.
  *
- * expect: none
+ * expect: sleep-in-atomic certain
+ * detail: handler-lock
+ * status: 0
  */
 #include <signal.h>
 #include <sys/time.h>

@@ -289,6 +289,10 @@ void might_alloc(gfp_t gfp)
 	(void)gfp;
 }
 
+void cant_sleep(void)
+{
+}
+
 void might_sleep(void)
 {
 }
