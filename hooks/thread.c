@@ -91,12 +91,10 @@ RD_EXPORT int pthread_create(pthread_t *thread, const pthread_attr_t *attr, void
 	token = rd_thread_create((void *)start, RD_SITE, RD_HERE);
 	*e = (struct errand){start, arg, token};
 	rc = RD_NEXT(pthread_create)(thread, attr, run, e);
-	if (rc == 0) {
+	if (rc == 0)
 		rd_thread_created(token, id_written_to(thread));
-	} else {
-		rd_thread_create_failed(token);
+	else
 		errand_put(e);
-	}
 	return rc;
 }
 

@@ -332,7 +332,7 @@ static struct rdep_held *take_locked(struct rd_thread *t, struct taking *k)
 	bool again, watched;
 
 	rd_stack_begin(k->site, k->sp);
-	k->cls = rd_class_resolve(k->lock, RD_HOW_KIND(k->how), k->site, &k->generation);
+	k->cls = rd_class_resolve(k->lock, RD_HOW_KIND(k->how), &k->generation);
 	if (!k->cls)
 		return NULL;
 	if (k->subclass)
@@ -509,7 +509,7 @@ static void unheld(struct rd_thread *t, const void *lock, unsigned kind, uint64_
 	rd_enter(t, &l);
 	rd_stack_begin(site, sp);
 	if (!lock_is_tracked(lock, kind, &now.cls, &now.generation))
-		now.cls = rd_class_resolve(lock, kind, site, &now.generation);
+		now.cls = rd_class_resolve(lock, kind, &now.generation);
 	if (now.cls)
 		rd_finding_lock(t, RDEP_K_UNLOCK_UNHELD, RDEP_CERTAIN, NULL, &now);
 	rd_leave(t, &l);

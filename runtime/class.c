@@ -352,13 +352,12 @@ static uint32_t told_generation(const void *lock)
 	return in && in->generation ? in->generation : new_generation();
 }
 
-uint32_t rd_class_resolve(const void *lock, unsigned kind, uint64_t site, uint32_t *generation)
+uint32_t rd_class_resolve(const void *lock, unsigned kind, uint32_t *generation)
 {
 	uint32_t cls = rd_class_get(lock, kind, generation);
 	const struct rd_module *m;
 	size_t first;
 
-	(void)site;
 	if (cls)
 		return cls;
 	m = rd_module_at((uint64_t)lock);

@@ -36,7 +36,7 @@ struct rd_class {
 uint32_t rd_class_get(const void *lock, unsigned kind, uint32_t *generation);
 
 /* The same, made up when not known. Needs the runtime lock, and rd_stack_begin(). 0: no memory. */
-uint32_t rd_class_resolve(const void *lock, unsigned kind, uint64_t site, uint32_t *generation);
+uint32_t rd_class_resolve(const void *lock, unsigned kind, uint32_t *generation);
 
 /*
  * What the program tells. rd_class_find: kind, class and generation of a lock of which nothing else is

@@ -375,9 +375,9 @@ void rd_told_held(const void *lock, enum rd_told_held how, uint64_t site, uint64
 /* ---- threads and processes ---- */
 
 /* A pthread_create is about to be made. Returns a token for rd_thread_begin (0: untold), given to
- * the child by the hook's trampoline; rd_thread_create_failed() gives it back. */
+ * the child by the hook's trampoline. One whose
+ * creation fails is only an id that stays unused. */
 uint32_t rd_thread_create(void *start_routine, uint64_t site, uint64_t sp);
-void rd_thread_create_failed(uint32_t token);
 /* In the parent after success / in the child before the start routine. */
 void rd_thread_created(uint32_t token, uint64_t pthread_id);
 void rd_thread_begin(uint32_t token, uint64_t pthread_id);

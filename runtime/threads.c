@@ -303,12 +303,6 @@ uint32_t rd_thread_create(void *start_routine, uint64_t site, uint64_t sp)
 	return id;
 }
 
-void rd_thread_create_failed(uint32_t token)
-{
-	/* The id is spent; nothing refers to it. */
-	(void)token;
-}
-
 void rd_thread_created(uint32_t token, uint64_t pthread_id)
 {
 	struct rd_thread *t = token ? rd_here() : NULL;
