@@ -4,6 +4,7 @@
  *
  *   matrix list             the cases, a line each
  *   matrix run [NUMBER...]  runs them; prints where their locks are, and "NUMBER PID" for each
+ *   matrix case NUMBER      runs one, in this very process
  *
  * Environment: MATRIX_RANDOM=N[,SEED], how many random cases and which.
  *
@@ -512,11 +513,13 @@ int main(int argc, char **argv)
 		list();
 	} else if (argc == 2 && !strcmp(argv[1], "run")) {
 		run_all();
+	} else if (argc == 3 && !strcmp(argv[1], "case")) {
+		run_case((unsigned)atoi(argv[2]));
 	} else if (argc > 2 && !strcmp(argv[1], "run")) {
 		for (i = 2; i < argc; i++)
 			in_child((unsigned)atoi(argv[i]), true);
 	} else {
-		fputs("usage: matrix list | matrix run [NUMBER...]\n", stderr);
+		fputs("usage: matrix list | matrix run [NUMBER...] | matrix case NUMBER\n", stderr);
 		return 2;
 	}
 	return 0;
