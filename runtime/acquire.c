@@ -15,6 +15,7 @@
 #include "finding.h"
 #include "held.h"
 #include "kin.h"
+#include "lock_words.h"
 #include "nesting.h"
 #include "record.h"
 #include "stack.h"
@@ -23,8 +24,6 @@
 
 #include <pthread.h>
 #include <string.h>
-
-#define MUTEX_TYPE_MASK 3
 
 /* Beyond this many, edges from locks deeper in the stack follow by way of those nearer. */
 #define NEAR 32
@@ -76,30 +75,6 @@ static struct rdep_held *push(struct rd_thread *t, const struct taking *k, uint3
 
 /* ---- stale entries ---- */
 
-/* glibc's layouts, x86-64. */
-struct mutex_words {
-	int32_t word;
-	uint32_t count;
-	uint32_t owner;
-	uint32_t users;
-	int32_t kind;
-};
-#define MUTEX_ELISION 256
-
-struct rwlock_words {
-	uint32_t readers; /* the count begins at bit 3 */
-	uint32_t writers, phase, futex, pad[2];
-	uint32_t writer;
-};
-
-#define SPIN_FREE 1
-
-union lock_words {
-	struct mutex_words mutex;
-	struct rwlock_words rwlock;
-	int32_t spin;
-};
-
 static bool is_self(const struct rd_thread *t, uint32_t tid)
 {
 	return tid == t->tid || (t->fork_tid && tid == t->fork_tid);
@@ -107,20 +82,20 @@ static bool is_self(const struct rd_thread *t, uint32_t tid)
 
 /* The lock's words say that this thread does not hold it: an unlock came by where no hook was, or another
  * thread made it. */
-static bool says_stale(const struct rd_thread *t, const struct rdep_held *e, const union lock_words *w)
+static bool says_stale(const struct rd_thread *t, const struct rdep_held *e, const union rd_lock_words *w)
 {
 	switch (e->kind) {
 	case RDEP_MUTEX:
 		if (is_self(t, w->mutex.owner))
 			return false;
 		/* Lock elision takes a mutex without a word in it. */
-		return w->mutex.owner != 0 || (w->mutex.word == 0 && !(w->mutex.kind & MUTEX_ELISION));
+		return w->mutex.owner != 0 || (w->mutex.word == 0 && !(w->mutex.kind & RD_MUTEX_ELISION));
 	case RDEP_RWLOCK:
 		if (e->mode != RDEP_WRITE)
-			return w->rwlock.readers >> 3 == 0;
+			return w->rwlock.readers >> RD_RWLOCK_COUNT == 0;
 		return !is_self(t, w->rwlock.writer);
 	default:
-		return w->spin == SPIN_FREE;
+		return w->spin == RD_SPIN_FREE;
 	}
 }
 
@@ -131,9 +106,9 @@ static size_t words_of(const struct rdep_held *e)
 		return 0;
 	switch (e->kind) {
 	case RDEP_MUTEX:
-		return sizeof(struct mutex_words);
+		return sizeof(struct rd_mutex_words);
 	case RDEP_RWLOCK:
-		return sizeof(struct rwlock_words);
+		return sizeof(struct rd_rwlock_words);
 	case RDEP_SPIN:
 		return sizeof(int32_t);
 	default:
@@ -144,7 +119,7 @@ static size_t words_of(const struct rdep_held *e)
 bool rd_held_is_stale(const struct rd_thread *t, const struct rdep_held *e)
 {
 	size_t n = words_of(e);
-	union lock_words w;
+	union rd_lock_words w;
 
 	return n && (rd_peek(&w, (const void *)e->address, n) || says_stale(t, e, &w));
 }
@@ -161,7 +136,7 @@ static void drop(struct rd_thread *t, struct rdep_held *e)
 /* Looks at up to AT_ONCE locks from e downwards; returns the first that was not. */
 static struct rdep_held *drop_stale_from(struct rd_thread *t, struct rdep_held *e)
 {
-	union lock_words words[AT_ONCE];
+	union rd_lock_words words[AT_ONCE];
 	struct rdep_held *of[AT_ONCE];
 	struct rd_peek peek[AT_ONCE];
 	unsigned n = 0, i;
@@ -199,7 +174,7 @@ static bool may_recur(const struct taking *k, const struct rdep_held *held)
 {
 	switch (RD_HOW_KIND(k->how)) {
 	case RDEP_MUTEX:
-		return (((const struct mutex_words *)k->lock)->kind & MUTEX_TYPE_MASK) == PTHREAD_MUTEX_RECURSIVE;
+		return (((const struct rd_mutex_words *)k->lock)->kind & RD_MUTEX_TYPE_MASK) == PTHREAD_MUTEX_RECURSIVE;
 	case RDEP_RWLOCK:
 		return held->mode != RDEP_WRITE && RD_HOW_MODE(k->how) == RDEP_READ_REC;
 	default:
@@ -479,16 +454,16 @@ static bool lock_is_tracked(const void *lock, unsigned kind, uint32_t *cls, uint
 /* Nobody holds it, by its own words: whoever took it, and wherever. */
 static bool surely_unheld(const struct rd_thread *t, const void *lock, unsigned kind)
 {
-	const struct mutex_words *m = lock;
-	const struct rwlock_words *w = lock;
+	const struct rd_mutex_words *m = lock;
+	const struct rd_rwlock_words *w = lock;
 
 	switch (kind) {
 	case RDEP_MUTEX:
-		return !(m->kind & MUTEX_ELISION) && m->word == 0 && m->owner != t->tid;
+		return !(m->kind & RD_MUTEX_ELISION) && m->word == 0 && m->owner != t->tid;
 	case RDEP_RWLOCK:
-		return w->readers >> 3 == 0 && w->writer == 0;
+		return w->readers >> RD_RWLOCK_COUNT == 0 && w->writer == 0;
 	case RDEP_SPIN:
-		return *(const int32_t *)lock == SPIN_FREE;
+		return *(const int32_t *)lock == RD_SPIN_FREE;
 	case RDEP_USER:
 		/* Of an annotated lock everything was told. */
 		return true;

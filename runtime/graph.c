@@ -534,6 +534,50 @@ int rd_graph_cycle(struct rd_graph *g, uint32_t from, uint32_t to, uint8_t type,
 	return (int)(s.count <= s.max ? s.count : RD_GRAPH_LONG + s.count);
 }
 
+/* ---- components ---- */
+
+/* Everything that side d reaches from node; within: only through what the other side reached. Returns how many, in
+ * queue[d]. */
+static uint32_t reach(struct rd_graph *g, int d, uint32_t node, bool within)
+{
+	uint32_t head = 0, tail = 0;
+
+	touch(g, &g->nodes[node]);
+	g->nodes[node].seen |= seen_bit(d, 0);
+	g->queue[d][tail++] = node;
+	while (head < tail) {
+		const struct node *n = &g->nodes[g->queue[d][head++]];
+
+		for (uint32_t i = 0; i < n->count[d]; i++) {
+			struct node *peer = &g->nodes[n->half[d][i].peer];
+
+			touch(g, peer);
+			if (peer->seen & seen_bit(d, 0) || (within && !(peer->seen & seen_bit(!d, 0))))
+				continue;
+			peer->seen |= seen_bit(d, 0);
+			g->queue[d][tail++] = n->half[d][i].peer;
+		}
+	}
+	return tail;
+}
+
+void rd_graph_component(struct rd_graph *g, uint32_t from, uint32_t to, void (*fn)(uint32_t node, uint32_t arg),
+			uint32_t arg)
+{
+	uint32_t n;
+
+	if (from >= g->node_room || to >= g->node_room)
+		return;
+	new_stamp(g);
+	reach(g, FORWARD, to, false);
+	touch(g, &g->nodes[from]);
+	if (!(g->nodes[from].seen & seen_bit(FORWARD, 0)))
+		return;
+	n = reach(g, BACKWARD, from, true);
+	while (n)
+		fn(g->queue[BACKWARD][--n], arg);
+}
+
 /* ---- for tests ---- */
 
 static const char *check_edge(const struct rd_graph *g, uint32_t e)

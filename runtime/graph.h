@@ -54,6 +54,13 @@ uint32_t rd_graph_add(struct rd_graph *g, uint32_t from, uint32_t to, uint8_t ty
 int rd_graph_cycle(struct rd_graph *g, uint32_t from, uint32_t to, uint8_t type, uint32_t *path,
 		   int max);
 
+/*
+ * Calls fn for every node on a walk from `to` to `from`, both of them too: with an edge from -> to, these are one
+ * strongly connected component. Types do not count. O(edges met).
+ */
+void rd_graph_component(struct rd_graph *g, uint32_t from, uint32_t to, void (*fn)(uint32_t node, uint32_t arg),
+			uint32_t arg);
+
 /* Hides an edge from searches, until it is shown again: to look for another cycle. */
 void rd_graph_hide(struct rd_graph *g, uint32_t e, bool hidden);
 
