@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * cond.c - pthread_cond_*wait.
+ * cond.c - pthread_cond_*wait, and C11's cnd_*wait.
  *
  * The mutex is given up and taken again where no hook runs, and on cancellation
  * not even the code after the call: so the order is checked before, and the held
@@ -11,6 +11,7 @@
  * could not tell its callers apart.
  */
 #include <pthread.h>
+#include <threads.h>
 #include "runtime/event.h"
 #include "resolve.h"
 
@@ -35,6 +36,9 @@ WAIT(pthread_cond_wait_v232, (PLAIN), (cond, mutex))
 WAIT(pthread_cond_timedwait_v225, (UNTIL), (cond, mutex, until))
 WAIT(pthread_cond_timedwait_v232, (UNTIL), (cond, mutex, until))
 WAIT(pthread_cond_clockwait, (CLOCK), (cond, mutex, clock, until))
+WAIT(cnd_wait, (cnd_t * cond, mtx_t *mutex), (cond, mutex))
+WAIT(cnd_timedwait, (cnd_t * cond, mtx_t *mutex, const struct timespec *until),
+     (cond, mutex, until))
 
 __asm__(".symver pthread_cond_wait_v225, pthread_cond_wait@GLIBC_2.2.5\n"
 	".symver pthread_cond_wait_v232, pthread_cond_wait@@GLIBC_2.3.2\n"

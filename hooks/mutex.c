@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * mutex.c - pthread_mutex_*.
+ * mutex.c - pthread_mutex_*, and C11's mtx_*, which glibc makes of the same locks and functions.
  *
  * A lock call is announced before it may block, made, and its outcome told. After
  * an unlock has been told nothing need follow: it jumps on.
  */
 #include <errno.h>
 #include <pthread.h>
+#include <threads.h>
 #include "locks.h"
 
 #define HOW RD_HOW(RDEP_MUTEX, RDEP_WRITE, 0)
@@ -31,19 +32,38 @@ RD_EXPORT int pthread_mutex_destroy(pthread_mutex_t *mutex)
 	return RD_NEXT(pthread_mutex_destroy)(mutex);
 }
 
-LOCK_CALL(pthread_mutex_lock, HOW, (pthread_mutex_t * lock), (lock))
-
-RD_EXPORT int pthread_mutex_trylock(pthread_mutex_t *mutex)
+RD_EXPORT int mtx_init(mtx_t *mutex, int type)
 {
-	int rc;
+	int rc = RD_NEXT(mtx_init)(mutex, type);
 
-	if (rd_unlikely(rd_unwinding()))
-		return 0;
-	rc = RD_NEXT(pthread_mutex_trylock)(mutex);
-	if (rc == 0 || rc == EOWNERDEAD)
-		rd_try_acquired(mutex, HOW, RD_SITE, RD_HERE);
+	if (rc == thrd_success)
+		rd_lock_init(mutex, RDEP_MUTEX, RD_SITE, RD_HERE);
 	return rc;
 }
+
+RD_EXPORT void mtx_destroy(mtx_t *mutex)
+{
+	rd_lock_destroy(mutex, RDEP_MUTEX);
+	RD_NEXT(mtx_destroy)(mutex);
+}
+
+#define TRYLOCK(name, type)                                                                        \
+	RD_EXPORT int name(type *mutex)                                                            \
+	{                                                                                          \
+		int rc;                                                                            \
+                                                                                                   \
+		if (rd_unlikely(rd_unwinding()))                                                   \
+			return 0;                                                                  \
+		rc = RD_NEXT(name)(mutex);                                                         \
+		if (rc == 0 || rc == EOWNERDEAD)                                                   \
+			rd_try_acquired(mutex, HOW, RD_SITE, RD_HERE);                             \
+		return rc;                                                                         \
+	}
+
+LOCK_CALL(pthread_mutex_lock, HOW, (pthread_mutex_t * lock), (lock))
+LOCK_CALL(mtx_lock, HOW, (mtx_t * lock), (lock))
+TRYLOCK(pthread_mutex_trylock, pthread_mutex_t)
+TRYLOCK(mtx_trylock, mtx_t)
 
 LOCK_CALL(pthread_mutex_timedlock, HOW | RD_TIMED,
 	  (pthread_mutex_t * lock, const struct timespec *until), (lock, until))
@@ -51,18 +71,23 @@ LOCK_CALL(pthread_mutex_timedlock, HOW | RD_TIMED,
 LOCK_CALL(pthread_mutex_clocklock, HOW | RD_TIMED,
 	  (pthread_mutex_t * lock, clockid_t clock, const struct timespec *until),
 	  (lock, clock, until))
+LOCK_CALL(mtx_timedlock, HOW | RD_TIMED, (mtx_t * lock, const struct timespec *until),
+	  (lock, until))
 
-static __attribute__((noinline)) int unlock_slow(pthread_mutex_t *mutex, uint64_t site, uint64_t sp)
-{
-	if (rd_unwinding())
-		return 0;
-	rd_release_slow(mutex, RDEP_MUTEX, site, sp);
-	return RD_NEXT(pthread_mutex_unlock)(mutex);
-}
+#define UNLOCK(name, type)                                                                         \
+	static __attribute__((noinline)) int name##_slow(type *mutex, uint64_t site, uint64_t sp)  \
+	{                                                                                          \
+		if (rd_unwinding())                                                                \
+			return 0;                                                                  \
+		rd_release_slow(mutex, RDEP_MUTEX, site, sp);                                      \
+		return RD_NEXT(name)(mutex);                                                       \
+	}                                                                                          \
+	RD_EXPORT int name(type *mutex)                                                            \
+	{                                                                                          \
+		if (rd_unlikely(!rd_release_fast(mutex)))                                          \
+			return name##_slow(mutex, RD_SITE, RD_HERE);                               \
+		return RD_NEXT(name)(mutex);                                                       \
+	}
 
-RD_EXPORT int pthread_mutex_unlock(pthread_mutex_t *mutex)
-{
-	if (rd_unlikely(!rd_release_fast(mutex)))
-		return unlock_slow(mutex, RD_SITE, RD_HERE);
-	return RD_NEXT(pthread_mutex_unlock)(mutex);
-}
+UNLOCK(pthread_mutex_unlock, pthread_mutex_t)
+UNLOCK(mtx_unlock, mtx_t)

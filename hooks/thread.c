@@ -1,19 +1,20 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * thread.c - pthread_create and pthread_join.
+ * thread.c - pthread_create and pthread_join, thrd_create and thrd_join.
  *
  * Threads with the smallest stack must still run: the frame below every start
  * routine holds one cleanup buffer and little else.
  */
 #include <pthread.h>
 #include <sys/mman.h>
+#include <threads.h>
 #include "runtime/event.h"
 #include "resolve.h"
 
 /* What a new thread is told. From here or, when there are that many in flight at
  * once, from a page of its own; never from the program's allocator. */
 struct errand {
-	void *(*start)(void *);
+	void *start; /* void *(*)(void *), or thrd_start_t */
 	void *arg;
 	uint32_t token;
 };
@@ -54,19 +55,22 @@ static void ended(void *unused)
 }
 
 /* Built without -fexceptions, so that the cleanup is a buffer that glibc jumps to and
- * needs no personality routine; cancellation and pthread_exit come by there too. */
-static void *run(void *p)
-{
-	struct errand e = *(struct errand *)p;
-	void *ret;
-
-	errand_put(p);
-	rd_thread_begin(e.token, (uint64_t)pthread_self());
-	pthread_cleanup_push(ended, NULL);
-	ret = e.start(e.arg);
-	pthread_cleanup_pop(1);
-	return ret;
-}
+ * needs no personality routine; cancellation, pthread_exit and thrd_exit come by there too. */
+#define RUN(name, type)                                                                            \
+	static type name(void *p)                                                                  \
+	{                                                                                          \
+		struct errand e = *(struct errand *)p;                                             \
+		type ret;                                                                          \
+                                                                                                   \
+		errand_put(p);                                                                     \
+		rd_thread_begin(e.token, (uint64_t)pthread_self());                                \
+		pthread_cleanup_push(ended, NULL);                                                 \
+		ret = ((type(*)(void *))e.start)(e.arg);                                           \
+		pthread_cleanup_pop(1);                                                            \
+		return ret;                                                                        \
+	}
+RUN(run_pthread, void *)
+RUN(run_thrd, int)
 
 /* The new thread may have freed what its id was written to. */
 static uint64_t id_written_to(const pthread_t *thread)
@@ -76,27 +80,43 @@ static uint64_t id_written_to(const pthread_t *thread)
 	return rd_peek(&id, thread, sizeof(id)) ? 0 : (uint64_t)id;
 }
 
-RD_EXPORT int pthread_create(pthread_t *thread, const pthread_attr_t *attr, void *(*start)(void *),
-			     void *arg)
+/* NULL: the thread is not followed. */
+static struct errand *errand_for(void *start, void *arg, uint64_t site, uint64_t sp)
 {
 	struct errand *e;
-	uint32_t token;
-	int rc;
 
 	if (rd_unlikely(!rd_resolved))
 		rd_come_up();
 	e = rd_up() ? errand_get() : NULL;
-	if (!e)
-		return RD_NEXT(pthread_create)(thread, attr, start, arg);
-	token = rd_thread_create((void *)start, RD_SITE, RD_HERE);
-	*e = (struct errand){start, arg, token};
-	rc = RD_NEXT(pthread_create)(thread, attr, run, e);
-	if (rc == 0)
-		rd_thread_created(token, id_written_to(thread));
-	else
-		errand_put(e);
-	return rc;
+	if (e)
+		*e = (struct errand){start, arg, rd_thread_create(start, site, sp)};
+	return e;
 }
+
+/* CREATE(name, declared arguments, next call as it is without us, with us and the errand `e`) */
+#define CREATE(name, args, pass, ours)                                                             \
+	RD_EXPORT int name args                                                                    \
+	{                                                                                          \
+		struct errand *e = errand_for((void *)start, arg, RD_SITE, RD_HERE);               \
+		uint32_t token;                                                                    \
+		int rc;                                                                            \
+                                                                                                   \
+		if (!e)                                                                            \
+			return RD_NEXT(name) pass;                                                 \
+		token = e->token;                                                                  \
+		rc = RD_NEXT(name) ours;                                                           \
+		if (rc == 0)                                                                       \
+			rd_thread_created(token, id_written_to(thread));                           \
+		else                                                                               \
+			errand_put(e);                                                             \
+		return rc;                                                                         \
+	}
+
+CREATE(pthread_create,
+       (pthread_t * thread, const pthread_attr_t *attr, void *(*start)(void *), void *arg),
+       (thread, attr, start, arg), (thread, attr, run_pthread, e))
+CREATE(thrd_create, (thrd_t * thread, thrd_start_t start, void *arg), (thread, start, arg),
+       (thread, run_thrd, e))
 
 /* JOIN(name, declared arguments, passed arguments): a join that waits. */
 #define JOIN(name, args, pass)                                                                     \
@@ -116,6 +136,7 @@ JOIN(pthread_timedjoin_np, (pthread_t thread, void **ret, const struct timespec 
 JOIN(pthread_clockjoin_np,
      (pthread_t thread, void **ret, clockid_t clock, const struct timespec *until),
      (thread, ret, clock, until))
+JOIN(thrd_join, (thrd_t thread, int *ret), (thread, ret))
 
 RD_EXPORT int pthread_tryjoin_np(pthread_t thread, void **ret)
 {

@@ -27,8 +27,6 @@ _Static_assert(sizeof(rdep_hook_names) / sizeof(rdep_hook_names[0]) <= RDEP_HOOK
 	       "raise RDEP_HOOKS_MAX");
 
 const struct rdep_unseen_name rdep_unseen_names[] = {
-	{"mtx_lock", "C11 mutexes (mtx_*)", false},
-	{"cnd_wait", "C11 condition variables (cnd_*)", false},
 	{"sem_wait", "POSIX semaphores (sem_*)", true},
 	{"pthread_barrier_wait", "barriers", true},
 	{"flockfile", "stdio locks (flockfile)", true},

@@ -196,6 +196,7 @@ static const char *kind_text(unsigned kind)
 		[RDEP_MUTEX] = "mutex",		  [RDEP_RWLOCK] = "rwlock",
 		[RDEP_SPIN] = "spinlock",	  [RDEP_SEM] = "semaphore",
 		[RDEP_DOMAIN] = "reclaim domain", [RDEP_USER] = "lock",
+		[RDEP_ONCE] = "once",		  [RDEP_STDIO] = "stream",
 	};
 
 	return kind < sizeof(names) / sizeof(*names) && names[kind] ? names[kind] : "lock";

@@ -411,7 +411,10 @@ struct rdep_held *rd_acquire_slow(const void *lock, unsigned how, uint64_t site,
 		take_pending(t, &k);
 	k.cls = rd_class_get(lock, RD_HOW_KIND(how), &k.generation);
 	e = rd_held_find(t, lock);
-	if (e && is_lock_of(&k, e) && !rd_held_is_stale(t, e))
+	/* A lock call that is made of another lock call; unless that one was left, by siglongjmp. */
+	if (e && e->flags & RDEP_HELD_WAITING && sp < e->sp)
+		return NULL;
+	if (e && is_lock_of(&k, e) && !(e->flags & RDEP_HELD_WAITING) && !rd_held_is_stale(t, e))
 		return take_again(t, &k, e);
 	if (e) {
 		/* An unlock that was not seen, or another lock's life at this address. */
