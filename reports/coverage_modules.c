@@ -27,6 +27,7 @@ _Static_assert(sizeof(rdep_hook_names) / sizeof(rdep_hook_names[0]) <= RDEP_HOOK
 	       "raise RDEP_HOOKS_MAX");
 
 const struct rdep_unseen_name rdep_unseen_names[] = {
+	{"semop", "System V semaphores (semop)", false},
 	{"sem_wait", "POSIX semaphores (sem_*)", true},
 	{"pthread_barrier_wait", "barriers", true},
 	{"flockfile", "stdio locks (flockfile)", true},
