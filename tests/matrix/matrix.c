@@ -11,12 +11,13 @@
  * All locks stand in one static array: a class's name tells the case. Threads take turns by a futex
  * of the driver's own, which no tool can take for an order of locks.
  */
-#include "matrix.h"
+#include "locks.h"
 #include "tests/victims/kernel.h"
 
 #include <errno.h>
 #include <linux/futex.h>
 #include <pthread.h>
+#include <signal.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -27,20 +28,15 @@
 #include <unistd.h>
 
 #define CASES 4096
-#define NOISE 2000
+#define MANY 2000
+#define HUNDRED 100
+#define DEEP 160
 #define HANG_MS 400
 #define NOINLINE __attribute__((noinline))
 
-union lock {
-	pthread_mutex_t mutex;
-	pthread_rwlock_t rwlock;
-	pthread_spinlock_t spin;
-	char size[MATRIX_STRIDE / MATRIX_LOCKS];
-};
-
 /* The first row is nobody's: a name without an offset. */
 static union lock locks[CASES][MATRIX_LOCKS];
-static pthread_mutex_t noise[NOISE];
+static pthread_mutex_t noise[MANY], hundred[HUNDRED];
 static unsigned random_count;
 static unsigned long random_seed;
 
@@ -54,52 +50,18 @@ static const struct matrix_case table[] = {
 
 #define RANDOM_MAX (CASES - 1 - COUNT)
 _Static_assert(COUNT < CASES, "room for all cases");
-_Static_assert(sizeof(union lock) == MATRIX_STRIDE / MATRIX_LOCKS,
-	       "no lock is larger than its place");
 
 /* ---- classes by init call ---- */
 
-static pthread_mutexattr_t *mutex_attr(char kind, pthread_mutexattr_t *attr)
+char matrix_kind(const char *kinds, unsigned lock)
 {
-	pthread_mutexattr_init(attr);
-	pthread_mutexattr_settype(attr, kind == 'c'   ? PTHREAD_MUTEX_RECURSIVE
-					: kind == 'k' ? PTHREAD_MUTEX_ERRORCHECK
-						      : PTHREAD_MUTEX_NORMAL);
-	return attr;
+	size_t n = strlen(kinds);
+
+	return kinds[lock < n ? lock : n - 1];
 }
 
-/* A function for each class: its init calls are the class, and it has the class's number in its
- * name. */
-#define INIT(n)                                                                                    \
-	static NOINLINE void init_class_##n(union lock *l, char kind)                              \
-	{                                                                                          \
-		pthread_mutexattr_t attr;                                                          \
-		pthread_rwlockattr_t rwattr;                                                       \
-                                                                                                   \
-		if (strchr("mck", kind)) {                                                         \
-			pthread_mutex_init(&l->mutex, mutex_attr(kind, &attr));                    \
-		} else if (kind == 's') {                                                          \
-			pthread_spin_init(&l->spin, 0);                                            \
-		} else {                                                                           \
-			pthread_rwlockattr_init(&rwattr);                                          \
-			if (strchr("pq", kind))                                                    \
-				pthread_rwlockattr_setkind_np(                                     \
-					&rwattr, PTHREAD_RWLOCK_PREFER_WRITER_NONRECURSIVE_NP);    \
-			pthread_rwlock_init(&l->rwlock, &rwattr);                                  \
-		}                                                                                  \
-	}
-#define TENS(X)                                                                                    \
-	ONES(X, 0) ONES(X, 1) ONES(X, 2) ONES(X, 3) ONES(X, 4) ONES(X, 5) ONES(X, 6) ONES(X, 7)
-#define ONES(X, t) X(t##0) X(t##1) X(t##2) X(t##3) X(t##4) X(t##5) X(t##6) X(t##7) X(t##8) X(t##9)
-TENS(INIT)
-
-typedef void (*init_fn)(union lock *l, char kind);
-#define INIT_NAME(n) init_class_##n,
-static const init_fn inits[] = {TENS(INIT_NAME)};
-#define INITS (sizeof(inits) / sizeof(inits[0]))
-
-/* How many classes a program makes. */
-static unsigned classes_of(const char *program)
+/* The classes that a program names. */
+static unsigned named_classes(const char *program)
 {
 	unsigned n = 0;
 
@@ -111,130 +73,121 @@ static unsigned classes_of(const char *program)
 	return n;
 }
 
+static bool has_lock(const char *program, unsigned lock)
+{
+	return strchr(program, (int)('A' + lock)) != NULL;
+}
+
+/* And one for each lock that has no static initialiser: all classes of a case have names of their
+ * own. */
+static unsigned classes_of(const struct matrix_case *c)
+{
+	unsigned n = named_classes(c->program), i;
+
+	for (i = 0; i < MATRIX_LOCKS; i++)
+		n += has_lock(c->program, i) && lock_needs_init(matrix_kind(c->kinds, i));
+	return n;
+}
+
 static unsigned first_class(unsigned number)
 {
 	unsigned i, n = 0;
 
 	for (i = 0; i < number && i < COUNT; i++)
-		n += classes_of(table[i].program);
+		n += classes_of(&table[i]);
 	return n;
 }
 
-/* ---- the calls ---- */
+/* ---- what a program does besides ---- */
 
-static char kind_to_take(char kind, char how)
+static NOINLINE void nest(unsigned i)
 {
-	switch (kind) {
-	case 'w':
-	case 'r':
-		return how == 'w' || how == 'r' ? how : kind;
-	case 'p':
-	case 'q':
-		return how == 'w' ? 'p' : how == 'r' ? 'q' : kind;
-	default:
-		return kind;
-	}
-}
-
-static const struct timespec *soon(void)
-{
-	static __thread struct timespec until;
-
-	clock_gettime(CLOCK_REALTIME, &until);
-	until.tv_nsec += 20000000;
-	until.tv_sec += until.tv_nsec / 1000000000;
-	until.tv_nsec %= 1000000000;
-	return &until;
-}
-
-static NOINLINE int take(union lock *l, char kind, char how)
-{
-	switch (kind_to_take(kind, how)) {
-	case 's':
-		return how == 't' ? pthread_spin_trylock(&l->spin) : pthread_spin_lock(&l->spin);
-	case 'w':
-	case 'p':
-		return how == 't'   ? pthread_rwlock_trywrlock(&l->rwlock)
-		       : how == 'l' ? pthread_rwlock_timedwrlock(&l->rwlock, soon())
-				    : pthread_rwlock_wrlock(&l->rwlock);
-	case 'r':
-	case 'q':
-		return how == 't'   ? pthread_rwlock_tryrdlock(&l->rwlock)
-		       : how == 'l' ? pthread_rwlock_timedrdlock(&l->rwlock, soon())
-				    : pthread_rwlock_rdlock(&l->rwlock);
-	default:
-		return how == 't'   ? pthread_mutex_trylock(&l->mutex)
-		       : how == 'l' ? pthread_mutex_timedlock(&l->mutex, soon())
-				    : pthread_mutex_lock(&l->mutex);
-	}
-}
-
-static NOINLINE void give(union lock *l, char kind)
-{
-	if (kind == 's')
-		pthread_spin_unlock(&l->spin);
-	else if (strchr("wprq", kind))
-		pthread_rwlock_unlock(&l->rwlock);
-	else
-		pthread_mutex_unlock(&l->mutex);
-}
-
-static NOINLINE void destroy(union lock *l, char kind)
-{
-	if (kind == 's')
-		pthread_spin_destroy(&l->spin);
-	else if (strchr("wprq", kind))
-		pthread_rwlock_destroy(&l->rwlock);
-	else
-		pthread_mutex_destroy(&l->mutex);
-}
-
-/* As a static initialiser does: no call. */
-static void set_up(union lock *l, char kind)
-{
-	static const union lock of_kind[] = {
-		['m'] = {.mutex = PTHREAD_MUTEX_INITIALIZER},
-		['c'] = {.mutex = PTHREAD_RECURSIVE_MUTEX_INITIALIZER_NP},
-		['k'] = {.mutex = PTHREAD_ERRORCHECK_MUTEX_INITIALIZER_NP},
-		['s'] = {.spin = 1},
-		['w'] = {.rwlock = PTHREAD_RWLOCK_INITIALIZER},
-		['r'] = {.rwlock = PTHREAD_RWLOCK_INITIALIZER},
-		['p'] = {.rwlock = PTHREAD_RWLOCK_WRITER_NONRECURSIVE_INITIALIZER_NP},
-		['q'] = {.rwlock = PTHREAD_RWLOCK_WRITER_NONRECURSIVE_INITIALIZER_NP},
-	};
-
-	memcpy(l, &of_kind[(unsigned char)kind], sizeof(*l));
+	pthread_mutex_lock(&noise[i]);
+	pthread_mutex_lock(&noise[i + 1]);
+	pthread_mutex_unlock(&noise[i + 1]);
+	pthread_mutex_unlock(&noise[i]);
 }
 
 static NOINLINE void make_noise(void)
 {
-	int i;
+	unsigned i;
 
-	for (i = 0; i + 1 < NOISE; i++) {
-		pthread_mutex_lock(&noise[i]);
-		pthread_mutex_lock(&noise[i + 1]);
-		pthread_mutex_unlock(&noise[i + 1]);
-		pthread_mutex_unlock(&noise[i]);
+	for (i = 0; i + 1 < MANY; i++)
+		nest(i);
+}
+
+static void *nest_in_thread(void *arg)
+{
+	nest((unsigned)(uintptr_t)arg % 2);
+	return NULL;
+}
+
+static void make_threads(void)
+{
+	unsigned i;
+
+	for (i = 0; i < MANY; i++) {
+		pthread_t thread;
+
+		if (pthread_create(&thread, NULL, nest_in_thread, (void *)(uintptr_t)i))
+			_exit(99);
+		pthread_join(thread, NULL);
 	}
+}
+
+static void take_hundred(void)
+{
+	unsigned i;
+
+	for (i = 0; i < HUNDRED; i++)
+		pthread_mutex_lock(&hundred[i]);
+}
+
+/* ---- turns ---- */
+
+enum turn { WAITS, RUNS, PAUSES, DONE };
+
+/* False: nothing changed for too long. */
+static bool wait_while(uint32_t *turn, enum turn now, const struct timespec *at_most)
+{
+	while (__atomic_load_n(turn, __ATOMIC_ACQUIRE) == now) {
+		if (syscall(SYS_futex, turn, FUTEX_WAIT_PRIVATE, now, at_most, NULL, 0) &&
+		    errno == ETIMEDOUT)
+			return false;
+	}
+	return true;
+}
+
+static void say(uint32_t *turn, enum turn now)
+{
+	__atomic_store_n(turn, now, __ATOMIC_RELEASE);
+	syscall(SYS_futex, turn, FUTEX_WAKE_PRIVATE, 1, NULL, NULL, 0);
 }
 
 /* ---- a part of a program ---- */
 
 struct part {
 	const struct matrix_case *of;
-	union lock *lock;
+	union lock **lock; /* shared by all parts: where each is now */
 	unsigned first_class;
 	const char *text;
-	unsigned held[64], depth;
+	unsigned held[DEEP], depth;
 	unsigned nofs;
-	uint32_t turn; /* 1: its turn, 2: done */
+	uint32_t turn;
+	pthread_t thread;
+	bool joined;
+	struct part *beside; /* those alive at the same time */
 };
 
-char matrix_kind(const char *kinds, unsigned lock)
-{
-	size_t n = strlen(kinds);
+/* What a callback without an argument goes on with: which part, at which text. */
+static __thread struct part *within;
+static __thread const char *inside;
 
-	return kinds[lock < n ? lock : n - 1];
+static const char *run_text(struct part *p, const char *c);
+
+static char kind_in(const struct part *p, unsigned lock)
+{
+	return matrix_kind(p->of->kinds, lock);
 }
 
 static void put_out(struct part *p, unsigned lock)
@@ -250,66 +203,185 @@ static void put_out(struct part *p, unsigned lock)
 	}
 }
 
-static void give_all(struct part *p)
+static void give_down_to(struct part *p, unsigned depth)
 {
-	while (p->depth) {
+	while (p->depth > depth) {
 		unsigned n = p->held[--p->depth];
 
-		give(&p->lock[n], matrix_kind(p->of->kinds, n));
+		lock_give(p->lock[n], kind_in(p, n));
 	}
 }
 
-static void on_lock(struct part *p, char command, unsigned n, char class)
+/* Runs what stands between brackets, and gives back what it took. */
+static const char *run_bracket(struct part *p, const char *c)
 {
-	char kind = matrix_kind(p->of->kinds, n);
-	union lock *l = &p->lock[n];
-	int rc;
+	unsigned depth = p->depth;
+
+	c = run_text(p, c);
+	give_down_to(p, depth);
+	return c;
+}
+
+static NOINLINE const char *with_local_lock(struct part *p, unsigned n, const char *c)
+{
+	union lock *outer = p->lock[n];
+	union lock local;
+
+	lock_set_up(&local, kind_in(p, n), 0);
+	p->lock[n] = &local;
+	c = run_bracket(p, c);
+	p->lock[n] = outer;
+	return c;
+}
+
+static void in_callback(void)
+{
+	run_bracket(within, inside);
+}
+
+static void in_handler(int number)
+{
+	(void)number;
+	in_callback();
+}
+
+/* Where the bracket is closed: its text may have run, or not. */
+static const char *closing(const char *c)
+{
+	unsigned open = 1;
+
+	for (; *c && open; c++) {
+		open += strchr("[({", *c) != NULL;
+		open -= strchr("])}", *c) != NULL;
+	}
+	return c - 1;
+}
+
+static const char *in_once(struct part *p, unsigned n, const char *c)
+{
+	within = p;
+	inside = c;
+	pthread_once(&p->lock[n]->once, in_callback);
+	return closing(c);
+}
+
+static const char *in_signal(struct part *p, const char *c)
+{
+	struct sigaction action = {.sa_handler = in_handler};
+
+	within = p;
+	inside = c;
+	sigaction(SIGUSR1, &action, NULL);
+	raise(SIGUSR1);
+	return closing(c);
+}
+
+static void block_signal(int how)
+{
+	sigset_t set;
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGUSR1);
+	pthread_sigmask(how, &set, NULL);
+}
+
+/* Lets the next one run, until it is this one's turn again. */
+static void hand_on(struct part *p)
+{
+	say(&p->turn, PAUSES);
+	wait_while(&p->turn, PAUSES, NULL);
+}
+
+static void join_part(struct part *p, unsigned number)
+{
+	struct part *other = &p->beside[number - 1];
+
+	other->joined = true;
+	pthread_join(other->thread, NULL);
+}
+
+static const char *on_lock(struct part *p, char command, const char *c)
+{
+	unsigned n = (unsigned)(*c++ - 'A');
+	char kind = kind_in(p, n);
+	union lock *l = p->lock[n];
 
 	switch (command) {
 	case 'u':
 		put_out(p, n);
-		give(l, kind);
-		return;
+		lock_give(l, kind);
+		return c;
 	case 'd':
-		destroy(l, kind);
-		return;
+		lock_destroy(l, kind);
+		return c;
 	case 'i':
-		inits[(p->first_class + (unsigned)(class - 'a')) % INITS](l, kind);
-		return;
+		lock_init(l, kind, p->first_class + (unsigned)(*c - 'a'));
+		return c + 1;
+	case 'a':
+		p->lock[n] = lock_alloc(n);
+		lock_set_up(p->lock[n], kind, 0);
+		return c;
+	case 'x':
+		free(l);
+		return c;
+	case '[':
+		return with_local_lock(p, n, c) + 1;
+	case '(':
+		return in_once(p, n, c) + 1;
 	default:
-		rc = take(l, kind, command);
-		if (rc == 0 || rc == EOWNERDEAD)
+		if (lock_take(l, n, kind, command))
 			p->held[p->depth++] = n;
+		return c;
 	}
 }
 
-static void on_nothing(struct part *p, char command)
+static const char *on_nothing(struct part *p, char command, const char *c)
 {
 	switch (command) {
 	case ';':
-		give_all(p);
-		return;
+		give_down_to(p, 0);
+		return c;
+	case ',':
+		hand_on(p);
+		return c;
+	case 'j':
+		join_part(p, (unsigned)(*c - '0'));
+		return c + 1;
+	case '{':
+		return in_signal(p, c) + 1;
+	case 'b':
+		block_signal(SIG_BLOCK);
+		return c;
+	case 'o':
+		block_signal(SIG_UNBLOCK);
+		return c;
 	case '#':
 		make_noise();
-		return;
+		return c;
+	case '@':
+		make_threads();
+		return c;
+	case '%':
+		take_hundred();
+		return c;
 	case 'f':
 		fs_reclaim_acquire(GFP_KERNEL);
-		return;
+		return c;
 	case 'g':
 		fs_reclaim_release(GFP_KERNEL);
-		return;
+		return c;
 	case 'k':
 		might_alloc(GFP_KERNEL);
-		return;
+		return c;
 	case 'n':
 		might_alloc(GFP_NOFS);
-		return;
+		return c;
 	case 's':
 		p->nofs = memalloc_nofs_save();
-		return;
+		return c;
 	case 'e':
 		memalloc_nofs_restore(p->nofs);
-		return;
+		return c;
 	default:
 		fprintf(stderr, "matrix: '%c' in %s means nothing\n", command, p->of->program);
 		_exit(99);
@@ -318,58 +390,59 @@ static void on_nothing(struct part *p, char command)
 
 static bool at_end(char c)
 {
-	return !c || strchr("/>+!", c);
+	return !c || strchr("/>+!])}", c);
+}
+
+static const char *run_text(struct part *p, const char *c)
+{
+	while (!at_end(*c)) {
+		if (*c >= 'A' && *c <= 'Z')
+			c = on_lock(p, 0, c);
+		else if (strchr("rwtlcuidax[(", *c))
+			c = on_lock(p, *c, c + 1);
+		else
+			c = on_nothing(p, *c, c + 1);
+	}
+	return c;
 }
 
 static NOINLINE void run_part(struct part *p)
 {
-	const char *c;
-
-	for (c = p->text; !at_end(*c); c++) {
-		char command = 0;
-
-		if (*c < 'A' || *c > 'Z') {
-			command = *c;
-			if (!strchr("rwtluid", command)) {
-				on_nothing(p, command);
-				continue;
-			}
-			c++;
-		}
-		on_lock(p, command, (unsigned)(*c - 'A'), command == 'i' ? c[1] : 0);
-		c += command == 'i';
-	}
-	if (*c != '+')
-		give_all(p);
+	if (*run_text(p, p->text) != '+')
+		give_down_to(p, 0);
 }
 
-/* ---- turns ---- */
-
-static void wait_for(uint32_t *word, uint32_t value, const struct timespec *at_most)
-{
-	uint32_t now;
-
-	while ((now = __atomic_load_n(word, __ATOMIC_ACQUIRE)) != value) {
-		if (syscall(SYS_futex, word, FUTEX_WAIT_PRIVATE, now, at_most, NULL, 0) &&
-		    errno == ETIMEDOUT)
-			return;
-	}
-}
-
-static void say(uint32_t *word, uint32_t value)
-{
-	__atomic_store_n(word, value, __ATOMIC_RELEASE);
-	syscall(SYS_futex, word, FUTEX_WAKE_PRIVATE, 1, NULL, NULL, 0);
-}
+/* ---- all parts ---- */
 
 static void *take_turn(void *arg)
 {
 	struct part *p = arg;
 
-	wait_for(&p->turn, 1, NULL);
+	wait_while(&p->turn, WAITS, NULL);
 	run_part(p);
-	say(&p->turn, 2);
+	say(&p->turn, DONE);
 	return NULL;
+}
+
+/* Each in turn, until all have ended, or stand where they will never go on. */
+static void give_turns(struct part *part, unsigned n, const struct timespec *at_most)
+{
+	bool paused = true;
+	unsigned i;
+
+	while (paused) {
+		paused = false;
+		for (i = 0; i < n; i++) {
+			uint32_t turn = __atomic_load_n(&part[i].turn, __ATOMIC_ACQUIRE);
+
+			if (turn == RUNS || turn == DONE)
+				continue;
+			say(&part[i].turn, RUNS);
+			if (wait_while(&part[i].turn, RUNS, at_most))
+				paused |=
+					__atomic_load_n(&part[i].turn, __ATOMIC_ACQUIRE) == PAUSES;
+		}
+	}
 }
 
 /* Runs the threads that are alive at the same time; returns the text behind them. */
@@ -377,29 +450,28 @@ static const char *run_together(const struct part *like, const char *text, bool 
 {
 	static const struct timespec enough = {.tv_nsec = HANG_MS * 1000000};
 	static struct part part[MATRIX_THREADS];
-	pthread_t thread[MATRIX_THREADS];
 	unsigned n = 0, i;
 
 	for (;; text++) {
 		part[n] = *like;
 		part[n].text = text;
+		part[n].beside = part;
 		n++;
 		text += strcspn(text, "/>");
 		if (*text != '/')
 			break;
 	}
 	for (i = 0; i < n; i++) {
-		if (pthread_create(&thread[i], NULL, take_turn, &part[i]))
+		if (pthread_create(&part[i].thread, NULL, take_turn, &part[i]))
 			_exit(99);
 	}
-	for (i = 0; i < n; i++) {
-		say(&part[i].turn, 1);
-		wait_for(&part[i].turn, 2, hangs ? &enough : NULL);
-	}
+	give_turns(part, n, hangs ? &enough : NULL);
 	if (hangs)
 		_exit(0);
-	for (i = 0; i < n; i++)
-		pthread_join(thread[i], NULL);
+	for (i = 0; i < n; i++) {
+		if (!part[i].joined)
+			pthread_join(part[i].thread, NULL);
+	}
 	return *text ? text + 1 : text;
 }
 
@@ -424,15 +496,39 @@ static bool hangs(const struct matrix_case *c)
 	return c->program[strlen(c->program) - 1] == '!';
 }
 
+/* Starts over with jemalloc in front of libc's malloc. */
+static void over_jemalloc(unsigned number)
+{
+	const char *preload = getenv("LD_PRELOAD");
+	char with[4096], text[16];
+
+	snprintf(with, sizeof(with), "%s%slibjemalloc.so.2", preload ? preload : "",
+		 preload ? ":" : "");
+	snprintf(text, sizeof(text), "%u", number);
+	setenv("LD_PRELOAD", with, 1);
+	setenv("MATRIX_JEMALLOC", "1", 1);
+	execl("/proc/self/exe", "matrix", "case", text, NULL);
+	_exit(99);
+}
+
 static void run_case(unsigned number)
 {
+	static union lock *at[MATRIX_LOCKS];
 	const struct matrix_case *c = case_at(number);
-	struct part like = {.of = c, .lock = locks[number + 1], .first_class = first_class(number)};
+	struct part like = {.of = c, .lock = at, .first_class = first_class(number)};
+	unsigned class = like.first_class + named_classes(c->program), i;
 	const char *text = c->program;
-	unsigned i;
 
-	for (i = 0; i < MATRIX_LOCKS; i++)
-		set_up(&like.lock[i], matrix_kind(c->kinds, i));
+	if (*text == '~' && !getenv("MATRIX_JEMALLOC"))
+		over_jemalloc(number);
+	text += *text == '~';
+	for (i = 0; i < MATRIX_LOCKS; i++) {
+		at[i] = &locks[number + 1][i];
+		if (!has_lock(text, i))
+			continue;
+		lock_set_up(at[i], matrix_kind(c->kinds, i), class);
+		class += lock_needs_init(matrix_kind(c->kinds, i));
+	}
 	while (*text)
 		text = run_together(&like, text, hangs(c));
 	_exit(0);

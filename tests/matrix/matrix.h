@@ -1,27 +1,55 @@
 /* SPDX-License-Identifier: MIT */
+/* clang-format off */
 /*
  * matrix.h - small programs of locks in a compact notation, each run in a process of its own.
  *
  * A program is what its threads do, a thread per part:
  *
- *   A ... H   takes that lock, in the way of its kind     rA wA  takes it as a reader, as a writer
- *   tA        tries                                       lA     takes it with a timeout
- *   uA        gives it back                               iAx    init call; x (a to d): the class
+ *   A ... H   takes that lock, in the way of its kind
+ *   rA wA     takes it as a reader, as a writer
+ *   tA        tries
+ *   lA cA     takes it with a timeout, of the time of day, of another clock
+ *   uA        gives it back
  *   dA        destroys it
- *   f g       fs_reclaim_acquire, _release (GFP_KERNEL)   k n    might_alloc of GFP_KERNEL,
- * GFP_NOFS s e       memalloc_nofs_save, _restore                #      nests two thousand other
- * locks ;         gives back all that is held, and goes on    +      at a part's end: keeps it held
+ *   iAx       init call; x (a to d): the class
+ *   aA        from here A stands in a new block of the heap, with a static initialiser
+ *   xA        frees that block
+ *   [A...]    in the brackets A is a variable on the stack, with a static initialiser
+ *   (A...)    what is in the brackets runs once, by pthread_once() of A
+ *   {...}     what is in the brackets runs in a signal handler, now
+ *   b o       blocks that signal, opens it again
+ *   jN        joins thread N (1 is the first) of those beside it
+ *   f g       fs_reclaim_acquire, _release (GFP_KERNEL)
+ *   k n       might_alloc of GFP_KERNEL, of GFP_NOFS
+ *   s e       memalloc_nofs_save, _restore
+ *   #         nests two thousand other locks, pair by pair
+ *   @         two thousand threads come and go, one after the other, and nest such a pair each
+ *   %         takes a hundred other locks, and keeps them
+ *   ;         gives back all that is held of A to H, and goes on
+ *   ,         lets the other threads run, until it is its turn again
+ *   +         at a part's end: keeps what it holds
  *   /         the next thread; those beside each other are alive at the same time, and run in turn
  *   >         the next thread, made when those before are joined
- *   !         at the very end: the last call never returns
+ *   !         at the very end: some call never returns
+ *   ~         at the very start: the program runs on jemalloc
  *
- * At its end a part gives back what it holds, the last first. So nothing ever blocks, but where !
- * says so.
+ * At its end a part gives back what it holds, the last first; so do brackets with what was taken in
+ * them. So nothing ever blocks, but where ! says so.
  *
- * The kinds, a letter per lock, the last for all that follow: m normal mutex, c recursive mutex,
- * k error-checking mutex, s spinlock, w rwlock, p rwlock that prefers writers; r and q are w and p,
- * taken as readers where the program does not say.
+ * The kinds, a letter per lock, the last for all that follow:
+ *
+ *   m c k     normal, recursive, error-checking mutex
+ *   a b i h   adaptive, robust, priority-inheriting, process-shared mutex
+ *   s         spinlock
+ *   w p       rwlock, and one that prefers writers
+ *   r q       the same two, taken as readers where the program does not say
+ *   e         semaphore of one
+ *   x y       C11 mutex, recursive C11 mutex
+ *   o         stdio stream (flockfile)
+ *   f         file (flock; each thread opens it itself)
+ *   n         pthread_once_t
  */
+/* clang-format on */
 #ifndef MATRIX_H
 #define MATRIX_H
 
