@@ -16,8 +16,11 @@
 static inline __attribute__((always_inline)) struct rdep_held *
 announce_slow(const void *lock, unsigned how, uint64_t site, uint64_t sp)
 {
-	struct rdep_held *e = rd_acquire_slow(lock, how, site, sp);
+	struct rdep_held *e = rd_acquire_known(lock, how, RD_PUSH_FLAGS(how), site, sp);
 
+	if (e)
+		return e;
+	e = rd_acquire_slow(lock, how, site, sp);
 	return !e && rd_come_up() ? rd_acquire_slow(lock, how, site, sp) : e;
 }
 
@@ -37,6 +40,49 @@ static __attribute__((noinline)) int told(struct rdep_held *e, int rc)
  */
 #define PLAIN(...) __VA_ARGS__
 #define LOCK_CALL(name, how, args, pass)                                                           \
+	LOCK_CALL_SLOW(name, how, args, pass)                                                      \
+	RD_EXPORT int name(PLAIN args) LOCK_CALL_WAITS(name, how, pass, RD_SITE, RD_HERE)
+
+/*
+ * FREE_LOCK_CALL(name, free, free_how, how, declared arguments, passed arguments): of a call that neither waits nor
+ * fails where `free`, by the lock's own words. Then there is nothing to tell after it, and it jumps on: whatever
+ * follows a locked instruction waits for it. Who loses the lock to another between the look and the call stands as its
+ * holder while it waits; readers of the board see two of them.
+ */
+#define FREE_LOCK_CALL(name, free, free_how, how, args, pass)                                      \
+	LOCK_CALL_SLOW(name, how, args, pass)                                                      \
+	static __attribute__((noinline)) int name##_waits(PLAIN args, uint64_t site, uint64_t sp)  \
+		LOCK_CALL_WAITS(name, how, pass, site, sp)                                         \
+	static __attribute__((noinline)) int name##_free(PLAIN args, uint64_t site, uint64_t sp)   \
+	{                                                                                          \
+		if (rd_acquire_known((const void *)lock, free_how, 0, site, sp))                   \
+			return RD_NEXT(name)(PLAIN pass);                                          \
+		return name##_slow(PLAIN pass, site, sp);                                          \
+	}                                                                                          \
+	RD_EXPORT int name(PLAIN args)                                                             \
+	{                                                                                          \
+		if (rd_unlikely(!(free)))                                                          \
+			return name##_waits(PLAIN pass, RD_SITE, RD_HERE);                         \
+		if (rd_unlikely(!rd_acquire_free((const void *)lock, free_how, RD_SITE, RD_HERE))) \
+			return name##_free(PLAIN pass, RD_SITE, RD_HERE);                          \
+		return RD_NEXT(name)(PLAIN pass);                                                  \
+	}
+
+#define LOCK_CALL_WAITS(name, how, pass, site, sp)                                                 \
+	{                                                                                          \
+		struct rdep_held *e = rd_acquire_fast((const void *)lock, how, site, sp);          \
+		int rc;                                                                            \
+                                                                                                   \
+		if (rd_unlikely(!e))                                                               \
+			return name##_slow(PLAIN pass, site, sp);                                  \
+		rc = RD_NEXT(name)(PLAIN pass);                                                    \
+		if (rd_unlikely(rc))                                                               \
+			return told(e, rc);                                                        \
+		rd_acquired(e);                                                                    \
+		return 0;                                                                          \
+	}
+
+#define LOCK_CALL_SLOW(name, how, args, pass)                                                      \
 	static __attribute__((noinline)) int name##_slow(PLAIN args, uint64_t site, uint64_t sp)   \
 	{                                                                                          \
 		struct rdep_held *e = announce_slow((const void *)lock, how, site, sp);            \
@@ -44,19 +90,6 @@ static __attribute__((noinline)) int told(struct rdep_held *e, int rc)
 		if (!e)                                                                            \
 			return rd_unwinding() ? 0 : RD_NEXT(name)(PLAIN pass);                     \
 		return told(e, RD_NEXT(name)(PLAIN pass));                                         \
-	}                                                                                          \
-	RD_EXPORT int name(PLAIN args)                                                             \
-	{                                                                                          \
-		struct rdep_held *e = rd_acquire_fast((const void *)lock, how, RD_SITE, RD_HERE);  \
-		int rc;                                                                            \
-                                                                                                   \
-		if (rd_unlikely(!e))                                                               \
-			return name##_slow(PLAIN pass, RD_SITE, RD_HERE);                          \
-		rc = RD_NEXT(name)(PLAIN pass);                                                    \
-		if (rd_unlikely(rc))                                                               \
-			return told(e, rc);                                                        \
-		rd_acquired(e);                                                                    \
-		return 0;                                                                          \
 	}
 
 #endif

@@ -60,8 +60,16 @@ RD_EXPORT void mtx_destroy(mtx_t *mutex)
 		return rc;                                                                         \
 	}
 
-LOCK_CALL(pthread_mutex_lock, HOW, (pthread_mutex_t * lock), (lock))
-LOCK_CALL(mtx_lock, HOW, (mtx_t * lock), (lock))
+/* Nobody has it, and it is of the plain kind, whose lock call can't fail. */
+static inline bool is_free(const void *lock)
+{
+	const struct __pthread_mutex_s *m = lock;
+
+	return !m->__lock && !m->__kind;
+}
+
+FREE_LOCK_CALL(pthread_mutex_lock, is_free(lock), HOW, HOW, (pthread_mutex_t * lock), (lock))
+FREE_LOCK_CALL(mtx_lock, is_free(lock), HOW, HOW, (mtx_t * lock), (lock))
 TRYLOCK(pthread_mutex_trylock, pthread_mutex_t)
 TRYLOCK(mtx_trylock, mtx_t)
 
@@ -79,7 +87,8 @@ LOCK_CALL(mtx_timedlock, HOW | RD_TIMED, (mtx_t * lock, const struct timespec *u
 	{                                                                                          \
 		if (rd_unwinding())                                                                \
 			return 0;                                                                  \
-		rd_release_slow(mutex, RDEP_MUTEX, site, sp);                                      \
+		if (!rd_release_below(mutex))                                                      \
+			rd_release_slow(mutex, RDEP_MUTEX, site, sp);                              \
 		return RD_NEXT(name)(mutex);                                                       \
 	}                                                                                          \
 	RD_EXPORT int name(type *mutex)                                                            \

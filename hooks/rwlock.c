@@ -7,6 +7,11 @@
 #include "locks.h"
 
 #define WRITER RD_HOW(RDEP_RWLOCK, RDEP_WRITE, 0)
+#define READER RD_HOW(RDEP_RWLOCK, RDEP_READ_REC, 0)
+
+/* glibc's bits below the count of readers; a lock that nobody has stays in the phase of who had it. */
+#define RWLOCK_WRITE_PHASE 1u
+#define RWLOCK_STATE 7u
 
 /* A reader waits behind a waiting writer only where the lock was made to prefer
  * writers; the attribute is kept in the lock. */
@@ -14,7 +19,7 @@ static inline unsigned reader(const pthread_rwlock_t *lock)
 {
 	return lock->__data.__flags == PTHREAD_RWLOCK_PREFER_WRITER_NONRECURSIVE_NP
 		       ? RD_HOW(RDEP_RWLOCK, RDEP_READ, 0)
-		       : RD_HOW(RDEP_RWLOCK, RDEP_READ_REC, 0);
+		       : READER;
 }
 
 RD_EXPORT int pthread_rwlock_init(pthread_rwlock_t *lock, const pthread_rwlockattr_t *attr)
@@ -53,12 +58,23 @@ RD_EXPORT int pthread_rwlock_destroy(pthread_rwlock_t *lock)
 #define UNTIL pthread_rwlock_t *lock, const struct timespec *until
 #define CLOCK pthread_rwlock_t *lock, clockid_t clock, const struct timespec *until
 
-LOCK_CALL(pthread_rwlock_rdlock, reader(lock), (pthread_rwlock_t * lock), (lock))
+/* No writer has it or waits for it, and readers come in beside readers. */
+static inline bool is_free_to_read(const pthread_rwlock_t *lock)
+{
+	return !(lock->__data.__readers & RWLOCK_STATE) && !lock->__data.__flags;
+}
+
+static inline bool is_free(const pthread_rwlock_t *lock)
+{
+	return !(lock->__data.__readers & ~RWLOCK_WRITE_PHASE) && !lock->__data.__writers;
+}
+
+FREE_LOCK_CALL(pthread_rwlock_rdlock, is_free_to_read(lock), READER, reader(lock), (pthread_rwlock_t * lock), (lock))
 LOCK_CALL(pthread_rwlock_timedrdlock, reader(lock) | RD_TIMED, (UNTIL), (lock, until))
 LOCK_CALL(pthread_rwlock_clockrdlock, reader(lock) | RD_TIMED, (CLOCK), (lock, clock, until))
 TRYLOCK(pthread_rwlock_tryrdlock, reader(lock))
 
-LOCK_CALL(pthread_rwlock_wrlock, WRITER, (pthread_rwlock_t * lock), (lock))
+FREE_LOCK_CALL(pthread_rwlock_wrlock, is_free(lock), WRITER, WRITER, (pthread_rwlock_t * lock), (lock))
 LOCK_CALL(pthread_rwlock_timedwrlock, WRITER | RD_TIMED, (UNTIL), (lock, until))
 LOCK_CALL(pthread_rwlock_clockwrlock, WRITER | RD_TIMED, (CLOCK), (lock, clock, until))
 TRYLOCK(pthread_rwlock_trywrlock, WRITER)
@@ -67,7 +83,8 @@ static __attribute__((noinline)) int unlock_slow(pthread_rwlock_t *lock, uint64_
 {
 	if (rd_unwinding())
 		return 0;
-	rd_release_slow(lock, RDEP_RWLOCK, site, sp);
+	if (!rd_release_below(lock))
+		rd_release_slow(lock, RDEP_RWLOCK, site, sp);
 	return RD_NEXT(pthread_rwlock_unlock)(lock);
 }
 

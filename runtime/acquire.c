@@ -68,6 +68,7 @@ static struct rdep_held *push(struct rd_thread *t, const struct taking *k, uint3
 			     (k->how & RD_TIMED ? RDEP_HELD_TIMED : 0));
 	e->recursion = 0;
 	e->since = 0;
+	e->step = 0;
 	rd_signal_fence();
 	e->address = (uint64_t)k->lock;
 	return e;
@@ -434,6 +435,12 @@ struct rdep_held *rd_acquire_slow(const void *lock, unsigned how, uint64_t site,
 	return e;
 }
 
+void rd_try_acquired_slow(const void *lock, unsigned how, uint64_t site, uint64_t sp)
+{
+	if (!rd_acquire_known(lock, how, RD_PUSH_FLAGS(how), site, sp))
+		rd_acquire_slow(lock, how, site, sp);
+}
+
 void rd_abandon_slow(struct rdep_held *e)
 {
 	struct rd_thread *t = rd_self;
@@ -526,6 +533,7 @@ void rd_cond_wait_begin(const void *cond, const void *mutex, uint64_t site, uint
 	if (!e)
 		return;
 	e->flags |= RDEP_HELD_COND;
+	e->step = 0;
 	if (e == t->top && e == t->bottom + 1)
 		return;
 	/* It is taken again while everything else stays held: what was taken after it comes before it now. */

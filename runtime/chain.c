@@ -88,18 +88,27 @@ void rd_step_checked(struct rd_thread *t, uint32_t from, uint32_t cls_mode, uint
 		s->flags |= flags;
 }
 
+/* Slots of the held stack are made anew from steps: they are forgotten together. */
 void rd_steps_flush(struct rd_thread *t)
 {
+	struct rdep_held *e;
 	unsigned i;
 
 	for (i = 0; i < RD_STEPS; i++)
 		__atomic_store_n(&t->steps[i].from, 0, __ATOMIC_RELAXED);
+	for (e = t->bottom + 1; e <= t->real_limit; e++)
+		__atomic_store_n(&e->step, 0, __ATOMIC_RELAXED);
 }
 
 void rd_steps_evict(struct rd_thread *t, uint32_t cls, uint8_t domains)
 {
+	struct rdep_held *e;
 	unsigned i;
 
+	for (e = t->bottom + 1; e <= t->real_limit; e++) {
+		if ((cls && e->cls == cls) || (e->flags & domains))
+			__atomic_store_n(&e->step, 0, __ATOMIC_RELAXED);
+	}
 	for (i = 0; i < RD_STEPS; i++) {
 		struct rd_step *s = &t->steps[i];
 

@@ -90,6 +90,7 @@ void rd_note(const char *text);
 /* ---- locks ---- */
 
 struct rdep_held *rd_acquire_slow(const void *lock, unsigned how, uint64_t site, uint64_t sp);
+void rd_try_acquired_slow(const void *lock, unsigned how, uint64_t site, uint64_t sp);
 void rd_release_slow(const void *lock, unsigned kind, uint64_t site, uint64_t sp);
 void rd_abandon_slow(struct rdep_held *e);
 
@@ -136,44 +137,137 @@ _Static_assert(RD_NEXT_TO(struct rdep_held, cls, generation, 4) && RD_NEXT_TO(st
 	       "what is read and written as one word");
 
 /*
- * The usual way of rd_acquire(), where this very step was taken before; NULL: rd_acquire_slow() is
- * to be asked. Few and wide stores, since the atomic operation of the call that follows waits for them.
+ * What made an entry is still in its slot when it is gone: the chain it was taken in and how (step), the
+ * call site, and the class as a tag has it (key). Whoever takes a lock of that class in the same way finds most
+ * of the entry written already. step 0: nothing to go by. Whatever changes a slot other than by
+ * taking a lock clears step.
  */
-static inline __attribute__((always_inline)) struct rdep_held *
-rd_acquire_fast(const void *lock, unsigned how, uint64_t site, uint64_t sp)
+static inline uint64_t rd_slot_step(uint32_t from, unsigned how)
 {
-	struct rd_thread *t = rd_self;
-	struct rdep_held *e, *top;
-	struct rd_step *s;
-	uint32_t cls, cls_mode, from, generation;
-	uint64_t flags = (how & RD_TRY ? RDEP_HELD_TRY : RDEP_HELD_WAITING) | (how & RD_TIMED ? RDEP_HELD_TIMED : 0);
+	return from | (uint64_t)(how & ~(RD_TIMED | RD_RECURSIVE_OK)) << 32;
+}
+
+/* A valid tag without its address: the same for all locks of a class; see rd_tag_write(). */
+static inline uint64_t rd_tag_key(const void *lock, unsigned kind)
+{
+	return *(const uint64_t *)((const char *)lock + RD_TAG_OFFSET(kind)) ^ (uint64_t)lock << 17;
+}
+
+static inline __attribute__((always_inline)) bool rd_slot_knows(const struct rdep_held *e, const void *lock,
+								unsigned how, uint64_t site, uint32_t from)
+{
+	return rd_tag_key(lock, RD_HOW_KIND(how)) == e->key && e->step == rd_slot_step(from, how) && e->site == site;
+}
+
+/* The site of a step that no call takes: where a lock that stays held is found to be when one below it is gone. */
+#define RD_NO_CALL 1u
+
+/* The step that leads from chain `from` by that class, mode and site, or NULL. */
+static inline __attribute__((always_inline)) struct rd_step *rd_step_find(struct rd_thread *t, uint32_t from,
+									  uint32_t cls_mode, uint64_t site)
+{
+	struct rd_step *s = &t->steps[rd_step_hash(from, cls_mode, site)];
+
+	return RD_PAIR(s, from) == (from | (uint64_t)cls_mode << 32) && s->site == site ? s : NULL;
+}
+
+#define RD_PUSH_FLAGS(how)                                                                        \
+	((uint8_t)(((how) & RD_TRY ? RDEP_HELD_TRY : RDEP_HELD_WAITING) | ((how) & RD_TIMED ? RDEP_HELD_TIMED : 0)))
+
+/*
+ * The slot for another entry; NULL: the slow path. From here on it is ours: a handler that comes in between sees
+ * address 0 on top, and takes the slow path, above it.
+ */
+static inline __attribute__((always_inline)) struct rdep_held *rd_slot_take(struct rd_thread *t)
+{
+	struct rdep_held *top;
 
 	if (rd_unlikely(!t))
 		return NULL;
 	top = t->top;
 	if (rd_unlikely(top >= t->limit || !top->address))
 		return NULL;
-	cls = rd_tag_class(lock, RD_HOW_KIND(how));
-	cls_mode = cls << 4 | RD_HOW_MODE(how) | (how & RD_TRY ? 4u : 0u);
-	from = top->node;
-	s = &t->steps[rd_step_hash(from, cls_mode, site)];
-	if (rd_unlikely(!cls || RD_PAIR(s, from) != (from | (uint64_t)cls_mode << 32) || s->site != site))
-		return NULL;
-	generation = *(const uint32_t *)((const char *)lock + RD_GEN_OFFSET(RD_HOW_KIND(how)));
-
-	/* A handler that comes in between sees address 0 on top, and takes the slow path. */
-	e = top + 1;
-	__asm__("" : "+r"(e)); /* the one thing to keep over the call */
-	t->top = e;
+	t->top = top + 1;
 	rd_signal_fence();
-	e->site = site;
+	return top + 1;
+}
+
+static inline __attribute__((always_inline)) struct rdep_held *rd_slot_fill(struct rdep_held *e, const void *lock,
+									    uint64_t sp)
+{
 	e->sp = sp;
-	RD_PAIR(e, cls) = cls | (uint64_t)generation << 32;
-	RD_PAIR(e, node) = RD_PAIR(s, to) | (uint64_t)RD_HOW_KIND(how) << 32 | (uint64_t)RD_HOW_MODE(how) << 40 |
-			   flags << 48;
 	rd_signal_fence();
 	e->address = (uint64_t)lock;
 	return e;
+}
+
+/*
+ * The slot on top, where it was last used for the same; NULL: not that. Still without an address. Few stores, since
+ * the atomic operation of the call that follows waits for them.
+ */
+static inline __attribute__((always_inline)) struct rdep_held *rd_slot_again(const void *lock, unsigned how,
+									     uint64_t site)
+{
+	struct rd_thread *t = rd_self;
+	struct rdep_held *e = RD_TAG_OFFSET(RD_HOW_KIND(how)) ? rd_slot_take(t) : NULL;
+
+	if (rd_unlikely(!e))
+		return NULL;
+	if (rd_unlikely(!rd_slot_knows(e, lock, how, site, e[-1].node))) {
+		t->top = e - 1;
+		return NULL;
+	}
+	e->generation = *(const uint32_t *)((const char *)lock + RD_GEN_OFFSET(RD_HOW_KIND(how)));
+	return e;
+}
+
+/* The usual way of rd_acquire(). NULL: rd_acquire_known() is to be asked. */
+static inline __attribute__((always_inline)) struct rdep_held *
+rd_acquire_fast(const void *lock, unsigned how, uint64_t site, uint64_t sp)
+{
+	struct rdep_held *e = rd_slot_again(lock, how, site);
+
+	if (rd_unlikely(!e))
+		return NULL;
+	__asm__("" : "+r"(e)); /* the one thing to keep over the call */
+	e->flags |= RD_PUSH_FLAGS(how);
+	return rd_slot_fill(e, lock, sp);
+}
+
+/* The same before a call that neither waits nor fails: nothing need be told after it. False: rd_acquire_known() or
+ * rd_acquire_slow() is to be asked, and their outcome told. */
+static inline __attribute__((always_inline)) bool rd_acquire_free(const void *lock, unsigned how, uint64_t site,
+								  uint64_t sp)
+{
+	struct rdep_held *e = rd_slot_again(lock, how, site);
+
+	return rd_likely(e) && rd_slot_fill(e, lock, sp);
+}
+
+/* Where these are NULL and false: this very step was taken before. NULL: rd_acquire_slow() is to be asked. */
+static inline __attribute__((always_inline)) struct rdep_held *
+rd_acquire_known(const void *lock, unsigned how, uint8_t flags, uint64_t site, uint64_t sp)
+{
+	uint32_t cls = rd_tag_class(lock, RD_HOW_KIND(how));
+	struct rd_thread *t = rd_self;
+	struct rdep_held *e = cls ? rd_slot_take(t) : NULL;
+	struct rd_step *s;
+
+	if (!e)
+		return NULL;
+	s = rd_step_find(t, e[-1].node, cls << 4 | RD_HOW_MODE(how) | (how & RD_TRY ? 4u : 0u), site);
+	if (!s) {
+		t->top = e - 1;
+		return NULL;
+	}
+	e->site = site;
+	e->cls = cls;
+	e->generation = *(const uint32_t *)((const char *)lock + RD_GEN_OFFSET(RD_HOW_KIND(how)));
+	RD_PAIR(e, node) = RD_PAIR(s, to) | (uint64_t)RD_HOW_KIND(how) << 32 | (uint64_t)RD_HOW_MODE(how) << 40 |
+			   (uint64_t)flags << 48;
+	e->key = rd_tag_key(lock, RD_HOW_KIND(how));
+	e->step = rd_slot_step(e[-1].node, how);
+	return rd_slot_fill(e, lock, sp);
 }
 
 /*
@@ -187,6 +281,8 @@ rd_acquire(const void *lock, unsigned how, uint64_t site, uint64_t sp)
 {
 	struct rdep_held *e = rd_acquire_fast(lock, how, site, sp);
 
+	if (rd_unlikely(!e))
+		e = rd_acquire_known(lock, how, RD_PUSH_FLAGS(how), site, sp);
 	return rd_likely(e) ? e : rd_acquire_slow(lock, how, site, sp);
 }
 
@@ -204,9 +300,11 @@ static inline void rd_abandon(struct rdep_held *e)
 }
 
 /* After a trylock that got the lock; never adds an incoming dependency. */
-static inline void rd_try_acquired(const void *lock, unsigned how, uint64_t site, uint64_t sp)
+static inline __attribute__((always_inline)) void rd_try_acquired(const void *lock, unsigned how, uint64_t site,
+								  uint64_t sp)
 {
-	rd_acquire(lock, how | RD_TRY, site, sp);
+	if (rd_unlikely(!rd_acquire_free(lock, how | RD_TRY, site, sp)))
+		rd_try_acquired_slow(lock, how | RD_TRY, site, sp);
 }
 
 /*
@@ -227,6 +325,47 @@ static inline __attribute__((always_inline)) bool rd_release_fast(const void *lo
 	top->address = 0;
 	rd_signal_fence();
 	t->top = top - 1;
+	return true;
+}
+
+/*
+ * Where rd_release_fast() is false: the same for a lock right under the one on top, which moves down. False: not that,
+ * or the chain without the lock was not met at that call yet.
+ */
+static inline __attribute__((always_inline)) bool rd_release_below(const void *lock)
+{
+	struct rd_thread *t = rd_self;
+	struct rdep_held *e, *top;
+	struct rd_step *s;
+	uint64_t address;
+
+	if (!t)
+		return false;
+	top = t->top;
+	if (top >= t->limit || !top->address || top == t->bottom)
+		return false;
+	e = top - 1;
+	if (e->address != (uint64_t)lock || e == t->bottom || e->recursion || !e[-1].address)
+		return false;
+	s = rd_step_find(t, e[-1].node, top->cls << 4 | top->mode | (top->flags & RDEP_HELD_TRY ? 4u : 0u),
+			 RD_NO_CALL);
+	if (!s)
+		return false;
+	address = top->address;
+	/* A handler that comes in between finds one of them twice, or in the other's place. */
+	e->site = top->site;
+	e->sp = top->sp;
+	RD_PAIR(e, cls) = RD_PAIR(top, cls);
+	/* What was checked for allocations was checked with more locks held. */
+	RD_PAIR(e, node) = s->to | (RD_PAIR(top, node) & ~0xffffffffull);
+	e->since = top->since;
+	e->step = 0;
+	rd_signal_fence();
+	e->address = address;
+	rd_signal_fence();
+	top->address = 0;
+	rd_signal_fence();
+	t->top = e;
 	return true;
 }
 

@@ -3,6 +3,7 @@
 #include "held.h"
 #include "chain.h"
 #include "engine.h"
+#include "event.h"
 
 static uint32_t cls_mode_of(const struct rdep_held *e)
 {
@@ -15,6 +16,8 @@ static uint32_t chain_over(struct rd_thread *t, uint32_t from, const struct rdep
 	uint32_t node = rd_chain_next(from, cls_mode_of(e));
 	struct rd_locked l;
 
+	if (node)
+		rd_step_remember(t, from, cls_mode_of(e), RD_NO_CALL, node, 0);
 	if (node || from == RD_NODE_UNKNOWN)
 		return node ? node : RD_NODE_UNKNOWN;
 	/* Busy: the runtime lock is held further up. */
@@ -56,9 +59,11 @@ void rd_held_remove(struct rd_thread *t, struct rdep_held *e)
 		e->flags = e[1].flags;
 		e->recursion = e[1].recursion;
 		e->since = e[1].since;
+		e->step = 0;
 		rd_signal_fence();
 		e->address = address;
 	}
+	top->step = 0;
 	top->address = 0;
 	rd_signal_fence();
 	t->top = top - 1;
@@ -73,6 +78,8 @@ uint32_t rd_held_rechain(struct rd_thread *t)
 		if (!e->address)
 			continue;
 		node = rd_chain_make(node, cls_mode_of(e));
+		if (e->node != node)
+			e->step = 0;
 		e->node = node;
 	}
 	return node;

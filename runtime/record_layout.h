@@ -326,7 +326,7 @@ struct rdep_join {
 };
 
 /* What a thread holds: entries from the bottom; the first whose address is 0
- * ends the list. 48 bytes. */
+ * ends the list. 64 bytes. */
 #define RDEP_HELD_WAITING 1u /* the call has not returned yet */
 #define RDEP_HELD_TRY 2u     /* taken by trylock: no incoming edge */
 #define RDEP_HELD_CONTEXT 4u /* a reclaim context, not a lock */
@@ -345,6 +345,7 @@ struct rdep_held {
 	uint8_t flags;
 	uint8_t recursion; /* further acquisitions by the same thread, saturating */
 	uint64_t since;	   /* monotonic ns when stat=1, else 0 */
+	uint64_t key, step; /* the writer's: what made this entry, for the next one like it */
 };
 
 enum rdep_slot_state { RDEP_SLOT_FREE = 0, RDEP_SLOT_LIVE = 1, RDEP_SLOT_ENDING = 2 };
@@ -355,7 +356,7 @@ enum rdep_slot_state { RDEP_SLOT_FREE = 0, RDEP_SLOT_LIVE = 1, RDEP_SLOT_ENDING 
 #define RDEP_SCOPE_FLUSHER 8u /* PR_SET_IO_FLUSHER is set */
 #define RDEP_SCOPE_PIN 16u    /* memalloc_pin: allocations lose __GFP_MOVABLE */
 
-#define RDEP_SLOT_HELD 40
+#define RDEP_SLOT_HELD 29
 struct rdep_slot {
 	uint32_t state; /* enum rdep_slot_state */
 	uint32_t tid;
@@ -365,7 +366,7 @@ struct rdep_slot {
 	uint64_t wait_kind; /* 0, or 1: joins the thread `wait_what`; 2: waits on condition `wait_what` */
 	uint64_t wait_what;
 	char name[16];
-	uint64_t reserved[3];
+	uint64_t reserved[9];
 	struct rdep_held bottom; /* no lock: the writer's sentinel */
 	struct rdep_held held[RDEP_SLOT_HELD];
 };
@@ -470,7 +471,7 @@ enum rdep_gfp {
 	RDEP_GFP_NOIO = 0x3,
 };
 
-_Static_assert(sizeof(struct rdep_held) == 48, "held entry");
+_Static_assert(sizeof(struct rdep_held) == 64, "held entry");
 _Static_assert(sizeof(struct rdep_item) == 16, "item header");
 _Static_assert(sizeof(struct rdep_slot) == 2048, "thread slot");
 

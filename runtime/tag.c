@@ -20,7 +20,7 @@ bool rd_tag_usable(const void *lock, unsigned kind)
 {
 	const char *p = lock;
 
-	if (!tags_on)
+	if (!tags_on || (uint64_t)lock & 7)
 		return false;
 	switch (kind) {
 	case RDEP_MUTEX:
