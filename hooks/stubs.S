@@ -110,6 +110,38 @@ rd_slots:
 	rd_pass	kmem_cache_free
 	rd_pass	free_pages
 
+/* Told of with its return address and the stack pointer that it returns to; then it never was here. */
+	.macro rd_loader_call name
+	.text
+	.globl	\name
+	.type	\name, @function
+	.balign 16
+\name:
+	.cfi_startproc
+	pushq	%rdi
+	.cfi_adjust_cfa_offset 8
+	pushq	%rsi
+	.cfi_adjust_cfa_offset 8
+	pushq	%rdx
+	.cfi_adjust_cfa_offset 8
+	movq	24(%rsp), %rdi
+	leaq	32(%rsp), %rsi
+	call	rd_dlopen
+	popq	%rdx
+	.cfi_adjust_cfa_offset -8
+	popq	%rsi
+	.cfi_adjust_cfa_offset -8
+	popq	%rdi
+	.cfi_adjust_cfa_offset -8
+	jmp	*rd_next_\name(%rip)
+	.cfi_endproc
+	.size	\name, . - \name
+	.endm
+
+	.hidden	rd_dlopen
+	rd_loader_call	dlopen
+	rd_loader_call	dlmopen
+
 /*
  * Calls the function in rdi from a frame that hears of an exception, or of the thread's end, that
  * leaves it: a personality routine, since code of this object has no clean-ups.

@@ -196,6 +196,8 @@ static const char *kind_text(unsigned kind)
 		[RDEP_MUTEX] = "mutex",		  [RDEP_RWLOCK] = "rwlock",
 		[RDEP_SPIN] = "spinlock",	  [RDEP_SEM] = "semaphore",
 		[RDEP_DOMAIN] = "reclaim domain", [RDEP_USER] = "lock",
+		[RDEP_FILE] = "file lock",	  [RDEP_LOADER] = "the loader's lock",
+		[RDEP_GLIB] = "GMutex",
 		[RDEP_ONCE] = "once",		  [RDEP_STDIO] = "stream",
 	};
 

@@ -5,6 +5,7 @@
  * First step, without a lock: class by tag or table, chain by table. What neither knows, and what is
  * to be sampled, goes on under the runtime lock: new classes, new chains, their edges.
  */
+#include "acquire.h"
 #include "annotate.h"
 #include "atomic.h"
 #include "chain.h"
@@ -12,9 +13,11 @@
 #include "depend.h"
 #include "engine.h"
 #include "event.h"
+#include "file_lock.h"
 #include "finding.h"
 #include "held.h"
 #include "kin.h"
+#include "loader.h"
 #include "lock_words.h"
 #include "nesting.h"
 #include "record.h"
@@ -36,6 +39,7 @@ struct taking {
 	uint32_t cls, generation;
 	uint32_t subclass; /* told for this acquisition alone; 0: none */
 	bool ordered;	   /* by a nest lock, likewise */
+	bool known;	   /* class and generation are, and not by the address */
 };
 
 static bool is_try(const struct taking *k)
@@ -95,6 +99,8 @@ static bool says_stale(const struct rd_thread *t, const struct rdep_held *e, con
 		if (e->mode != RDEP_WRITE)
 			return w->rwlock.readers >> RD_RWLOCK_COUNT == 0;
 		return !is_self(t, w->rwlock.writer);
+	case RDEP_GLIB:
+		return w->spin == RD_GMUTEX_FREE;
 	default:
 		return w->spin == RD_SPIN_FREE;
 	}
@@ -111,17 +117,20 @@ static size_t words_of(const struct rdep_held *e)
 	case RDEP_RWLOCK:
 		return sizeof(struct rd_rwlock_words);
 	case RDEP_SPIN:
+	case RDEP_GLIB:
 		return sizeof(int32_t);
 	default:
 		return 0;
 	}
 }
 
-bool rd_held_is_stale(const struct rd_thread *t, const struct rdep_held *e)
+bool rd_held_is_stale(struct rd_thread *t, const struct rdep_held *e)
 {
 	size_t n = words_of(e);
 	union rd_lock_words w;
 
+	if (e->kind == RDEP_FILE)
+		return rd_file_is_stale(t, e);
 	return n && (rd_peek(&w, (const void *)e->address, n) || says_stale(t, e, &w));
 }
 
@@ -161,10 +170,23 @@ static struct rdep_held *drop_stale_from(struct rd_thread *t, struct rdep_held *
 	return e;
 }
 
+/* What has no words to look at. */
+static bool is_over(struct rd_thread *t, const struct rdep_held *e)
+{
+	if (!e->address || e->flags & RDEP_HELD_WAITING)
+		return false;
+	return e->kind == RDEP_FILE ? rd_file_is_stale(t, e) : e->kind == RDEP_LOADER && rd_loader_is_over(e);
+}
+
 void rd_drop_stale(struct rd_thread *t)
 {
-	struct rdep_held *e = t->top;
+	struct rdep_held *e;
 
+	for (e = t->top; e > t->bottom; e--) {
+		if (is_over(t, e))
+			drop(t, e);
+	}
+	e = t->top;
 	while (e > t->bottom)
 		e = drop_stale_from(t, e);
 }
@@ -288,7 +310,10 @@ bool rd_sampled_by(const struct rd_thread *t, uint64_t sampler, uint32_t samplin
 
 static bool may_sleep(const struct taking *k)
 {
-	return !is_try(k) && (RD_HOW_KIND(k->how) == RDEP_MUTEX || RD_HOW_KIND(k->how) == RDEP_RWLOCK);
+	static const uint32_t kinds = 1u << RDEP_MUTEX | 1u << RDEP_RWLOCK | 1u << RDEP_FILE | 1u << RDEP_LOADER |
+				      1u << RDEP_GLIB;
+
+	return !is_try(k) && kinds >> RD_HOW_KIND(k->how) & 1;
 }
 
 /* Is the class one that may stand for less than its type? */
@@ -308,7 +333,8 @@ static struct rdep_held *take_locked(struct rd_thread *t, struct taking *k)
 	bool again, watched;
 
 	rd_stack_begin(k->site, k->sp);
-	k->cls = rd_class_resolve(k->lock, RD_HOW_KIND(k->how), &k->generation);
+	if (!k->known)
+		k->cls = rd_class_resolve(k->lock, RD_HOW_KIND(k->how), &k->generation);
 	if (!k->cls)
 		return NULL;
 	if (k->subclass)
@@ -389,50 +415,74 @@ static void take_pending(struct rd_thread *t, struct taking *k)
 		rd_assert_failed(t, (const void *)nest, RDEP_D_NEST_NOT_HELD, k->site, k->sp);
 }
 
-/* Is it the lock of that entry, not another one's life at its address? */
+/* Is it the lock of that entry, not another one's life at its address? A file's generation is its owner. */
 static bool is_lock_of(const struct taking *k, const struct rdep_held *e)
 {
-	return k->cls && k->generation == e->generation && rd_class_base(k->cls) == rd_class_base(e->cls);
+	return k->cls && (k->generation == e->generation || e->kind == RDEP_FILE) &&
+	       rd_class_base(k->cls) == rd_class_base(e->cls);
+}
+
+static struct rdep_held *take(struct rd_thread *t, struct taking *k)
+{
+	struct rdep_held *e = rd_held_find(t, k->lock);
+	struct rd_locked l;
+
+	/* A lock call that is made of another lock call; unless that one was left, by siglongjmp. */
+	if (e && e->flags & RDEP_HELD_WAITING && k->sp < e->sp)
+		return NULL;
+	if (e && is_lock_of(k, e) && !(e->flags & RDEP_HELD_WAITING) && !rd_held_is_stale(t, e))
+		return take_again(t, k, e);
+	if (e) {
+		/* An unlock that was not seen, or another lock's life at this address. */
+		rd_count(RDEP_C_STALE_HELD);
+		rd_held_remove(t, e);
+	}
+	if (k->cls && k->subclass)
+		k->cls = rd_class_sub_known(rd_class_base(k->cls), k->subclass);
+	if (k->cls) {
+		e = take_known(t, k);
+		if (e)
+			return e;
+	}
+	rd_enter(t, &l);
+	e = take_locked(t, k);
+	rd_leave(t, &l);
+	return e;
+}
+
+static bool has_room(struct rd_thread *t)
+{
+	if (t->top < t->real_limit || rd_thread_deepen(t))
+		return true;
+	rd_count(RDEP_C_HELD_DROPPED);
+	return false;
 }
 
 struct rdep_held *rd_acquire_slow(const void *lock, unsigned how, uint64_t site, uint64_t sp)
 {
 	struct taking k = {.lock = lock, .how = how, .site = site, .sp = sp};
 	struct rd_thread *t = rd_here();
-	struct rdep_held *e;
-	struct rd_locked l;
 
-	if (!t)
+	if (!t || !has_room(t))
 		return NULL;
-	if (t->top >= t->real_limit && !rd_thread_deepen(t)) {
-		rd_count(RDEP_C_HELD_DROPPED);
-		return NULL;
-	}
 	if (rd_unlikely(t->pending))
 		take_pending(t, &k);
 	k.cls = rd_class_get(lock, RD_HOW_KIND(how), &k.generation);
-	e = rd_held_find(t, lock);
-	/* A lock call that is made of another lock call; unless that one was left, by siglongjmp. */
-	if (e && e->flags & RDEP_HELD_WAITING && sp < e->sp)
-		return NULL;
-	if (e && is_lock_of(&k, e) && !(e->flags & RDEP_HELD_WAITING) && !rd_held_is_stale(t, e))
-		return take_again(t, &k, e);
-	if (e) {
-		/* An unlock that was not seen, or another lock's life at this address. */
-		rd_count(RDEP_C_STALE_HELD);
-		rd_held_remove(t, e);
-	}
-	if (k.cls && k.subclass)
-		k.cls = rd_class_sub_known(rd_class_base(k.cls), k.subclass);
-	if (k.cls) {
-		e = take_known(t, &k);
-		if (e)
-			return e;
-	}
-	rd_enter(t, &l);
-	e = take_locked(t, &k);
-	rd_leave(t, &l);
-	return e;
+	return take(t, &k);
+}
+
+struct rdep_held *rd_acquire_known(struct rd_thread *t, const void *lock, unsigned how, uint32_t cls,
+				   uint32_t generation, uint64_t site, uint64_t sp)
+{
+	struct taking k = {.lock = lock,
+			   .how = how,
+			   .site = site,
+			   .sp = sp,
+			   .cls = cls,
+			   .generation = generation,
+			   .known = true};
+
+	return has_room(t) ? take(t, &k) : NULL;
 }
 
 void rd_try_acquired_slow(const void *lock, unsigned how, uint64_t site, uint64_t sp)
@@ -550,7 +600,7 @@ void rd_depend_above(struct rd_thread *t, const struct rdep_held *below, const s
 	const struct rdep_held *e;
 
 	for (e = t->top; e > below; e--) {
-		if (!e->address)
+		if (!e->address || is_over(t, e))
 			continue;
 		if (e->cls == target->cls && e->kind != RDEP_DOMAIN)
 			rd_nest(t, e, target);

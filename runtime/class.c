@@ -222,15 +222,28 @@ static uint32_t name_index(const char *text)
 	return name_count++;
 }
 
-/* The name is the class, whatever kinds of lock bear it; the first one's kind is what is shown. */
-static uint32_t class_by_name(unsigned kind, uint32_t name, const void *lock)
+static uint32_t class_of_name(struct key key, unsigned kind, uint32_t name, const void *lock)
 {
 	const struct name *n = rd_array_at(&names, name);
-	struct key key = {.origin = RDEP_BY_NAME, .a = n->hash[0], .b = n->hash[1]};
 	struct rdep_class item = {
 		.kind = (uint8_t)kind, .origin = RDEP_BY_NAME, .address = (uint64_t)lock, .name_len = n->len};
 
+	key.a = n->hash[0];
+	key.b = n->hash[1];
 	return class_by_key(&key, &item, 0, n->text);
+}
+
+/* The name is the class, whatever kinds of lock bear it; the first one's kind is what is shown. */
+static uint32_t class_by_name(unsigned kind, uint32_t name, const void *lock)
+{
+	return class_of_name((struct key){.origin = RDEP_BY_NAME}, kind, name, lock);
+}
+
+uint32_t rd_class_named(unsigned kind, const char *text)
+{
+	uint32_t name = name_index(text);
+
+	return name ? class_of_name((struct key){.kind = kind, .origin = RDEP_BY_NAME}, kind, name, NULL) : 0;
 }
 
 uint32_t rd_class_sub_known(uint32_t cls, uint32_t n)

@@ -49,6 +49,9 @@ void rd_class_tell_name(const void *lock, unsigned kind, const char *text);
 void rd_class_tell_subclass(const void *lock, uint32_t n);
 uint32_t rd_class_foresee(const void *lock, uint32_t *generation);
 
+/* The class of locks of that kind that have this name by themselves, as the loader's has. Needs the runtime lock. */
+uint32_t rd_class_named(unsigned kind, const char *text);
+
 /* Subclass n of a class, made where need be (needs the runtime lock) / 0 when there is none yet. */
 uint32_t rd_class_sub(uint32_t cls, uint32_t n);
 uint32_t rd_class_sub_known(uint32_t cls, uint32_t n);

@@ -3,6 +3,7 @@
 #include "depend.h"
 #include "call.h"
 #include "class.h"
+#include "file_lock.h"
 #include "finding.h"
 #include "kin.h"
 #include "nesting.h"
@@ -437,7 +438,8 @@ void rd_depend(struct rd_thread *t, const struct rdep_held *held, const struct r
 	uint32_t id;
 	int n = 0;
 
-	if (!graph || rd_class_at(held->cls)->novalidate || rd_class_at(target->cls)->novalidate)
+	if (!graph || rd_class_at(held->cls)->novalidate || rd_class_at(target->cls)->novalidate ||
+	    !rd_file_ordered(held->address, target->address))
 		return;
 	id = rd_graph_find(graph, held->cls, target->cls, &types);
 	if (!id || !(types & s.type)) {

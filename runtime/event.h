@@ -391,6 +391,38 @@ void rd_lock_destroy(const void *lock, unsigned kind);
 void rd_cond_wait_begin(const void *cond, const void *mutex, uint64_t site, uint64_t sp);
 void rd_cond_wait_end(const void *cond, const void *mutex);
 
+/*
+ * Locks on files (file_lock.h). The hook fills in the first part, tells before the call and, whatever comes of it,
+ * after; [start, end) is the range, all of the file for flock. waits: the call blocks until it has the lock.
+ */
+enum rd_file_family { RD_FILE_FLOCK, RD_FILE_POSIX, RD_FILE_OFD };
+#define RD_FILE_END UINT64_MAX
+struct rd_file_call {
+	uint64_t site, sp, start, end;
+	int fd;
+	uint32_t family;
+	bool shared, waits;
+	/* The runtime's, from begin to end. */
+	bool covered, mine, converts, was_shared;
+	uint32_t cls, description;
+	uint64_t address, of[3];
+	struct rd_thread *thread; /* NULL: not followed */
+	struct rdep_held *held;
+};
+void rd_file_begin(struct rd_file_call *c);
+void rd_file_end(struct rd_file_call *c, bool got);
+/* Before a call that gives it back. Any thread's. */
+void rd_file_unlock(const struct rd_file_call *c);
+/* Before a descriptor is closed, where rd_file_on is not 0. */
+void rd_file_close(int fd);
+extern uint8_t rd_file_on __attribute__((visibility("hidden")));
+
+/* The loader's lock (loader.h). dlopen: before a jump to it; it ends by itself. dlclose: around it; end where begin
+ * was true. */
+void rd_dlopen(uint64_t site, uint64_t sp);
+bool rd_dlclose_begin(uint64_t site, uint64_t sp);
+void rd_dlclose_end(void);
+
 /* The memory [p, p + n) is given back (munmap; free of a block of that usable size): locks in it end.
  * rd_forget_wanted() is false as long as all locks carry tags, which need no telling. */
 void rd_forget(const void *p, size_t n);

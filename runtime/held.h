@@ -23,7 +23,7 @@ void rd_held_remove(struct rd_thread *t, struct rdep_held *e);
 uint32_t rd_held_rechain(struct rd_thread *t);
 
 /* Does the lock itself say that this thread does not hold it? One system call. */
-bool rd_held_is_stale(const struct rd_thread *t, const struct rdep_held *e);
+bool rd_held_is_stale(struct rd_thread *t, const struct rdep_held *e);
 
 /* Takes out entries whose locks say that this thread does not hold them. Needs the runtime lock. */
 void rd_drop_stale(struct rd_thread *t);

@@ -26,6 +26,7 @@ struct rd_rwlock_words {
 #define RD_RWLOCK_COUNT 3
 
 #define RD_SPIN_FREE 1
+#define RD_GMUTEX_FREE 0 /* GLib's mutex on Linux: 1 taken, 2 taken and waited for */
 
 union rd_lock_words {
 	struct rd_mutex_words mutex;

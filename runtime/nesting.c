@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 /* nesting.c - see nesting.h. */
 #include "nesting.h"
+#include "file_lock.h"
 #include "finding.h"
 #include "graph.h"
 #include "held.h"
@@ -61,6 +62,12 @@ static uint32_t node_of(uint64_t address, uint32_t generation)
 	return node;
 }
 
+/* Of a file's lock it is who holds it. */
+static uint32_t generation_of(uint64_t address, uint32_t generation)
+{
+	return rd_file_address(address) ? 0 : generation;
+}
+
 static void forget_all(void)
 {
 	rd_count(RDEP_C_NESTING_FORGOTTEN);
@@ -117,8 +124,8 @@ void rd_nest(struct rd_thread *t, const struct rdep_held *held, const struct rd_
 	rd_stack_small();
 	if (rd_graph_edges(graph) >= RD_NEST_PAIRS)
 		forget_all();
-	from = node_of(held->address, held->generation);
-	to = node_of(target->address, target->generation);
+	from = node_of(held->address, generation_of(held->address, held->generation));
+	to = node_of(target->address, generation_of(target->address, target->generation));
 	if (!from || !to)
 		return;
 	id = rd_graph_find(graph, from, to, &types);

@@ -120,6 +120,7 @@ static void put_class(uint32_t id)
 {
 	static const char *const domains[] = {"", "reclaim", "io_reclaim", "fs_reclaim"};
 	const struct rd_class *c;
+	uint32_t i;
 
 	if (id <= RDEP_CLASS_FS_RECLAIM) {
 		rd_text_str(&out, domains[id]);
@@ -127,6 +128,10 @@ static void put_class(uint32_t id)
 	}
 	c = rd_class_at(id);
 	switch (c->origin) {
+	case RDEP_BY_NAME:
+		for (i = 0; c->item && i < c->item->name_len; i++)
+			printable((const char[]){c->item->name[i], 0});
+		break;
 	case RDEP_BY_STATIC:
 		put_place(c->where, false);
 		break;

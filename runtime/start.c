@@ -7,6 +7,7 @@
 #include "depend.h"
 #include "engine.h"
 #include "event.h"
+#include "file_lock.h"
 #include "finding.h"
 #include "follow.h"
 #include "gfp.h"
@@ -267,6 +268,7 @@ static int start_anew(const struct rd_identity *id)
 	rd_stack_reset();
 	rd_thread_table_reset();
 	rd_finding_reset(false);
+	rd_file_reset();
 	missing = rd_record_open(id);
 	rd_tag_renew();
 	start_engine();
@@ -310,6 +312,7 @@ static void come_up_as_child(void)
 	rd_unwind_fork_child(consistent);
 	rd_follow_fork(&id);
 	forking_thread = old ? rd_thread_fork_id(old) : 0;
+	rd_file_fork_child(forking_thread);
 	is_child = true;
 	if (consistent) {
 		rd_depend_fork_child();

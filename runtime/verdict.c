@@ -2,6 +2,7 @@
 /* verdict.c - see verdict.h. */
 #include "verdict.h"
 #include "depend.h"
+#include "file_lock.h"
 #include "thread_table.h"
 
 #include <stdbool.h>
@@ -17,6 +18,8 @@ struct weighing {
 	const uint32_t *edges;
 	uint32_t count;
 	bool reclaim;
+	bool files; /* of file locks alone: the other side may be another process */
+	bool one_owner; /* a choice was none: what is waited for is the waiting side's own */
 	uint8_t pick[LONGEST]; /* index in rd_edge.sample */
 	uint8_t best_pick[LONGEST];
 	enum rdep_verdict best;
@@ -40,7 +43,24 @@ static bool joined(const struct weighing *w, uint32_t i)
 
 	if (is_domain(rd_edge_at(w->edges[i])->to))
 		return true;
+	/* Of a file's lock the generation is who holds it: not the same, or nobody waits. */
+	if (rd_file_address(a->to_address))
+		return a->to_address == b->from_address;
 	return a->to_address == b->from_address && a->to_generation == b->from_generation;
+}
+
+/* Does somebody wait for a file's lock that he has, as far as other threads of this process are concerned? */
+static bool one_owner(const struct weighing *w)
+{
+	uint32_t i;
+
+	for (i = 0; i < w->count; i++) {
+		const struct rd_sample *a = picked(w, i), *b = picked(w, (i + 1) % w->count);
+
+		if (rd_file_same_owner(a->to_address, a->to_generation, b->from_address, b->from_generation))
+			return true;
+	}
+	return false;
 }
 
 static bool closes(const struct weighing *w)
@@ -54,6 +74,15 @@ static bool closes(const struct weighing *w)
 	return true;
 }
 
+/* One lock, that keeps the other thread out? */
+static bool same_gate(const struct rd_gate *x, const struct rd_gate *y)
+{
+	if (rd_file_address(x->address))
+		return x->address == y->address &&
+		       !rd_file_same_owner(x->address, x->generation, y->address, y->generation);
+	return x->address == y->address && x->generation == y->generation;
+}
+
 static bool share_gate(const struct rd_gates *a, const struct rd_gates *b, bool by_class)
 {
 	uint32_t i, j;
@@ -61,8 +90,7 @@ static bool share_gate(const struct rd_gates *a, const struct rd_gates *b, bool 
 	for (i = 0; a && i < a->count; i++) {
 		for (j = 0; b && j < b->count; j++) {
 			const struct rd_gate *x = &a->gate[i], *y = &b->gate[j];
-			bool same = by_class ? x->cls == y->cls
-					     : x->address == y->address && x->generation == y->generation;
+			bool same = by_class ? x->cls == y->cls && !rd_file_of_process(x->address) : same_gate(x, y);
 
 			if (same && (x->mode == RDEP_WRITE || y->mode == RDEP_WRITE))
 				return true;
@@ -81,9 +109,26 @@ static bool holds_first(const struct rd_sample *a, const struct rd_sample *b)
 	for (i = 0; a->gates && i < a->gates->count; i++) {
 		const struct rd_gate *g = &a->gates->gate[i];
 
-		if (g->address == b->from_address && g->generation == b->from_generation &&
+		const struct rd_gate other = {.address = b->from_address, .generation = b->from_generation};
+
+		if (same_gate(g, &other) &&
 		    (exclusive || g->mode == RDEP_WRITE))
 			return true;
+	}
+	return false;
+}
+
+/* A file's lock that another process can't have meanwhile. */
+static bool share_file(const struct rd_gates *a, const struct rd_gates *b)
+{
+	uint32_t i, j;
+
+	for (i = 0; a && i < a->count; i++) {
+		for (j = 0; b && j < b->count && rd_file_address(a->gate[i].address); j++) {
+			if (a->gate[i].address == b->gate[j].address &&
+			    (a->gate[i].mode == RDEP_WRITE || b->gate[j].mode == RDEP_WRITE))
+				return true;
+		}
 	}
 	return false;
 }
@@ -155,14 +200,12 @@ static bool strong(const struct weighing *w)
 	return true;
 }
 
-/* 0: this choice is no cycle at all. */
-static enum rdep_verdict weigh(const struct weighing *w)
+/* By what the threads of this process can do to each other. */
+static enum rdep_verdict weigh_threads(const struct weighing *w)
 {
 	bool closed = closes(w), single = true, before = false;
 	uint32_t i, j;
 
-	if (!strong(w))
-		return 0;
 	for (i = 0; i < w->count; i++) {
 		for (j = i + 1; j < w->count; j++) {
 			const struct rd_sample *a = picked(w, i), *b = picked(w, j);
@@ -184,6 +227,35 @@ static enum rdep_verdict weigh(const struct weighing *w)
 	return closed ? RDEP_CERTAIN : RDEP_POSSIBLE;
 }
 
+/* By what two processes that run this code can: they share files, and no gates but those. */
+static enum rdep_verdict weigh_processes(const struct weighing *w)
+{
+	uint32_t i, j;
+
+	for (i = 0; i < w->count; i++) {
+		for (j = i + 1; j < w->count; j++) {
+			if (share_file(picked(w, i)->gates, picked(w, j)->gates))
+				return RDEP_GUARDED;
+		}
+	}
+	return RDEP_POSSIBLE;
+}
+
+/* 0: this choice is no cycle at all. */
+static enum rdep_verdict weigh(struct weighing *w)
+{
+	enum rdep_verdict threads = 0, processes = 0;
+
+	if (!strong(w))
+		return 0;
+	if (!one_owner(w))
+		threads = weigh_threads(w);
+	if (w->files)
+		processes = weigh_processes(w);
+	w->one_owner |= !threads && !processes;
+	return threads > processes ? threads : processes;
+}
+
 /* The next choice, the first edge turning fastest; false after the last. The latest occurrence comes
  * first: an open cycle is looked at again because of it. */
 static bool turn(struct weighing *w)
@@ -203,8 +275,9 @@ enum rdep_verdict rd_verdict(const uint32_t *edges, uint32_t count, bool instanc
 	static struct weighing w;
 	uint32_t tries = WORK_MAX / (count * count) + 1, i;
 
-	w = (struct weighing){.edges = edges, .count = count};
+	w = (struct weighing){.edges = edges, .count = count, .files = true};
 	for (i = 0; i < count; i++) {
+		w.files &= rd_file_address(rd_edge_at(edges[i])->sample[0].to_address);
 		w.reclaim |= is_domain(rd_edge_at(edges[i])->to);
 		w.pick[i] = (uint8_t)(rd_edge_at(edges[i])->count - 1);
 	}
@@ -217,7 +290,7 @@ enum rdep_verdict rd_verdict(const uint32_t *edges, uint32_t count, bool instanc
 		}
 	} while (w.best != RDEP_CERTAIN && --tries && turn(&w));
 	/* It was one when all its occurrences were there. */
-	if (!w.best && !instances_only)
+	if (!w.best && !instances_only && !w.one_owner)
 		w.best = RDEP_POSSIBLE;
 	for (i = 0; i < count; i++)
 		chosen[i] = w.best_pick[i];

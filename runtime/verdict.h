@@ -10,6 +10,10 @@
  *   possible       the classes close the cycle, the instances do not
  *   certain        the instances close it too, in two threads or more that can run at once
  *
+ * A cycle of file locks alone may close between two processes that run this code: it is possible unless another file's
+ * lock keeps them apart, whatever the threads do. With other locks in it, one that rests on a thread waiting for what its
+ * own descriptor or process has is none.
+ *
  * Where the instances do not close the cycle, gates are compared by class: "each object under its own
  * gate" guards all objects. A reclaim domain is in every thread at once: the edge into it and the edge
  * out of it are one thread's doing (its allocation reclaims), and single-thread and ordered do
