@@ -471,7 +471,7 @@ struct rdep_held *rd_acquire_slow(const void *lock, unsigned how, uint64_t site,
 	return take(t, &k);
 }
 
-struct rdep_held *rd_acquire_known(struct rd_thread *t, const void *lock, unsigned how, uint32_t cls,
+struct rdep_held *rd_acquire_as(struct rd_thread *t, const void *lock, unsigned how, uint32_t cls,
 				   uint32_t generation, uint64_t site, uint64_t sp)
 {
 	struct taking k = {.lock = lock,

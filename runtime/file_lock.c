@@ -423,7 +423,7 @@ void rd_file_begin(struct rd_file_call *c)
 		forget_own(t, c);
 	rd_leave(t, &l);
 	if (c->thread && !c->covered && c->waits)
-		c->held = rd_acquire_known(t, (const void *)c->address, how_of(c), c->cls, c->description, c->site, c->sp);
+		c->held = rd_acquire_as(t, (const void *)c->address, how_of(c), c->cls, c->description, c->site, c->sp);
 }
 
 static void hold(struct rd_thread *t, const struct rd_file_call *c, bool shared)
@@ -452,7 +452,7 @@ static void push_held(struct rd_thread *t, struct rd_file_call *c, bool shared)
 	tried.waits = false;
 	tried.shared = shared;
 	hold(t, c, shared);
-	rd_acquire_known(t, (const void *)c->address, how_of(&tried), c->cls, c->description, c->site, c->sp);
+	rd_acquire_as(t, (const void *)c->address, how_of(&tried), c->cls, c->description, c->site, c->sp);
 }
 
 static void failed(struct rd_thread *t, struct rd_file_call *c)

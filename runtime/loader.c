@@ -47,7 +47,7 @@ static bool take(struct rd_thread *t, uint64_t site, uint64_t sp)
 	rd_leave(t, &l);
 	if (e || !cls)
 		return false;
-	e = rd_acquire_known(t, LOADER, HOW, cls, 1, site, sp);
+	e = rd_acquire_as(t, LOADER, HOW, cls, 1, site, sp);
 	if (e)
 		rd_acquired(e);
 	return e != NULL;
