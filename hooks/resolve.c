@@ -32,6 +32,8 @@ enum family {
 	FAMILY_RWLOCK,
 	FAMILY_SPIN,
 	FAMILY_COND,
+	FAMILY_SEM,
+	FAMILY_BARRIER,
 	FAMILY_MAP,
 	FAMILY_FILE,
 	FAMILY_LOADER,
@@ -266,6 +268,10 @@ static void lend_lock_calls(void)
 	LEND(rwlock_unlock, pthread_rwlock_unlock);
 	LEND(rwlock_timedwrlock, pthread_rwlock_timedwrlock);
 	LEND(cond_timedwait, pthread_cond_timedwait_v232);
+	LEND(sem_wait, sem_wait);
+	LEND(sem_trywait, sem_trywait);
+	LEND(sem_post, sem_post);
+	LEND(sem_timedwait, sem_timedwait);
 #undef LEND
 	rd_use_lock_calls(&calls);
 }

@@ -28,8 +28,6 @@ _Static_assert(sizeof(rdep_hook_names) / sizeof(rdep_hook_names[0]) <= RDEP_HOOK
 
 const struct rdep_unseen_name rdep_unseen_names[] = {
 	{"semop", "System V semaphores (semop)", false},
-	{"sem_wait", "POSIX semaphores (sem_*)", true},
-	{"pthread_barrier_wait", "barriers", true},
 	{"flockfile", "stdio locks (flockfile)", true},
 	{"pthread_mutexattr_setrobust", "the recovery of robust mutexes", true},
 };

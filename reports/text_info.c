@@ -176,6 +176,12 @@ static void print_wait(struct rdep_text *t, const struct rdep_slot *s, const cha
 	else if (s->wait_kind == 2)
 		fprintf(t->out, "%s  waits on the condition at 0x%llx\n", indent,
 			(unsigned long long)s->wait_what);
+	else if (s->wait_kind == 3)
+		fprintf(t->out, "%s  waits at the barrier at 0x%llx\n", indent,
+			(unsigned long long)s->wait_what);
+	else if (s->wait_kind == 5)
+		fprintf(t->out, "%s  waits for a post of the semaphore at 0x%llx\n", indent,
+			(unsigned long long)s->wait_what);
 }
 
 static void print_slot(struct rdep_text *t, struct rdep_process *p, const struct rdep_rslot *s,

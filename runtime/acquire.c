@@ -21,6 +21,7 @@
 #include "lock_words.h"
 #include "nesting.h"
 #include "record.h"
+#include "sem.h"
 #include "stack.h"
 #include "thread_table.h"
 #include "threads.h"
@@ -131,6 +132,8 @@ bool rd_held_is_stale(struct rd_thread *t, const struct rdep_held *e)
 
 	if (e->kind == RDEP_FILE)
 		return rd_file_is_stale(t, e);
+	if (e->kind == RDEP_SEM)
+		return rd_sem_is_signal(e->cls);
 	return n && (rd_peek(&w, (const void *)e->address, n) || says_stale(t, e, &w));
 }
 
@@ -175,6 +178,8 @@ static bool is_over(struct rd_thread *t, const struct rdep_held *e)
 {
 	if (!e->address || e->flags & RDEP_HELD_WAITING)
 		return false;
+	if (e->kind == RDEP_SEM)
+		return rd_sem_is_signal(e->cls);
 	return e->kind == RDEP_FILE ? rd_file_is_stale(t, e) : e->kind == RDEP_LOADER && rd_loader_is_over(e);
 }
 
@@ -200,6 +205,8 @@ static bool may_recur(const struct taking *k, const struct rdep_held *held)
 		return (((const struct rd_mutex_words *)k->lock)->kind & RD_MUTEX_TYPE_MASK) == PTHREAD_MUTEX_RECURSIVE;
 	case RDEP_RWLOCK:
 		return held->mode != RDEP_WRITE && RD_HOW_MODE(k->how) == RDEP_READ_REC;
+	case RDEP_SEM:
+		return !rd_sem_used_up(k->lock, held);
 	default:
 		return k->how & RD_RECURSIVE_OK ||
 		       (held->mode != RDEP_WRITE && RD_HOW_MODE(k->how) == RDEP_READ_REC);
@@ -208,8 +215,10 @@ static bool may_recur(const struct taking *k, const struct rdep_held *held)
 
 static void self_deadlock(struct rd_thread *t, const struct taking *k, const struct rdep_held *held)
 {
-	/* A reader that waits behind waiting writers only deadlocks when there is one. */
-	bool readers = held->mode != RDEP_WRITE && RD_HOW_MODE(k->how) != RDEP_WRITE;
+	/* A reader that waits behind waiting writers only deadlocks when there is one; a semaphore may be posted by
+	 * whoever likes to. */
+	bool possible = (held->mode != RDEP_WRITE && RD_HOW_MODE(k->how) != RDEP_WRITE) ||
+			RD_HOW_KIND(k->how) == RDEP_SEM;
 	struct rdep_held now = {.address = (uint64_t)k->lock,
 				.site = k->site,
 				.sp = k->sp,
@@ -220,7 +229,7 @@ static void self_deadlock(struct rd_thread *t, const struct taking *k, const str
 
 	rd_enter(t, &l);
 	rd_stack_begin(k->site, k->sp);
-	rd_finding_lock(t, RDEP_K_SELF_DEADLOCK, readers ? RDEP_POSSIBLE : RDEP_CERTAIN, held, &now);
+	rd_finding_lock(t, RDEP_K_SELF_DEADLOCK, possible ? RDEP_POSSIBLE : RDEP_CERTAIN, held, &now);
 	rd_leave(t, &l);
 }
 
@@ -246,7 +255,7 @@ static struct rdep_held *take_again(struct rd_thread *t, const struct taking *k,
 static bool ends_near(const struct rdep_held *e)
 {
 	/* A path through it is as strong as an edge past it; see semantics of typed edges. */
-	return !(e->flags & RDEP_HELD_TRY) && e->mode == RDEP_WRITE && e->kind != RDEP_DOMAIN;
+	return !(e->flags & RDEP_HELD_TRY) && e->mode == RDEP_WRITE && e->kind != RDEP_DOMAIN && e->kind != RDEP_SEM;
 }
 
 void rd_depend_on_all(struct rd_thread *t, const struct rd_target *target)
@@ -310,7 +319,7 @@ bool rd_sampled_by(const struct rd_thread *t, uint64_t sampler, uint32_t samplin
 
 static bool may_sleep(const struct taking *k)
 {
-	static const uint32_t kinds = 1u << RDEP_MUTEX | 1u << RDEP_RWLOCK | 1u << RDEP_FILE | 1u << RDEP_LOADER |
+	static const uint32_t kinds = 1u << RDEP_MUTEX | 1u << RDEP_RWLOCK | 1u << RDEP_SEM | 1u << RDEP_FILE | 1u << RDEP_LOADER |
 				      1u << RDEP_GLIB;
 
 	return !is_try(k) && kinds >> RD_HOW_KIND(k->how) & 1;

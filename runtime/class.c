@@ -14,6 +14,7 @@
 #include "wrapper.h"
 
 #include <pthread.h>
+#include <semaphore.h>
 #include <string.h>
 
 /* A class by what makes it one: the same in every process that runs the same files. */
@@ -177,7 +178,7 @@ static uint32_t class_by_chain(unsigned kind, unsigned origin, const void *lock,
 	item.stack = rd_stack_of(w->frames[*first].pc, *first + 1);
 	cls = class_by_key(&key, &item, w->frames[*first].pc, "");
 	if (cls)
-		rd_class_at(cls)->novalidate = rd_novalidate_at(w->frames[*first].pc, kind);
+		rd_class_at(cls)->novalidate = rd_novalidate_at(w->frames[*first].pc, RD_PLAIN_KIND(kind));
 	return cls;
 }
 
@@ -409,6 +410,10 @@ unsigned rd_class_find(const void *lock, uint32_t *cls, uint32_t *generation)
 	const struct instance *in;
 
 	*generation = 0;
+	/* Before rwlocks: the tag is at the same place, in something smaller. */
+	*cls = peek_tag(lock, RDEP_SEM, sizeof(sem_t), generation);
+	if (*cls && rd_class_at(*cls)->kind == RDEP_SEM)
+		return RDEP_SEM;
 	*cls = peek_tag(lock, RDEP_MUTEX, sizeof(pthread_mutex_t), generation);
 	if (*cls)
 		return RDEP_MUTEX;
@@ -474,6 +479,11 @@ void rd_class_tell_subclass(const void *lock, uint32_t n)
 		in->told_subclass = n;
 }
 
+void rd_class_begin(const void *lock, unsigned kind, uint32_t cls)
+{
+	set_class(lock, kind, cls, new_generation());
+}
+
 uint32_t rd_class_foresee(const void *lock, uint32_t *generation)
 {
 	const struct rd_module *m = rd_module_at((uint64_t)lock);
@@ -502,6 +512,12 @@ uint32_t rd_class_foresee(const void *lock, uint32_t *generation)
 
 /* ---- init, destroy, memory given back ---- */
 
+/* The call past the wrapper, as a key: with the variety, in bits that no code address has. */
+static uint64_t past_wrapper(uint64_t pc, unsigned kind)
+{
+	return pc ^ (uint64_t)(kind - RD_PLAIN_KIND(kind)) << 48;
+}
+
 /* The class of an init site that was met before; 0 when it must be looked at under the lock. */
 static uint32_t init_class_cached(unsigned kind, uint64_t site, uint64_t sp)
 {
@@ -513,7 +529,7 @@ static uint32_t init_class_cached(unsigned kind, uint64_t site, uint64_t sp)
 		return cls;
 	n = (uint32_t)rd_unwind_fast(frames, 6, sp, &flags);
 	for (i = 1; i < n; i++) {
-		cls = rd_map_get(&init_sites, site, frames[i].pc);
+		cls = rd_map_get(&init_sites, site, past_wrapper(frames[i].pc, kind));
 		if (cls)
 			return cls;
 	}
@@ -534,27 +550,19 @@ static uint32_t init_class(struct rd_thread *t, const void *lock, unsigned kind,
 			rd_map_set(&init_sites, site, kind, cls);
 		} else {
 			rd_map_set(&init_sites, site, kind, SITE_IS_WRAPPED);
-			rd_map_set(&init_sites, site, rd_stack_walk()->frames[first].pc, cls);
+			rd_map_set(&init_sites, site, past_wrapper(rd_stack_walk()->frames[first].pc, kind), cls);
 		}
 	}
 	rd_leave(t, &locked);
 	return cls;
 }
 
-void rd_lock_init(const void *lock, unsigned kind, uint64_t site, uint64_t sp)
+/* A new instance, of which all that was known of its address is forgotten. */
+static void begin_instance(struct rd_thread *t, const void *lock, unsigned kind, uint32_t cls)
 {
-	struct rd_thread *t = rd_here();
+	uint32_t generation = new_generation();
 	struct rd_locked locked;
-	uint32_t cls, generation;
 
-	if (!t)
-		return;
-	cls = init_class_cached(kind, site, sp);
-	if (!cls)
-		cls = init_class(t, lock, kind, site, sp);
-	if (!cls)
-		return;
-	generation = new_generation();
 	if (cls < RD_TAG_CLASSES && rd_tag_usable(lock, kind)) {
 		struct instance *in = anything_told ? instance_of(lock) : NULL;
 
@@ -566,6 +574,26 @@ void rd_lock_init(const void *lock, unsigned kind, uint64_t site, uint64_t sp)
 	rd_enter(t, &locked);
 	set_instance(lock, cls, generation);
 	rd_leave(t, &locked);
+}
+
+uint32_t rd_class_init(const void *lock, unsigned kind, uint64_t site, uint64_t sp)
+{
+	struct rd_thread *t = rd_here();
+	uint32_t cls;
+
+	if (!t)
+		return 0;
+	cls = init_class_cached(kind, site, sp);
+	if (!cls)
+		cls = init_class(t, lock, kind, site, sp);
+	if (cls)
+		begin_instance(t, lock, RD_PLAIN_KIND(kind), cls);
+	return cls;
+}
+
+void rd_lock_init(const void *lock, unsigned kind, uint64_t site, uint64_t sp)
+{
+	rd_class_init(lock, kind, site, sp);
 }
 
 void rd_lock_destroy(const void *lock, unsigned kind)

@@ -30,7 +30,20 @@ struct rd_class {
 	uint32_t base; /* of a subclass: the class it is one of; else 0 */
 	uint64_t where; /* the call that made it (init, first acquisition), or the variable */
 	struct rdep_class *item; /* in the journal, for the counters; NULL when dropped */
+	uint8_t use;	  /* of semaphores: enum rd_sem_use */
+	uint32_t permits; /* of semaphores: the most that one of them began with; 0: not known */
 };
+
+/* Kinds of lock with varieties that are classes of their own where one call sets up several: a kind is
+ * given as kind | RD_VARIETY(n). */
+#define RD_VARIETY(n) ((unsigned)(n) << 8)
+#define RD_PLAIN_KIND(kind) ((kind) & 255u)
+
+/* rd_lock_init(), for a kind with a variety; the class, 0: not followed. */
+uint32_t rd_class_init(const void *lock, unsigned kind, uint64_t site, uint64_t sp);
+
+/* A lock of cls begins its life there. Needs the runtime lock. */
+void rd_class_begin(const void *lock, unsigned kind, uint32_t cls);
 
 /* Class and generation of a lock that has them, without a lock; 0: not known yet. */
 uint32_t rd_class_get(const void *lock, unsigned kind, uint32_t *generation);

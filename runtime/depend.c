@@ -11,6 +11,7 @@
 #include "map.h"
 #include "mem.h"
 #include "record.h"
+#include "sem.h"
 #include "stack.h"
 #include "verdict.h"
 #include "wrapper.h"
@@ -331,28 +332,36 @@ void rd_edge_begin(struct rd_thread *t, struct rd_edge *e, struct rd_sample *s, 
 			      .sample = {*s}};
 }
 
+/* The cycle that the edge from -> to of that type closes goes to cycle[1..]; its length with that edge, 0: none. */
+static int search(uint32_t from, uint32_t to, uint8_t type, uint32_t *cycle)
+{
+	int n = rd_graph_cycle(graph, from, to, type, cycle + 1, PATH_LONGEST - 1);
+
+	if (n == RD_GRAPH_CUT || n >= (int)RD_GRAPH_LONG) {
+		rd_count(RDEP_C_SEARCH_CUT);
+		return 0;
+	}
+	return n > 0 ? n + 1 : from == to;
+}
+
 static uint32_t new_edge(struct rd_thread *t, struct rd_sample *s, const struct rdep_held *held,
 			 const struct rd_target *target, uint32_t *cycle, int *cycle_count)
 {
+	bool hidden = rd_sem_unproven(held->cls) || rd_sem_unproven(target->cls);
 	struct rd_edge *e;
 	uint32_t id;
-	int n;
 
 	/* The search comes first: of the edges there were. */
-	n = rd_graph_cycle(graph, held->cls, target->cls, s->type, cycle + 1, PATH_LONGEST - 1);
+	*cycle_count = hidden ? 0 : search(held->cls, target->cls, s->type, cycle);
 	id = rd_graph_add(graph, held->cls, target->cls, s->type);
 	if (!id || !rd_array_need(&edges, id)) {
 		rd_count(RDEP_C_EDGES_DROPPED);
+		*cycle_count = 0;
 		return 0;
 	}
 	cycle[0] = id;
-	*cycle_count = n > 0 ? n + 1 : 0;
-	if (n == RD_GRAPH_CUT || n >= (int)RD_GRAPH_LONG) {
-		rd_count(RDEP_C_SEARCH_CUT);
-		*cycle_count = 0;
-	} else if (held->cls == target->cls) {
-		*cycle_count = 1;
-	}
+	if (hidden)
+		rd_graph_hide(graph, id, true);
 	e = rd_edge_at(id);
 	if (!e->count) {
 		rd_edge_begin(t, e, s, held, target);
@@ -367,7 +376,7 @@ static uint32_t new_edge(struct rd_thread *t, struct rd_sample *s, const struct 
  * The shortest cycle is not always the worst: gates or threads may keep its sides apart, and not those of another
  * one that the new edge closes. Looks for one that weighs more, with the edges of the known ones hidden in turn.
  */
-static bool look_further(struct rd_thread *t, const struct rd_sample *s, const uint32_t *known, uint32_t count,
+static bool look_further(struct rd_thread *t, uint8_t type, const uint32_t *known, uint32_t count,
 			 enum rdep_verdict verdict, unsigned deep)
 {
 	static uint32_t cycles[LOOK_DEEP + 1][PATH_LONGEST], chosen[PATH_LONGEST];
@@ -381,21 +390,21 @@ static bool look_further(struct rd_thread *t, const struct rd_sample *s, const u
 
 		looks--;
 		rd_graph_hide(graph, known[i], true);
-		n = rd_graph_cycle(graph, e->from, e->to, s->type, cycle + 1, PATH_LONGEST - 1);
+		n = rd_graph_cycle(graph, e->from, e->to, type, cycle + 1, PATH_LONGEST - 1);
 		if (n > 0 && n < (int)RD_GRAPH_LONG) {
 			cycle[0] = known[0];
 			found = rd_verdict(cycle, (uint32_t)n + 1, false, chosen) > verdict;
 			if (found)
 				rd_finding_cycle(t, cycle, (uint32_t)n + 1);
 			else if (deep)
-				found = look_further(t, s, cycle, (uint32_t)n + 1, verdict, deep - 1);
+				found = look_further(t, type, cycle, (uint32_t)n + 1, verdict, deep - 1);
 		}
 		rd_graph_hide(graph, known[i], false);
 	}
 	return found;
 }
 
-static void found_cycle(struct rd_thread *t, const struct rd_sample *s, const uint32_t *cycle, uint32_t count)
+static void found_cycle(struct rd_thread *t, uint8_t type, const uint32_t *cycle, uint32_t count)
 {
 	static uint32_t chosen[PATH_LONGEST];
 	enum rdep_verdict verdict = rd_verdict(cycle, count, false, chosen);
@@ -405,7 +414,7 @@ static void found_cycle(struct rd_thread *t, const struct rd_sample *s, const ui
 		return;
 	looks = looks_left < LOOKS ? looks_left : LOOKS;
 	looks_left -= looks;
-	look_further(t, s, cycle, count, verdict, LOOK_DEEP);
+	look_further(t, type, cycle, count, verdict, LOOK_DEEP);
 	looks_left += looks;
 }
 
@@ -445,7 +454,7 @@ void rd_depend(struct rd_thread *t, const struct rdep_held *held, const struct r
 	if (!id || !(types & s.type)) {
 		id = new_edge(t, &s, held, target, cycle, &n);
 		if (n)
-			found_cycle(t, &s, cycle, (uint32_t)n);
+			found_cycle(t, s.type, cycle, (uint32_t)n);
 		return;
 	}
 	e = rd_edge_at(id);
@@ -453,6 +462,53 @@ void rd_depend(struct rd_thread *t, const struct rdep_held *held, const struct r
 		rd_finding_reconsider(t, id);
 	if (e->sampled && (e->budget == 0 || --e->budget == 0))
 		rd_edge_settled(id);
+}
+
+/* ---- semaphores ---- */
+
+static int show(void *arg, uint32_t id)
+{
+	static uint32_t cycle[PATH_LONGEST];
+	uint32_t from, to;
+	uint8_t types, type;
+	int n = 0;
+
+	rd_graph_edge(graph, id, &from, &to, &types);
+	if (rd_sem_unproven(from) || rd_sem_unproven(to))
+		return 0;
+	rd_graph_hide(graph, id, false);
+	cycle[0] = id;
+	for (type = RDEP_TYPE_EN; type <= RDEP_TYPE_SR && !n; type <<= 1) {
+		if (types & type)
+			n = search(from, to, type, cycle);
+		if (n)
+			found_cycle(arg, type, cycle, (uint32_t)n);
+	}
+	return 0;
+}
+
+void rd_depend_show(struct rd_thread *t, uint32_t cls)
+{
+	if (!graph)
+		return;
+	rd_graph_each(graph, cls, 0, show, t);
+	rd_graph_each(graph, cls, 1, show, t);
+}
+
+static int retire(void *arg, uint32_t id)
+{
+	(void)arg;
+	rd_graph_hide(graph, id, true);
+	rd_finding_retire(id);
+	return 0;
+}
+
+void rd_depend_retire(uint32_t cls)
+{
+	if (!graph)
+		return;
+	rd_graph_each(graph, cls, 0, retire, NULL);
+	rd_graph_each(graph, cls, 1, retire, NULL);
 }
 
 void rd_depend_fork_child(void)

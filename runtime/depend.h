@@ -100,6 +100,13 @@ uint32_t rd_held_stack(struct rd_thread *t, const struct rdep_held *held, uint8_
 bool rd_lock_site_known(uint64_t site, uint32_t cls);
 void rd_lock_site_add(uint64_t site, uint32_t cls);
 
+/*
+ * Semaphores (sem.h). Edges of classes of which it is not known whether they are locks are hidden from searches;
+ * `show` looks for the cycles of those that need not be any longer, `retire` leaves the class out for good.
+ */
+void rd_depend_show(struct rd_thread *t, uint32_t cls);
+void rd_depend_retire(uint32_t cls);
+
 void rd_depend_start(void);
 /* In a fork child, whose journal has its parent's: what is told from now on of the parent's run says so. */
 void rd_depend_fork_child(void);

@@ -65,6 +65,8 @@ struct rd_lock_calls {
 	int (*rwlock_rdlock)(void *), (*rwlock_wrlock)(void *), (*rwlock_unlock)(void *);
 	int (*rwlock_timedwrlock)(void *, const void *);
 	int (*cond_timedwait)(void *, void *, const void *);
+	int (*sem_wait)(void *), (*sem_trywait)(void *), (*sem_post)(void *);
+	int (*sem_timedwait)(void *, const void *);
 };
 void rd_use_lock_calls(const struct rd_lock_calls *calls);
 
@@ -422,6 +424,27 @@ extern uint8_t rd_file_on __attribute__((visibility("hidden")));
 void rd_dlopen(uint64_t site, uint64_t sp);
 bool rd_dlclose_begin(uint64_t site, uint64_t sp);
 void rd_dlclose_end(void);
+
+/*
+ * Semaphores. Nobody owns one: its class is a lock's once a thread was seen to post what it waited for, and no
+ * longer, for good, once a thread posts what it does not hold (runtime/sem.h).
+ *
+ * init: after sem_init() with that value. open: after sem_open(); value: what it was made with, -1: not known.
+ * close, destroy: before the call. wait: before a call that may wait, and waited, with what it gave, after it; e
+ * may be NULL. try: after a sem_trywait() that got it. post: before sem_post(); async-signal-safe, as that is.
+ */
+void rd_sem_init(const void *sem, unsigned value, uint64_t site, uint64_t sp);
+void rd_sem_open(const void *sem, const char *name, int value);
+void rd_sem_close(const void *sem);
+void rd_sem_destroy(const void *sem);
+struct rdep_held *rd_sem_wait(const void *sem, bool timed, uint64_t site, uint64_t sp);
+void rd_sem_waited(struct rdep_held *e, bool got);
+void rd_sem_try_waited(const void *sem, uint64_t site, uint64_t sp);
+void rd_sem_post(const void *sem, uint64_t site, uint64_t sp);
+
+/* Around pthread_barrier_wait(). */
+void rd_barrier_begin(const void *barrier, uint64_t site, uint64_t sp);
+void rd_barrier_end(const void *barrier);
 
 /* The memory [p, p + n) is given back (munmap; free of a block of that usable size): locks in it end.
  * rd_forget_wanted() is false as long as all locks carry tags, which need no telling. */

@@ -258,6 +258,15 @@ void rd_finding_close_nested(void)
 		f->closed |= f->kind == RDEP_K_SAME_CLASS_NESTING;
 }
 
+void rd_finding_retire(uint32_t edge)
+{
+	struct rd_finding *f;
+
+	for (f = cycles; f; f = f->next)
+		f->closed |= has_edge(f, edge);
+	rd_edge_settled(edge);
+}
+
 /* ---- one lock ---- */
 
 void rd_finding_detail(struct rd_thread *t, enum rdep_kind kind, enum rdep_verdict verdict, enum rdep_detail detail,

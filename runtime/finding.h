@@ -30,6 +30,9 @@ void rd_finding_cycle(struct rd_thread *t, const uint32_t *edges, uint32_t count
 /* The pairs that cycles between instances were made of are about to be forgotten. */
 void rd_finding_close_nested(void);
 
+/* Cycles over this edge are none: nothing more is told of them. */
+void rd_finding_retire(uint32_t edge);
+
 /* An edge of an open cycle got a new occurrence: verdicts may rise. */
 void rd_finding_reconsider(struct rd_thread *t, uint32_t edge);
 

@@ -8,6 +8,7 @@
 #include "map.h"
 #include "mem.h"
 #include "record.h"
+#include "sem.h"
 #include "stack.h"
 
 #include <string.h>
@@ -92,7 +93,8 @@ static void new_pair(struct rd_thread *t, uint32_t from, uint32_t to, bool known
 		     const struct rdep_held *held, const struct rd_target *target)
 {
 	static uint32_t cycle[PATH_LONGEST];
-	int n = rd_graph_cycle(graph, from, to, s->type, cycle + 1, PATH_LONGEST - 1);
+	bool hidden = rd_sem_unproven(held->cls);
+	int n = hidden ? 0 : rd_graph_cycle(graph, from, to, s->type, cycle + 1, PATH_LONGEST - 1);
 	uint32_t id = rd_graph_add(graph, from, to, s->type);
 	struct rd_edge *e = id ? rd_array_need(&edges, id) : NULL;
 
@@ -105,9 +107,48 @@ static void new_pair(struct rd_thread *t, uint32_t from, uint32_t to, bool known
 		rd_sample_keep(t, number_of(id), e, s, held);
 	else
 		rd_edge_begin(t, e, s, held, target);
+	if (hidden)
+		rd_graph_hide(graph, id, true);
 	if (n > 0 && n < PATH_LONGEST) {
 		cycle[0] = id;
 		close_cycle(t, cycle, n + 1);
+	}
+}
+
+void rd_nest_show(struct rd_thread *t, uint32_t cls)
+{
+	static uint32_t cycle[PATH_LONGEST];
+	uint32_t id, n = graph ? rd_graph_edges(graph) : 0;
+
+	for (id = 1; id <= n; id++) {
+		const struct rd_edge *e = rd_array_at(&edges, id);
+		uint32_t from, to;
+		uint8_t types;
+		int count;
+
+		if (!e || e->from != cls)
+			continue;
+		rd_graph_hide(graph, id, false);
+		rd_graph_edge(graph, id, &from, &to, &types);
+		/* Of one class, all are of one type. */
+		count = rd_graph_cycle(graph, from, to, types, cycle + 1, PATH_LONGEST - 1);
+		cycle[0] = id;
+		if (count > 0 && count < PATH_LONGEST)
+			close_cycle(t, cycle, count + 1);
+	}
+}
+
+void rd_nest_retire(uint32_t cls)
+{
+	uint32_t id, n = graph ? rd_graph_edges(graph) : 0;
+
+	for (id = 1; id <= n; id++) {
+		const struct rd_edge *e = rd_array_at(&edges, id);
+
+		if (!e || e->from != cls)
+			continue;
+		rd_graph_hide(graph, id, true);
+		rd_finding_retire(number_of(id));
 	}
 }
 
@@ -118,7 +159,7 @@ void rd_nest(struct rd_thread *t, const struct rdep_held *held, const struct rd_
 	uint32_t from, to, id;
 	uint8_t types = 0;
 
-	if (!graph && !(graph = rd_graph_new()))
+	if (rd_sem_is_signal(held->cls) || (!graph && !(graph = rd_graph_new())))
 		return;
 	/* Pairs are many, and few of them are ever told of. */
 	rd_stack_small();

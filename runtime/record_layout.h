@@ -366,7 +366,8 @@ struct rdep_slot {
 	uint32_t thread; /* journal thread id */
 	uint32_t scope;	 /* RDEP_SCOPE_* in force */
 	uint64_t more;	 /* file offset of a struct rdep_helds that replaces held[]; 0: none */
-	uint64_t wait_kind; /* 0, or 1: joins the thread `wait_what`; 2: waits on condition `wait_what` */
+	uint64_t wait_kind; /* 0, or 1: joins the thread `wait_what`; 2: waits on condition `wait_what`;
+			     3: at the barrier `wait_what`; 5: for the semaphore `wait_what` to be posted */
 	uint64_t wait_what;
 	char name[16];
 	uint64_t reserved[9];

@@ -18,6 +18,7 @@
 #include "provoke.h"
 #include "record.h"
 #include "scope.h"
+#include "sem.h"
 #include "shrinker.h"
 #include "sites.h"
 #include "stack.h"
@@ -264,6 +265,7 @@ static int start_anew(const struct rd_identity *id)
 	rd_chain_reset();
 	rd_class_reset();
 	rd_depend_reset();
+	rd_sem_reset();
 	rd_module_reset();
 	rd_stack_reset();
 	rd_thread_table_reset();

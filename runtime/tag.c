@@ -4,6 +4,7 @@
 #include "sys.h"
 
 #include <pthread.h>
+#include <semaphore.h>
 #include <string.h>
 #include <time.h>
 
@@ -15,6 +16,7 @@ static bool tags_on;
 #define MUTEX_ROBUST 16
 #define MUTEX_SHARED 128
 #define RWLOCK_SHARED 28
+#define SEM_SHARED 8
 
 bool rd_tag_usable(const void *lock, unsigned kind)
 {
@@ -27,6 +29,8 @@ bool rd_tag_usable(const void *lock, unsigned kind)
 		return !(*(const int *)(p + MUTEX_KIND) & (MUTEX_ROBUST | MUTEX_SHARED));
 	case RDEP_RWLOCK:
 		return *(const int *)(p + RWLOCK_SHARED) == 0;
+	case RDEP_SEM:
+		return *(const int *)(p + SEM_SHARED) == 0;
 	default:
 		return false;
 	}
@@ -106,12 +110,28 @@ static bool rwlock_keeps(const struct rd_lock_calls *c)
 	return marks_stand(&l, RDEP_RWLOCK);
 }
 
+static bool sem_keeps(const struct rd_lock_calls *c)
+{
+	static const struct timespec past = {0, 1};
+	union {
+		sem_t sem;
+		uint32_t value;
+	} s = {0};
+
+	put_marks(&s, RDEP_SEM);
+	if (c->sem_trywait(&s) == 0 || c->sem_timedwait(&s, &past) == 0 || c->sem_post(&s) || s.value != 1 ||
+	    c->sem_wait(&s) || s.value != 0)
+		return false;
+	return marks_stand(&s, RDEP_SEM);
+}
+
 bool rd_tag_start(bool want, const struct rd_lock_calls *calls)
 {
 	tags_on = want && calls && sizeof(pthread_mutex_t) == 40 && sizeof(pthread_rwlock_t) == 56 &&
+		  sizeof(sem_t) == 32 &&
 		  mutex_keeps(calls, PTHREAD_MUTEX_NORMAL) && mutex_keeps(calls, PTHREAD_MUTEX_RECURSIVE) &&
 		  mutex_keeps(calls, PTHREAD_MUTEX_ERRORCHECK) && mutex_keeps(calls, PTHREAD_MUTEX_ADAPTIVE_NP) &&
-		  rwlock_keeps(calls);
+		  rwlock_keeps(calls) && sem_keeps(calls);
 	rd_tag_renew();
 	return tags_on;
 }

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: MIT
 /* verdict.c - see verdict.h. */
 #include "verdict.h"
+#include "class.h"
 #include "depend.h"
 #include "file_lock.h"
+#include "sem.h"
 #include "thread_table.h"
 
 #include <stdbool.h>
@@ -83,6 +85,12 @@ static bool same_gate(const struct rd_gate *x, const struct rd_gate *y)
 	return x->address == y->address && x->generation == y->generation;
 }
 
+/* A semaphore keeps others out only where it is used as a lock. */
+static bool excludes(const struct rd_gate *g)
+{
+	return g->mode == RDEP_WRITE && !rd_sem_unproven(g->cls);
+}
+
 static bool share_gate(const struct rd_gates *a, const struct rd_gates *b, bool by_class)
 {
 	uint32_t i, j;
@@ -92,7 +100,7 @@ static bool share_gate(const struct rd_gates *a, const struct rd_gates *b, bool 
 			const struct rd_gate *x = &a->gate[i], *y = &b->gate[j];
 			bool same = by_class ? x->cls == y->cls && !rd_file_of_process(x->address) : same_gate(x, y);
 
-			if (same && (x->mode == RDEP_WRITE || y->mode == RDEP_WRITE))
+			if (same && (excludes(x) || excludes(y)))
 				return true;
 		}
 	}
@@ -200,10 +208,45 @@ static bool strong(const struct weighing *w)
 	return true;
 }
 
+/* Does any of the threads wait for one of several permits? What it waits for need not be what the next one holds. */
+static bool counted(const struct weighing *w)
+{
+	uint32_t i;
+
+	for (i = 0; i < w->count; i++) {
+		if (picked(w, i)->to_mode != RDEP_WRITE && rd_class_at(rd_edge_at(w->edges[i])->to)->kind == RDEP_SEM)
+			return true;
+	}
+	return false;
+}
+
+/* Are they more threads than a semaphore has permits that all of them hold one of? */
+static bool too_many(const struct weighing *w)
+{
+	const struct rd_gates *gates = picked(w, 0)->gates;
+	uint32_t i, j, threads;
+
+	for (j = 0; gates && j < gates->count; j++) {
+		const struct rd_gate *g = &gates->gate[j];
+
+		if (rd_class_at(g->cls)->kind != RDEP_SEM || !rd_class_at(g->cls)->permits || rd_sem_unproven(g->cls))
+			continue;
+		for (i = 0, threads = 0; i < w->count; i++) {
+			if (!has_gate(picked(w, i)->gates, g->address, g->generation))
+				break;
+			threads += !one_step(w, i);
+		}
+		if (i == w->count && threads > rd_class_at(g->cls)->permits)
+			return true;
+	}
+	return false;
+}
+
 /* By what the threads of this process can do to each other. */
 static enum rdep_verdict weigh_threads(const struct weighing *w)
 {
 	bool closed = closes(w), single = true, before = false;
+	enum rdep_verdict most = closed && !counted(w) ? RDEP_CERTAIN : RDEP_POSSIBLE;
 	uint32_t i, j;
 
 	for (i = 0; i < w->count; i++) {
@@ -218,13 +261,15 @@ static enum rdep_verdict weigh_threads(const struct weighing *w)
 				return RDEP_GUARDED;
 		}
 	}
+	if (too_many(w))
+		return RDEP_GUARDED;
 	if (w->reclaim)
-		return closed ? RDEP_CERTAIN : RDEP_POSSIBLE;
+		return most;
 	if (single)
 		return RDEP_SINGLE_THREAD;
 	if (before)
 		return RDEP_ORDERED;
-	return closed ? RDEP_CERTAIN : RDEP_POSSIBLE;
+	return most;
 }
 
 /* By what two processes that run this code can: they share files, and no gates but those. */

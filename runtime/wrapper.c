@@ -71,12 +71,15 @@ static bool is_wrapper(const char *name)
 }
 
 /* What a pattern, FUNCTION or FUNCTION/KIND, says of a function: 1 << kind of its locks, or 0. */
-static uint8_t novalidate_kinds(const char *p, const char *end, const char *name)
+static uint16_t novalidate_kinds(const char *p, const char *end, const char *name)
 {
 	static const struct {
 		const char *text;
-		uint8_t kinds;
-	} suffixes[] = {{"/mutex", 1 << RDEP_MUTEX}, {"/rwlock", 1 << RDEP_RWLOCK}, {"/spin", 1 << RDEP_SPIN}};
+		uint16_t kinds;
+	} suffixes[] = {{"/mutex", 1 << RDEP_MUTEX},
+			{"/rwlock", 1 << RDEP_RWLOCK},
+			{"/spin", 1 << RDEP_SPIN},
+			{"/sem", 1 << RDEP_SEM}};
 	const char *stop;
 	size_t i, n;
 
@@ -89,10 +92,10 @@ static uint8_t novalidate_kinds(const char *p, const char *end, const char *name
 		if ((size_t)(end - stop) == n && memcmp(stop, suffixes[i].text, n) == 0)
 			return suffixes[i].kinds;
 	}
-	return stop == end ? 0xff : 0;
+	return stop == end ? 0xffff : 0;
 }
 
-static uint8_t novalidate(const char *name)
+static uint16_t novalidate(const char *name)
 {
 	static const struct {
 		const char *pattern;
@@ -103,7 +106,7 @@ static uint8_t novalidate(const char *name)
 #undef NOVALIDATE
 	};
 	const char *p = rd_options.novalidate, *end;
-	uint8_t kinds = 0;
+	uint16_t kinds = 0;
 	size_t i;
 
 	if (strcmp(p, "none") == 0)
@@ -128,7 +131,7 @@ static bool collect(void *arg, const char *name, uint64_t start, uint64_t size, 
 {
 	struct collecting *c = arg;
 	struct rd_module *m = c->m;
-	uint8_t kinds = function && size ? novalidate(name) : 0;
+	uint16_t kinds = function && size ? novalidate(name) : 0;
 
 	if (!function || !size || (!kinds && !is_wrapper(name)))
 		return true;

@@ -17,7 +17,7 @@
 /* ELF virtual addresses [start, end). */
 struct rd_range {
 	uint64_t start, end;
-	uint8_t novalidate; /* 1 << kind of the locks that it sets up; 0: it is a wrapper */
+	uint16_t novalidate; /* 1 << kind of the locks that it sets up; 0: it is a wrapper */
 };
 
 bool rd_wrapper_at(uint64_t pc);

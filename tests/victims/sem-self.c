@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A semaphore that is used as a lock, waited for again by the thread that has it.
+ *
+ * expect: self-deadlock possible sem
+ * stack: held use
+ * stack: acquire wait_again use
+ */
+#include "victim.h"
+
+static sem_t sem;
+
+static NOINLINE void wait_again(void)
+{
+	struct timespec past = {0, 0};
+
+	must(sem_timedwait(&sem, &past) && errno == ETIMEDOUT, "sem_timedwait");
+}
+
+static NOINLINE void use(int again)
+{
+	sem_wait(&sem);
+	if (again)
+		wait_again();
+	sem_post(&sem);
+}
+
+int main(void)
+{
+	sem_init(&sem, 0, 1);
+	use(0);
+	use(1);
+	puts("done");
+	return 0;
+}
