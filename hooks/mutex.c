@@ -69,7 +69,7 @@ static inline bool is_free(const void *lock)
 }
 
 FREE_LOCK_CALL(pthread_mutex_lock, is_free(lock), HOW, HOW, (pthread_mutex_t * lock), (lock))
-FREE_LOCK_CALL(mtx_lock, is_free(lock), HOW, HOW, (mtx_t * lock), (lock))
+LOCK_CALL(mtx_lock, HOW, (mtx_t * lock), (lock))
 TRYLOCK(pthread_mutex_trylock, pthread_mutex_t)
 TRYLOCK(mtx_trylock, mtx_t)
 

@@ -41,6 +41,7 @@ struct taking {
 	uint32_t subclass; /* told for this acquisition alone; 0: none */
 	bool ordered;	   /* by a nest lock, likewise */
 	bool known;	   /* class and generation are, and not by the address */
+	uint64_t epoch;	   /* rd_table_epoch, from before the class was asked for */
 };
 
 static bool is_try(const struct taking *k)
@@ -55,7 +56,18 @@ static uint32_t cls_mode_of(const struct taking *k)
 
 /* ---- pushing ---- */
 
-static struct rdep_held *push(struct rd_thread *t, const struct taking *k, uint32_t node, uint8_t flags)
+/* The table answers for a lock without a tag as long as its epoch stays what it was when it was asked. */
+static void learn(struct rdep_held *e, const struct taking *k, uint32_t from)
+{
+	if (k->known || RD_TAG_OFFSET(RD_HOW_KIND(k->how)) || from == RD_NODE_UNKNOWN)
+		return;
+	e->since = k->epoch;
+	e->key = (uint64_t)k->lock;
+	e->step = rd_slot_step(from, k->how);
+}
+
+/* learns: its step was remembered. */
+static struct rdep_held *push(struct rd_thread *t, const struct taking *k, uint32_t node, bool learns)
 {
 	struct rdep_held *e = t->top + 1;
 
@@ -69,11 +81,12 @@ static struct rdep_held *push(struct rd_thread *t, const struct taking *k, uint3
 	e->node = node;
 	e->kind = (uint8_t)RD_HOW_KIND(k->how);
 	e->mode = (uint8_t)RD_HOW_MODE(k->how);
-	e->flags = (uint8_t)(flags | (is_try(k) ? RDEP_HELD_TRY : RDEP_HELD_WAITING) |
-			     (k->how & RD_TIMED ? RDEP_HELD_TIMED : 0));
+	e->flags = RD_PUSH_FLAGS(k->how);
 	e->recursion = 0;
 	e->since = 0;
 	e->step = 0;
+	if (learns)
+		learn(e, k, e[-1].node);
 	rd_signal_fence();
 	e->address = (uint64_t)k->lock;
 	return e;
@@ -242,12 +255,12 @@ static struct rdep_held *take_again(struct rd_thread *t, const struct taking *k,
 	/* A trylock that succeeded has shown that it may. */
 	if (is_try(k) || may_recur(k, held)) {
 		if (held->recursion == UINT8_MAX)
-			return push(t, k, RD_NODE_UNKNOWN, 0);
+			return push(t, k, RD_NODE_UNKNOWN, false);
 		held->recursion++;
 		return held;
 	}
 	self_deadlock(t, k, held);
-	return push(t, k, RD_NODE_UNKNOWN, 0);
+	return push(t, k, RD_NODE_UNKNOWN, false);
 }
 
 /* ---- edges ---- */
@@ -339,7 +352,7 @@ static struct rdep_held *take_locked(struct rd_thread *t, struct taking *k)
 	struct rd_node *n;
 	uint64_t place = k->site;
 	uint32_t from, to;
-	bool again, watched;
+	bool again, watched, learns;
 
 	rd_stack_begin(k->site, k->sp);
 	if (!k->known)
@@ -376,8 +389,9 @@ static struct rdep_held *take_locked(struct rd_thread *t, struct taking *k)
 	n = rd_chain_at(to);
 	n->sampler = (uint64_t)t->id << 32 | t->clock;
 	n->samplings++;
-	e = push(t, k, to, 0);
-	if (!again && !watched && place == k->site)
+	learns = !again && !watched && place == k->site;
+	e = push(t, k, to, learns);
+	if (learns)
 		rd_step_remember(t, from, cls_mode_of(k), k->site, to, 0);
 	return e;
 }
@@ -388,6 +402,7 @@ static struct rdep_held *take_known(struct rd_thread *t, const struct taking *k)
 	uint32_t from = t->top->node, to;
 	uint64_t place = k->site;
 	const struct rd_node *n;
+	bool learns;
 
 	if (t->atomic || !t->top->address || from == RD_NODE_UNKNOWN || !nestings_known(t, k) ||
 	    rd_wants_sampling(t, k->cls))
@@ -404,9 +419,10 @@ static struct rdep_held *take_known(struct rd_thread *t, const struct taking *k)
 	if (from != RD_NODE_ROOT && !is_try(k) && !rd_sampled_by(t, n->sampler, n->samplings))
 		return NULL;
 	/* Behind one call in a wrapper there are many places. */
-	if (place == k->site && !class_is_held(t, k->cls))
+	learns = place == k->site && !class_is_held(t, k->cls);
+	if (learns)
 		rd_step_remember(t, from, cls_mode_of(k), k->site, to, 0);
-	return push(t, k, to, 0);
+	return push(t, k, to, learns);
 }
 
 /* What the program told of this acquisition. */
@@ -476,6 +492,7 @@ struct rdep_held *rd_acquire_slow(const void *lock, unsigned how, uint64_t site,
 		return NULL;
 	if (rd_unlikely(t->pending))
 		take_pending(t, &k);
+	k.epoch = __atomic_load_n(&rd_table_epoch, __ATOMIC_ACQUIRE);
 	k.cls = rd_class_get(lock, RD_HOW_KIND(how), &k.generation);
 	return take(t, &k);
 }

@@ -288,10 +288,19 @@ static struct instance *instance_of(const void *lock)
 	return i ? rd_array_at(&instances, i) : NULL;
 }
 
+uint64_t rd_table_epoch;
+
+/* The table has another answer now than it gave before. */
+static void table_changed(void)
+{
+	__atomic_add_fetch(&rd_table_epoch, 1, __ATOMIC_RELEASE);
+}
+
 static void set_instance(const void *lock, uint32_t cls, uint32_t generation)
 {
 	struct instance *in = instance_of(lock);
 	uint64_t page = (uint64_t)lock >> 12;
+	uint32_t was;
 
 	if (!in) {
 		in = rd_array_need(&instances, instance_count);
@@ -304,16 +313,23 @@ static void set_instance(const void *lock, uint32_t cls, uint32_t generation)
 		rd_map_set(&by_address, page, 1, instance_count);
 		instance_count++;
 	}
+	was = in->cls;
 	in->generation = generation;
 	in->told_name = in->told_subclass = 0;
 	__atomic_store_n(&in->cls, cls, __ATOMIC_RELEASE);
+	if (was)
+		table_changed();
 }
 
 /* Where all that is kept of it goes. */
 static void end_instance(struct instance *in)
 {
+	bool known = in->cls;
+
 	in->told_name = in->told_subclass = in->generation = 0;
 	__atomic_store_n(&in->cls, 0, __ATOMIC_RELEASE);
+	if (known)
+		table_changed();
 }
 
 static void set_class(const void *lock, unsigned kind, uint32_t cls, uint32_t generation)

@@ -97,6 +97,7 @@ void rd_release_slow(const void *lock, unsigned kind, uint64_t site, uint64_t sp
 void rd_abandon_slow(struct rdep_held *e);
 
 extern uint64_t rd_tag_nonce __attribute__((visibility("hidden")));
+extern uint64_t rd_table_epoch __attribute__((visibility("hidden")));
 
 /*
  * Where a lock of that kind has two unused words for (tag, generation): byte offsets, 0: none.
@@ -155,10 +156,25 @@ static inline uint64_t rd_tag_key(const void *lock, unsigned kind)
 	return *(const uint64_t *)((const char *)lock + RD_TAG_OFFSET(kind)) ^ (uint64_t)lock << 17;
 }
 
+/*
+ * A lock without room for a tag: a table has its class and generation by its address. What a slot knows of it holds as
+ * long as no entry of the table changes, by its epoch.
+ */
+static inline uint64_t rd_slot_key(const void *lock, unsigned kind)
+{
+	return RD_TAG_OFFSET(kind) ? rd_tag_key(lock, kind) : (uint64_t)lock;
+}
+
+static inline bool rd_slot_in_epoch(const struct rdep_held *e, unsigned kind)
+{
+	return RD_TAG_OFFSET(kind) || e->since == __atomic_load_n(&rd_table_epoch, __ATOMIC_ACQUIRE);
+}
+
 static inline __attribute__((always_inline)) bool rd_slot_knows(const struct rdep_held *e, const void *lock,
 								unsigned how, uint64_t site, uint32_t from)
 {
-	return rd_tag_key(lock, RD_HOW_KIND(how)) == e->key && e->step == rd_slot_step(from, how) && e->site == site;
+	return rd_slot_key(lock, RD_HOW_KIND(how)) == e->key && rd_slot_in_epoch(e, RD_HOW_KIND(how)) &&
+	       e->step == rd_slot_step(from, how) && e->site == site;
 }
 
 /* The site of a step that no call takes: where a lock that stays held is found to be when one below it is gone. */
@@ -211,7 +227,7 @@ static inline __attribute__((always_inline)) struct rdep_held *rd_slot_again(con
 									     uint64_t site)
 {
 	struct rd_thread *t = rd_self;
-	struct rdep_held *e = RD_TAG_OFFSET(RD_HOW_KIND(how)) ? rd_slot_take(t) : NULL;
+	struct rdep_held *e = rd_slot_take(t);
 
 	if (rd_unlikely(!e))
 		return NULL;
@@ -219,7 +235,8 @@ static inline __attribute__((always_inline)) struct rdep_held *rd_slot_again(con
 		t->top = e - 1;
 		return NULL;
 	}
-	e->generation = *(const uint32_t *)((const char *)lock + RD_GEN_OFFSET(RD_HOW_KIND(how)));
+	if (RD_TAG_OFFSET(RD_HOW_KIND(how)))
+		e->generation = *(const uint32_t *)((const char *)lock + RD_GEN_OFFSET(RD_HOW_KIND(how)));
 	return e;
 }
 

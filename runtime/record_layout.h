@@ -347,7 +347,7 @@ struct rdep_held {
 	uint8_t mode;
 	uint8_t flags;
 	uint8_t recursion; /* further acquisitions by the same thread, saturating */
-	uint64_t since;	   /* monotonic ns when stat=1, else 0 */
+	uint64_t since;	   /* monotonic ns when stat=1, else the writer's */
 	uint64_t key, step; /* the writer's: what made this entry, for the next one like it */
 };
 
