@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: MIT
+/* SPDX-License-Identifier: MIT */
 /*
  * file.c - locks on files: flock, lockf and fcntl; close, which gives them back.
  *

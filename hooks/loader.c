@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: MIT
+/* SPDX-License-Identifier: MIT */
 /*
  * loader.c - dlclose. dlopen and dlmopen are in stubs.S: they have to jump on with the caller's return address, by
  * which the loader finds the caller's RUNPATH and namespace.

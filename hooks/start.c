@@ -28,6 +28,7 @@ static __attribute__((constructor)) void start(void)
 {
 	rd_resolve();
 	rd_start();
+	rd_follow_forks();
 	rd_start_unwinder();
 	rd_follow_scope_pairs();
 	on_exit(leave, NULL);
