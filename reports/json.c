@@ -208,7 +208,7 @@ static json_t *image_id(const uint64_t id[2])
 	return json_sprintf("%016llx%016llx", (unsigned long long)id[0], (unsigned long long)id[1]);
 }
 
-static json_t *held(struct rdep_process *p, const struct rdep_held *h)
+static json_t *held(struct rdep_process *p, const struct rdep_held *h, bool doubt)
 {
 	struct rdep_mstack site =
 		rdep_model_site(p, h->site, rdep_record_module_at(p->record, h->site - 1));
@@ -220,6 +220,7 @@ static json_t *held(struct rdep_process *p, const struct rdep_held *h)
 	set(o, "generation", json_integer(h->generation));
 	set(o, "mode", json_string(mode_text(h->mode)));
 	set(o, "waiting", json_boolean(h->flags & RDEP_HELD_WAITING));
+	set(o, "doubt", json_boolean(doubt));
 	set(o, "context", json_boolean(h->flags & RDEP_HELD_CONTEXT));
 	set(o, "recursion", json_integer(h->recursion));
 	set(o, "site", rdep_json_stack(&site));
@@ -239,7 +240,7 @@ static json_t *slots(struct rdep_process *p)
 		t.tid = list[i].slot.tid;
 		set(o, "thread", thread(&t));
 		for (k = 0; k < list[i].held_count; k++)
-			json_array_append_new(locks, held(p, &list[i].held[k]));
+			json_array_append_new(locks, held(p, &list[i].held[k], list[i].doubt && k + 1 == list[i].held_count));
 		set(o, "held", locks);
 		json_array_append_new(a, o);
 	}

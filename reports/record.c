@@ -18,7 +18,7 @@
 #define PAGE 4096u
 #define ZEROES_MAX (1ull << 30) /* a gap that long ends the reading */
 
-static ssize_t read_full(int fd, void *p, size_t n, uint64_t at)
+ssize_t rdep_record_read(int fd, void *p, size_t n, uint64_t at)
 {
 	size_t done = 0;
 
@@ -44,14 +44,13 @@ static const char *window(struct rdep_record *r, uint64_t at, size_t n)
 
 	if (at >= r->window_at && at + n <= r->window_at + r->window_len)
 		return r->window + (at - r->window_at);
-	got = read_full(r->fd, r->window, WINDOW, at);
+	got = rdep_record_read(r->fd, r->window, WINDOW, at);
 	r->window_at = at;
 	r->window_len = got > 0 ? (size_t)got : 0;
 	return n <= r->window_len ? r->window : NULL;
 }
 
-/* Opens a record's file. Records are many, descriptors few: each is open only while it is read. */
-static int open_file(const char *path, struct rdep_error *err)
+int rdep_record_file(const char *path, struct rdep_error *err)
 {
 	int fd = rdep_open_regular(path);
 
@@ -107,7 +106,7 @@ static int header_read(int fd, const char *path, struct rdep_header *h, uint64_t
 		       struct rdep_error *err)
 {
 	struct stat st;
-	ssize_t got = read_full(fd, h, sizeof(*h), 0);
+	ssize_t got = rdep_record_read(fd, h, sizeof(*h), 0);
 
 	if (got < 0 || fstat(fd, &st) < 0) {
 		rdep_error_set(err, "%s: can't read: %s", path, strerror(errno));
@@ -125,7 +124,7 @@ static int header_read(int fd, const char *path, struct rdep_header *h, uint64_t
 
 int rdep_record_header(const char *path, struct rdep_header *h, struct rdep_error *err)
 {
-	int rc, fd = open_file(path, err);
+	int rc, fd = rdep_record_file(path, err);
 	uint64_t size;
 
 	if (fd < 0)
@@ -325,7 +324,7 @@ int rdep_record_poll(struct rdep_record *r, struct rdep_error *err)
 {
 	int rc;
 
-	r->fd = open_file(r->path, err);
+	r->fd = rdep_record_file(r->path, err);
 	if (r->fd < 0)
 		return -1;
 	rc = poll_open(r, err);
@@ -358,91 +357,6 @@ void rdep_record_close(struct rdep_record *r)
 	free(r);
 }
 
-/* ---- the board: overwritten in place, so read when asked for ---- */
-
-#define HELD_MAX 65536u /* entries of one thread that are read */
-
-static size_t held_length(const struct rdep_held *held, size_t n)
-{
-	size_t i = 0;
-
-	while (i < n && held[i].address)
-		i++;
-	return i;
-}
-
-/* The deeper held stack that a slot points to: entries to `out`, which it allocates. */
-static void slot_more(const struct rdep_record *r, int fd, struct rdep_rslot *s, uint64_t at)
-{
-	struct rdep_helds head;
-	uint64_t room;
-	size_t n;
-	ssize_t got;
-
-	s->held_cut = true;
-	if (at % 8 || at > r->size || r->size - at < sizeof(head) ||
-	    read_full(fd, &head, sizeof(head), at) != (ssize_t)sizeof(head))
-		return;
-	room = (r->size - at - sizeof(head)) / sizeof(struct rdep_held);
-	n = head.capacity < room ? head.capacity : room;
-	if (n > HELD_MAX)
-		n = HELD_MAX;
-	s->held = rdep_alloc(n * sizeof(*s->held));
-	got = read_full(fd, s->held, n * sizeof(*s->held), at + sizeof(head));
-	s->held_count = held_length(s->held, got > 0 ? (size_t)got / sizeof(*s->held) : 0);
-	s->held_cut = s->held_count == n && n < head.capacity;
-}
-
-static void slot_take(const struct rdep_record *r, int fd, const struct rdep_slot *slot,
-		      struct rdep_rslot *s)
-{
-	memset(s, 0, sizeof(*s));
-	s->slot = *slot;
-	if (slot->more) {
-		slot_more(r, fd, s, slot->more);
-		return;
-	}
-	s->held_count = held_length(slot->held, RDEP_SLOT_HELD);
-	s->held = rdep_alloc(s->held_count * sizeof(*s->held));
-	memcpy(s->held, slot->held, s->held_count * sizeof(*s->held));
-}
-
-size_t rdep_record_slots(const struct rdep_record *r, struct rdep_rslot **slots)
-{
-	int fd = open_file(r->path, NULL);
-	size_t i, n = 0;
-
-	*slots = NULL;
-	for (i = 0; fd >= 0 && i < r->board_count; i++) {
-		const struct rdep_rboard *b = &r->boards[i];
-		struct rdep_slot slot;
-		uint32_t k;
-
-		for (k = 0; k < b->count; k++) {
-			uint64_t at = b->slots_at + (uint64_t)k * b->slot_size;
-
-			if (read_full(fd, &slot, sizeof(slot), at) != (ssize_t)sizeof(slot))
-				break;
-			if (slot.state != RDEP_SLOT_LIVE && slot.state != RDEP_SLOT_ENDING)
-				continue;
-			RDEP_GROW(*slots, n);
-			slot_take(r, fd, &slot, &(*slots)[n++]);
-		}
-	}
-	if (fd >= 0)
-		close(fd);
-	return n;
-}
-
-void rdep_record_slots_free(struct rdep_rslot *slots, size_t count)
-{
-	size_t i;
-
-	for (i = 0; i < count; i++)
-		free(slots[i].held);
-	free(slots);
-}
-
 /* The start time of a process in ns since boot, from /proc; 0: no such process. */
 static uint64_t process_start(uint32_t pid)
 {
@@ -456,7 +370,7 @@ static uint64_t process_start(uint32_t pid)
 	fd = open(path, O_RDONLY | O_CLOEXEC);
 	if (fd < 0)
 		return 0;
-	n = read_full(fd, text, sizeof(text) - 1, 0);
+	n = rdep_record_read(fd, text, sizeof(text) - 1, 0);
 	close(fd);
 	if (n <= 0)
 		return 0;

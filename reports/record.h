@@ -84,6 +84,7 @@ struct rdep_rslot {
 	struct rdep_held *held;
 	size_t held_count;
 	bool held_cut; /* longer than could be read */
+	bool doubt;    /* the last of them: another thread stands as its holder too, and one of the two waits */
 };
 
 struct rdep_record {

@@ -136,8 +136,10 @@ static const char *state_words(const struct rdep_process *p)
 
 /* ---- threads ---- */
 
-static const char *held_state(const struct rdep_held *h)
+static const char *held_state(const struct rdep_held *h, bool doubt)
 {
+	if (doubt)
+		return "holds or WAITS for ";
 	if (h->flags & RDEP_HELD_COND)
 		return "given up while it waits on a condition, to be taken again: ";
 	if (h->flags & RDEP_HELD_WAITING)
@@ -145,7 +147,7 @@ static const char *held_state(const struct rdep_held *h)
 	return h->flags & RDEP_HELD_CONTEXT ? "inside " : "holds ";
 }
 
-static void print_held(struct rdep_text *t, struct rdep_process *p, const struct rdep_held *h,
+static void print_held(struct rdep_text *t, struct rdep_process *p, const struct rdep_held *h, bool doubt,
 		       const char *indent)
 {
 	struct rdep_mstack site =
@@ -153,7 +155,7 @@ static void print_held(struct rdep_text *t, struct rdep_process *p, const struct
 	const struct rdep_mclass *c = rdep_model_class(p, h->cls);
 	bool waits = h->flags & RDEP_HELD_WAITING;
 
-	fprintf(t->out, "%s  %s", indent, held_state(h));
+	fprintf(t->out, "%s  %s", indent, held_state(h, doubt));
 	if (h->cls)
 		rdep_text_paint(t, waits ? RDEP_RED : RDEP_BOLD, "%s", c->name);
 	else
@@ -199,7 +201,7 @@ static void print_slot(struct rdep_text *t, struct rdep_process *p, const struct
 			fprintf(t->out, ", in a %s scope", scopes[i]);
 	fprintf(t->out, "%s\n", s->held_count || s->slot.wait_kind ? "" : ": holds nothing");
 	for (i = 0; i < s->held_count; i++)
-		print_held(t, p, &s->held[i], indent);
+		print_held(t, p, &s->held[i], s->doubt && i + 1 == s->held_count, indent);
 	if (s->held_cut)
 		fprintf(t->out, "%s  ... and more: its held stack could not be read to the end\n",
 			indent);

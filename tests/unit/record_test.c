@@ -461,6 +461,46 @@ static void test_board(void)
 	maker_free(&m);
 }
 
+/* Three threads, of which the first two stand as holders of one mutex; the third as one of another lock's life. */
+static size_t two_holders(struct rdep_rslot **slots, bool more)
+{
+	struct rdep_slot slot = {.state = RDEP_SLOT_LIVE, .tid = 1001, .thread = 1};
+	struct rdep_error err;
+	struct rdep_record *r;
+	struct maker m;
+	size_t at, i, n;
+
+	maker_init(&m, 1000);
+	at = maker_board(&m, 3);
+	slot.held[0] = (struct rdep_held){.address = 0x5000, .site = 0x401100, .kind = RDEP_MUTEX};
+	for (i = 0; i < 3; i++) {
+		slot.held[0].generation = i == 2;
+		slot.held[1] = (struct rdep_held){.address = more && i == 0 ? 0x6000 : 0, .kind = RDEP_MUTEX};
+		memcpy(m.data + at + i * sizeof(slot), &slot, sizeof(slot));
+	}
+	maker_write(&m, path);
+	r = rdep_record_open(path, &err);
+	n = rdep_record_slots(r, slots);
+	rdep_record_close(r);
+	maker_free(&m);
+	return n;
+}
+
+static void test_doubt(void)
+{
+	struct rdep_rslot *s;
+	size_t n = two_holders(&s, false);
+
+	tap_ok(n == 3 && s[0].doubt && s[1].doubt && !s[2].doubt && !(s[0].held[0].flags & RDEP_HELD_WAITING),
+	       "of two holders of one mutex it is not known which one waits");
+	rdep_record_slots_free(s, n);
+	n = two_holders(&s, true);
+	tap_ok(n == 3 && !s[0].doubt && !s[1].doubt && !(s[0].held[0].flags & RDEP_HELD_WAITING) &&
+		       s[1].held[0].flags & RDEP_HELD_WAITING,
+	       "the one that went on with it has it, the other waits");
+	rdep_record_slots_free(s, n);
+}
+
 static void test_no_file(void)
 {
 	struct rdep_error err = {""};
@@ -591,6 +631,7 @@ int main(void)
 	test_growing();
 	test_reloaded();
 	test_board();
+	test_doubt();
 	test_no_file();
 	test_counted();
 	unlink(path);

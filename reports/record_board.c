@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * record_board.c - where the threads of a process stand: the board, which is overwritten in place, and so is read
+ * when asked for.
+ */
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+#include "reports/record_items.h"
+
+#define HELD_MAX 65536u /* entries of one thread that are read */
+
+static size_t held_length(const struct rdep_held *held, size_t n)
+{
+	size_t i = 0;
+
+	while (i < n && held[i].address)
+		i++;
+	return i;
+}
+
+/* The deeper held stack that a slot points to: entries to `out`, which it allocates. */
+static void slot_more(const struct rdep_record *r, int fd, struct rdep_rslot *s, uint64_t at)
+{
+	struct rdep_helds head;
+	uint64_t room;
+	size_t n;
+	ssize_t got;
+
+	s->held_cut = true;
+	if (at % 8 || at > r->size || r->size - at < sizeof(head) ||
+	    rdep_record_read(fd, &head, sizeof(head), at) != (ssize_t)sizeof(head))
+		return;
+	room = (r->size - at - sizeof(head)) / sizeof(struct rdep_held);
+	n = head.capacity < room ? head.capacity : room;
+	if (n > HELD_MAX)
+		n = HELD_MAX;
+	s->held = rdep_alloc(n * sizeof(*s->held));
+	got = rdep_record_read(fd, s->held, n * sizeof(*s->held), at + sizeof(head));
+	s->held_count = held_length(s->held, got > 0 ? (size_t)got / sizeof(*s->held) : 0);
+	s->held_cut = s->held_count == n && n < head.capacity;
+}
+
+static void slot_take(const struct rdep_record *r, int fd, const struct rdep_slot *slot,
+		      struct rdep_rslot *s)
+{
+	memset(s, 0, sizeof(*s));
+	s->slot = *slot;
+	if (slot->more) {
+		slot_more(r, fd, s, slot->more);
+		return;
+	}
+	s->held_count = held_length(slot->held, RDEP_SLOT_HELD);
+	s->held = rdep_alloc(s->held_count * sizeof(*s->held));
+	memcpy(s->held, slot->held, s->held_count * sizeof(*s->held));
+}
+
+/* ---- who really has it ---- */
+
+/*
+ * A lock that was free when its taker looked is not marked as waited for: one of two threads that came at once stands
+ * as a holder while it waits. Where two hold what one can have, and the innermost entry of one of them is that lock
+ * and no more came of it, it is that one that waits; where it is the innermost of both, nobody can tell.
+ */
+static bool has_alone(const struct rdep_held *h)
+{
+	return (h->kind == RDEP_MUTEX || h->kind == RDEP_RWLOCK) && !(h->flags & (RDEP_HELD_WAITING | RDEP_HELD_COND));
+}
+
+static bool in_each_others_way(const struct rdep_held *a, const struct rdep_held *b)
+{
+	return a->address == b->address && a->generation == b->generation && has_alone(b) &&
+	       (a->mode == RDEP_WRITE || b->mode == RDEP_WRITE);
+}
+
+static struct rdep_held *innermost(const struct rdep_rslot *s)
+{
+	return s->held_count ? &s->held[s->held_count - 1] : NULL;
+}
+
+static void doubt_innermost(struct rdep_rslot *s, const struct rdep_rslot *slots, size_t n)
+{
+	struct rdep_held *top = innermost(s);
+	bool doubted = false;
+	size_t i, k;
+
+	if (!top || !has_alone(top) || s->slot.wait_kind)
+		return;
+	for (i = 0; i < n; i++) {
+		if (&slots[i] == s)
+			continue;
+		for (k = 0; k < slots[i].held_count; k++) {
+			if (!in_each_others_way(top, &slots[i].held[k]))
+				continue;
+			if (k + 1 < slots[i].held_count || slots[i].slot.wait_kind) {
+				top->flags |= RDEP_HELD_WAITING;
+				return;
+			}
+			doubted = true;
+		}
+	}
+	s->doubt = doubted;
+}
+
+size_t rdep_record_slots(const struct rdep_record *r, struct rdep_rslot **slots)
+{
+	int fd = rdep_record_file(r->path, NULL);
+	size_t i, n = 0;
+
+	*slots = NULL;
+	for (i = 0; fd >= 0 && i < r->board_count; i++) {
+		const struct rdep_rboard *b = &r->boards[i];
+		struct rdep_slot slot;
+		uint32_t k;
+
+		for (k = 0; k < b->count; k++) {
+			uint64_t at = b->slots_at + (uint64_t)k * b->slot_size;
+
+			if (rdep_record_read(fd, &slot, sizeof(slot), at) != (ssize_t)sizeof(slot))
+				break;
+			if (slot.state != RDEP_SLOT_LIVE && slot.state != RDEP_SLOT_ENDING)
+				continue;
+			RDEP_GROW(*slots, n);
+			slot_take(r, fd, &slot, &(*slots)[n++]);
+		}
+	}
+	if (fd >= 0)
+		close(fd);
+	for (i = 0; i < n; i++)
+		doubt_innermost(&(*slots)[i], *slots, n);
+	return n;
+}
+
+void rdep_record_slots_free(struct rdep_rslot *slots, size_t count)
+{
+	size_t i;
+
+	for (i = 0; i < count; i++)
+		free(slots[i].held);
+	free(slots);
+}
