@@ -25,15 +25,13 @@ union lock {
 	pthread_once_t once;
 	FILE *stream;
 	int file;
-	char size[MATRIX_STRIDE / MATRIX_LOCKS];
 };
 
-/* As a static initialiser does: no call, but for the kinds that have none. Each of those is of the
- * class that is named. */
-void lock_set_up(union lock *l, char kind, unsigned class);
+/* Is there a static initialiser of this kind, or what does as one? */
+bool lock_has_initialiser(char kind);
 
-/* Is there no static initialiser of this kind? */
-bool lock_needs_init(char kind);
+/* As that does: no call. */
+void lock_initialise(union lock *l, char kind);
 
 /* The init call of a class; classes are call sites. Ends the program when there are too few. */
 void lock_init(union lock *l, char kind, unsigned class);

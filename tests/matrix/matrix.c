@@ -2,9 +2,10 @@
 /*
  * matrix.c - runs the cases of a table, each in a process of its own.
  *
- *   matrix list             the cases, a line each
- *   matrix run [NUMBER...]  runs them; prints where their locks are, and "NUMBER PID" for each
- *   matrix case NUMBER      runs one, in this very process
+ *   matrix list             the cases, a line each: number, group, name, kinds, program, what must
+ * be found, what that awaits, and what a search of all orders says (can, cannot) matrix run
+ * [NUMBER...]  runs them; prints "NUMBER PID" for each matrix case NUMBER      runs one, in this
+ * very process
  *
  * Environment: MATRIX_RANDOM=N[,SEED], how many random cases and which.
  *
@@ -78,15 +79,30 @@ static bool has_lock(const char *program, unsigned lock)
 	return strchr(program, (int)('A' + lock)) != NULL;
 }
 
-/* And one for each lock that has no static initialiser: all classes of a case have names of their
- * own. */
-static unsigned classes_of(const struct matrix_case *c)
+/* A spinlock has none either, but as a static variable it does well with what libc's init call
+ * writes. */
+static bool has_own_class(const struct matrix_case *c, unsigned lock)
+{
+	char kind = matrix_kind(c->kinds, lock);
+
+	return has_lock(c->program, lock) &&
+	       (!lock_has_initialiser(kind) || (kind == 's' && strpbrk(c->program, "a[")));
+}
+
+/* The number of that class, among those of the case. */
+static unsigned own_class(const struct matrix_case *c, unsigned lock)
 {
 	unsigned n = named_classes(c->program), i;
 
-	for (i = 0; i < MATRIX_LOCKS; i++)
-		n += has_lock(c->program, i) && lock_needs_init(matrix_kind(c->kinds, i));
+	for (i = 0; i < lock; i++)
+		n += has_own_class(c, i);
 	return n;
+}
+
+/* All classes of a case have names of their own. */
+static unsigned classes_of(const struct matrix_case *c)
+{
+	return own_class(c, MATRIX_LOCKS);
 }
 
 static unsigned first_class(unsigned number)
@@ -135,12 +151,50 @@ static void make_threads(void)
 	}
 }
 
+/* Locks in the heap that are made and destroyed, and never taken. */
+static void make_unused(void)
+{
+	unsigned i;
+
+	for (i = 0; i < MANY; i++) {
+		pthread_mutex_t *volatile unused = malloc(sizeof(*unused));
+
+		pthread_mutex_init(unused, NULL);
+		pthread_mutex_destroy(unused);
+		free(unused);
+	}
+}
+
+static NOINLINE void nest_of_hundred(unsigned outer, unsigned inner)
+{
+	pthread_mutex_lock(&hundred[outer]);
+	pthread_mutex_lock(&hundred[inner]);
+	pthread_mutex_unlock(&hundred[inner]);
+	pthread_mutex_unlock(&hundred[outer]);
+}
+
+static void chain_hundred(void)
+{
+	unsigned i;
+
+	for (i = 0; i + 1 < HUNDRED; i++)
+		nest_of_hundred(i, i + 1);
+}
+
 static void take_hundred(void)
 {
 	unsigned i;
 
 	for (i = 0; i < HUNDRED; i++)
 		pthread_mutex_lock(&hundred[i]);
+}
+
+static void give_hundred(void)
+{
+	unsigned i;
+
+	for (i = HUNDRED; i-- > 0;)
+		pthread_mutex_unlock(&hundred[i]);
 }
 
 /* ---- turns ---- */
@@ -172,6 +226,7 @@ struct part {
 	unsigned first_class;
 	const char *text;
 	unsigned held[DEEP], depth;
+	bool holds_hundred;
 	unsigned nofs;
 	uint32_t turn;
 	pthread_t thread;
@@ -188,6 +243,16 @@ static const char *run_text(struct part *p, const char *c);
 static char kind_in(const struct part *p, unsigned lock)
 {
 	return matrix_kind(p->of->kinds, lock);
+}
+
+static void set_up(const struct part *p, unsigned lock)
+{
+	char kind = kind_in(p, lock);
+
+	if (has_own_class(p->of, lock))
+		lock_init(p->lock[lock], kind, p->first_class + own_class(p->of, lock));
+	else
+		lock_initialise(p->lock[lock], kind);
 }
 
 static void put_out(struct part *p, unsigned lock)
@@ -212,6 +277,14 @@ static void give_down_to(struct part *p, unsigned depth)
 	}
 }
 
+static void give_all(struct part *p)
+{
+	give_down_to(p, 0);
+	if (p->holds_hundred)
+		give_hundred();
+	p->holds_hundred = false;
+}
+
 /* Runs what stands between brackets, and gives back what it took. */
 static const char *run_bracket(struct part *p, const char *c)
 {
@@ -227,8 +300,8 @@ static NOINLINE const char *with_local_lock(struct part *p, unsigned n, const ch
 	union lock *outer = p->lock[n];
 	union lock local;
 
-	lock_set_up(&local, kind_in(p, n), 0);
 	p->lock[n] = &local;
+	set_up(p, n);
 	c = run_bracket(p, c);
 	p->lock[n] = outer;
 	return c;
@@ -319,7 +392,7 @@ static const char *on_lock(struct part *p, char command, const char *c)
 		return c + 1;
 	case 'a':
 		p->lock[n] = lock_alloc(n);
-		lock_set_up(p->lock[n], kind, 0);
+		set_up(p, n);
 		return c;
 	case 'x':
 		free(l);
@@ -339,7 +412,7 @@ static const char *on_nothing(struct part *p, char command, const char *c)
 {
 	switch (command) {
 	case ';':
-		give_down_to(p, 0);
+		give_all(p);
 		return c;
 	case ',':
 		hand_on(p);
@@ -361,8 +434,18 @@ static const char *on_nothing(struct part *p, char command, const char *c)
 	case '@':
 		make_threads();
 		return c;
+	case 'z':
+		make_unused();
+		return c;
 	case '%':
 		take_hundred();
+		p->holds_hundred = true;
+		return c;
+	case 'p':
+		chain_hundred();
+		return c;
+	case 'q':
+		nest_of_hundred(HUNDRED - 1, 0);
 		return c;
 	case 'f':
 		fs_reclaim_acquire(GFP_KERNEL);
@@ -409,7 +492,7 @@ static const char *run_text(struct part *p, const char *c)
 static NOINLINE void run_part(struct part *p)
 {
 	if (*run_text(p, p->text) != '+')
-		give_down_to(p, 0);
+		give_all(p);
 }
 
 /* ---- all parts ---- */
@@ -516,18 +599,16 @@ static void run_case(unsigned number)
 	static union lock *at[MATRIX_LOCKS];
 	const struct matrix_case *c = case_at(number);
 	struct part like = {.of = c, .lock = at, .first_class = first_class(number)};
-	unsigned class = like.first_class + named_classes(c->program), i;
 	const char *text = c->program;
+	unsigned i;
 
 	if (*text == '~' && !getenv("MATRIX_JEMALLOC"))
 		over_jemalloc(number);
 	text += *text == '~';
 	for (i = 0; i < MATRIX_LOCKS; i++) {
 		at[i] = &locks[number + 1][i];
-		if (!has_lock(text, i))
-			continue;
-		lock_set_up(at[i], matrix_kind(c->kinds, i), class);
-		class += lock_needs_init(matrix_kind(c->kinds, i));
+		if (has_lock(text, i))
+			set_up(&like, i);
 	}
 	while (*text)
 		text = run_together(&like, text, hangs(c));
@@ -576,13 +657,14 @@ static void list(void)
 
 	for (i = 0; i < COUNT + random_count; i++) {
 		const struct matrix_case *c = case_at(i);
-		const char *expect = c->expect;
+		const char *expect = c->expect, *searched = "";
 
+		if (matrix_is_known(c->kinds, c->program))
+			searched = matrix_can_deadlock(c->kinds, c->program) ? "can" : "cannot";
 		if (i >= COUNT)
-			expect = matrix_can_deadlock(c->kinds, c->program) ? "lock-inversion any"
-									   : "none";
-		printf("%u|%s|%s|%s|%s|%s|%s\n", i, c->group, c->name, c->kinds, c->program, expect,
-		       c->awaits ? c->awaits : "");
+			expect = strcmp(searched, "can") ? "none" : "lock-inversion any";
+		printf("%u|%s|%s|%s|%s|%s|%s|%s\n", i, c->group, c->name, c->kinds, c->program,
+		       expect, c->awaits ? c->awaits : "", searched);
 	}
 }
 
@@ -603,8 +685,6 @@ int main(int argc, char **argv)
 
 	read_environment();
 	setvbuf(stdout, NULL, _IOLBF, 0);
-	if (argc > 1 && !strcmp(argv[1], "run"))
-		printf("locks %p %d\n", (void *)locks[1], MATRIX_STRIDE);
 	if (argc == 2 && !strcmp(argv[1], "list")) {
 		list();
 	} else if (argc == 2 && !strcmp(argv[1], "run")) {

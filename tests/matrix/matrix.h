@@ -12,9 +12,9 @@
  *   uA        gives it back
  *   dA        destroys it
  *   iAx       init call; x (a to d): the class
- *   aA        from here A stands in a new block of the heap, with a static initialiser
+ *   aA        from here A stands in a new block of the heap, freshly initialised
  *   xA        frees that block
- *   [A...]    in the brackets A is a variable on the stack, with a static initialiser
+ *   [A...]    in the brackets A is a variable on the stack, freshly initialised
  *   (A...)    what is in the brackets runs once, by pthread_once() of A
  *   {...}     what is in the brackets runs in a signal handler, now
  *   b o       blocks that signal, opens it again
@@ -24,8 +24,10 @@
  *   s e       memalloc_nofs_save, _restore
  *   #         nests two thousand other locks, pair by pair
  *   @         two thousand threads come and go, one after the other, and nest such a pair each
- *   %         takes a hundred other locks, and keeps them
- *   ;         gives back all that is held of A to H, and goes on
+ *   z         makes and destroys two thousand other locks
+ *   %         takes a hundred other locks
+ *   p q       nests each of those in the one before it; nests the first in the last
+ *   ;         gives back all that is held, and goes on
  *   ,         lets the other threads run, until it is its turn again
  *   +         at a part's end: keeps what it holds
  *   /         the next thread; those beside each other are alive at the same time, and run in turn
@@ -35,6 +37,9 @@
  *
  * At its end a part gives back what it holds, the last first; so do brackets with what was taken in
  * them. So nothing ever blocks, but where ! says so.
+ *
+ * Locks that are not told to be initialised by a call have a static initialiser, where their kind has
+ * one; else each is of a class of its own.
  *
  * The kinds, a letter per lock, the last for all that follow:
  *
@@ -58,8 +63,6 @@
 
 #define MATRIX_LOCKS 8
 #define MATRIX_THREADS 8
-#define MATRIX_STRIDE                                                                              \
-	512 /* of the locks of one case in the array of all: classes are named by it */
 
 struct matrix_case {
 	const char *group, *name, *kinds, *program;
@@ -71,8 +74,12 @@ struct matrix_case {
 char matrix_kind(const char *kinds, unsigned lock);
 
 /* Can the parts of a program, each run by several threads at once, deadlock? By trying all orders.
- * Knows takings, releases and ; only. */
+ * Knows takings, releases and ; only, and no part that takes again what it holds, or gives
+ * back what it does not hold. */
 bool matrix_can_deadlock(const char *kinds, const char *program);
+
+/* Is that all there is in the program? */
+bool matrix_is_known(const char *kinds, const char *program);
 
 /* A random program that matrix_can_deadlock() knows, that takes nothing twice; its kinds. */
 void matrix_random(unsigned long *seed, char *kinds, char *program, size_t size);

@@ -6,24 +6,16 @@
 #
 # --rawfile list: what "matrix list" printed. --rawfile ran: what "matrix run" printed.
 
-def hex: ltrimstr("0x") | explode
-	| reduce .[] as $c (0; . * 16 + (if $c >= 97 then $c - 87 else $c - 48 end));
-
 def cases: $list | split("\n") | map(select(. != "") | split("|")
 	| {number: .[0], group: .[1], name: .[2], kinds: .[3], program: .[4], expect: .[5], awaits: .[6]});
 
-# Where the locks stand, the case of each process, and the process of each case.
+# The case of each process, and the process of each case.
 def ran: $ran | split("\n") | map(split(" ")) | map(select(length == 2)) as $pids | {
-	base: (map(select(.[0] == "locks")) | .[0][1:] | {at: (.[0] | hex), stride: (.[1] | tonumber)}),
 	by_pid: ($pids | map({key: .[1], value: .[0]}) | from_entries),
 	pid_of: ($pids | map({key: .[0], value: .[1]}) | from_entries)};
 
-# The case that a finding is of: the one whose locks it is about, else the one whose process found it.
-def case_of($ran; $processes):
-	([(.lock | select(.) | .instance.address), .cycle[].from_instance.address]
-	| map(hex - $ran.base.at | select(. >= 0) | . / $ran.base.stride | floor) | first)
-	// $ran.by_pid[$processes[.process].pid | tostring]
-	| tostring;
+# The case that a finding is of: the one whose process found it.
+def case_of($ran; $processes): $ran.by_pid[$processes[.process].pid | tostring] | tostring;
 
 # What there is that counts: what a gate keeps apart is told on request only.
 def told: map("\(.kind) \(.verdict)") | sort;

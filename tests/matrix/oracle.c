@@ -223,6 +223,34 @@ static void set_up(struct world *w, const char *kinds, const char *program)
 	}
 }
 
+bool matrix_is_known(const char *kinds, const char *program)
+{
+	unsigned held = 0;
+	const char *c;
+
+	if (strpbrk(kinds, "fno"))
+		return false;
+	for (c = program; *c; c++) {
+		unsigned lock = 1u << (*c - 'A') % 32;
+
+		if (strchr(";/>", *c)) {
+			held = 0;
+		} else if (*c == 'u') {
+			lock = 1u << (*++c - 'A') % 32;
+			if (!(held & lock))
+				return false;
+			held &= ~lock;
+		} else if (*c >= 'A' && *c <= 'Z') {
+			if (held & lock)
+				return false;
+			held |= lock;
+		} else if (!strchr("rwtlc", *c)) {
+			return false;
+		}
+	}
+	return true;
+}
+
 bool matrix_can_deadlock(const char *kinds, const char *program)
 {
 	struct state s = {{0}, {{0}}, {{0}}};
