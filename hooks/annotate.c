@@ -70,7 +70,7 @@ TOLD(taken_in_reclaim, (const volatile void *lock, unsigned domain),
      rd_told_taken_in_reclaim(LOCK, domain, RD_SITE, RD_HERE))
 
 TOLD(lock_init, (const volatile void *lock, const char *name), rd_told_lock_init(LOCK, name, RD_SITE, RD_HERE))
-TOLD(lock_destroy, (const volatile void *lock), rd_told_lock_destroy(LOCK))
+TOLD(lock_destroy, (const volatile void *lock), rd_told_lock_destroy(LOCK, RD_SITE, RD_HERE))
 TOLD(lock_acquire, (const volatile void *lock, unsigned how), rd_told_lock_acquire(LOCK, how, RD_SITE, RD_HERE))
 TOLD(lock_acquired, (const volatile void *lock), rd_told_lock_acquired(LOCK))
 TOLD(lock_failed, (const volatile void *lock), rd_told_lock_failed(LOCK))

@@ -22,8 +22,8 @@ static void heap_put(void *p)
 {
 	void (*next)(void *) = rd_next_free;
 
-	if (rd_forget_wanted())
-		rd_forget(p, rd_usable(p));
+	if (rd_free_counts())
+		rd_free_told_of(p, (uint64_t)__builtin_return_address(0), RD_HERE);
 	next(p);
 }
 

@@ -46,10 +46,24 @@ ALLOCATOR(void *, valloc, (size_t n), (n), no_memory())
 ALLOCATOR(void *, pvalloc, (size_t n), (n), no_memory())
 
 /* Told before: afterwards the block may be another thread's. */
-static inline void forget_block(void *p)
+static void tell_free(void *p, uint64_t site, uint64_t sp)
 {
-	if (rd_forget_wanted() && p)
-		rd_forget(p, rd_usable(p));
+	bool near = rd_held_near(p);
+	size_t n;
+
+	if (!p || (!near && !rd_forget_wanted()))
+		return;
+	n = rd_usable(p);
+	if (near)
+		rd_freed(p, n, false, site, sp);
+	if (rd_forget_wanted())
+		rd_forget(p, n);
+}
+
+RD_HIDDEN __attribute__((noinline)) void rd_free_told_of(void *p, uint64_t site, uint64_t sp)
+{
+	if (!rd_in_arena(p))
+		tell_free(p, site, sp);
 }
 
 /* The block's own size is not known: what follows it in the arena is zero or older
@@ -69,28 +83,56 @@ static bool resize_fails(size_t n, uint64_t site, uint64_t sp)
 	return n && rd_malloc_fails(site, sp);
 }
 
+/* Only the outcome tells whether the block's old place was given back: it is, where it moves, or is cut off. */
+static __attribute__((noinline)) void *resize_told(void *p, size_t n, uint64_t site, uint64_t sp)
+{
+	size_t had = rd_usable(p);
+	struct rdep_held *held = rd_held_near(p) ? rd_held_in(p, had) : NULL;
+	void *to;
+
+	if (rd_forget_wanted())
+		rd_forget(p, had);
+	to = RD_NEXT(realloc)(p, n);
+	if (held && (to || !n) && (to != p || held->address - (uint64_t)p >= rd_usable(to)))
+		rd_freed_held(held, false, site, sp);
+	return to;
+}
+
 RD_EXPORT void *realloc(void *p, size_t n)
 {
 	if (rd_unlikely(rd_in_arena(p)))
 		return leave_arena(p, n);
 	if (rd_malloc_counts() && resize_fails(n, RD_SITE, RD_HERE))
 		return no_memory();
-	forget_block(p);
+	if (rd_free_counts() && p)
+		return resize_told(p, n, RD_SITE, RD_HERE);
 	return RD_NEXT(realloc)(p, n);
 }
 
 RD_EXPORT void *reallocarray(void *p, size_t n, size_t size)
 {
+	size_t bytes;
+
 	if (rd_malloc_counts() && resize_fails(n && size, RD_SITE, RD_HERE))
 		return no_memory();
-	forget_block(p);
+	if (rd_free_counts() && p && !__builtin_mul_overflow(n, size, &bytes))
+		return resize_told(p, bytes, RD_SITE, RD_HERE);
 	return RD_NEXT(reallocarray)(p, n, size);
 }
 
+static __attribute__((noinline)) void free_told(void *p, uint64_t site, uint64_t sp)
+{
+	if (rd_in_arena(p))
+		return;
+	tell_free(p, site, sp);
+	RD_NEXT(free)(p);
+}
+
+/* The arena's first block has all threads told: see resolve.c. */
 RD_EXPORT void free(void *p)
 {
-	if (rd_unlikely(rd_in_arena(p)))
-		return;
-	forget_block(p);
-	RD_NEXT(free)(p);
+	if (rd_free_counts())
+		free_told(p, RD_SITE, RD_HERE);
+	else
+		RD_NEXT(free)(p);
 }

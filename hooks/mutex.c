@@ -18,6 +18,7 @@ RD_EXPORT int pthread_mutex_init(pthread_mutex_t *mutex, const pthread_mutexattr
 
 	if (rd_unlikely(rd_unwinding()))
 		return 0;
+	rd_lock_init_begin(mutex, RDEP_MUTEX, RD_SITE, RD_HERE);
 	rc = RD_NEXT(pthread_mutex_init)(mutex, attr);
 	if (rc == 0)
 		rd_lock_init(mutex, RDEP_MUTEX, RD_SITE, RD_HERE);
@@ -26,16 +27,24 @@ RD_EXPORT int pthread_mutex_init(pthread_mutex_t *mutex, const pthread_mutexattr
 
 RD_EXPORT int pthread_mutex_destroy(pthread_mutex_t *mutex)
 {
+	unsigned how;
+	int rc;
+
 	if (rd_unlikely(rd_unwinding()))
 		return 0;
-	rd_lock_destroy(mutex, RDEP_MUTEX);
-	return RD_NEXT(pthread_mutex_destroy)(mutex);
+	how = rd_lock_destroy_begin(mutex, RDEP_MUTEX, RD_SITE, RD_HERE);
+	rc = RD_NEXT(pthread_mutex_destroy)(mutex);
+	if (rc == 0)
+		rd_lock_destroyed(mutex, RDEP_MUTEX, how, RD_SITE, RD_HERE);
+	return rc;
 }
 
 RD_EXPORT int mtx_init(mtx_t *mutex, int type)
 {
-	int rc = RD_NEXT(mtx_init)(mutex, type);
+	int rc;
 
+	rd_lock_init_begin(mutex, RDEP_MUTEX, RD_SITE, RD_HERE);
+	rc = RD_NEXT(mtx_init)(mutex, type);
 	if (rc == thrd_success)
 		rd_lock_init(mutex, RDEP_MUTEX, RD_SITE, RD_HERE);
 	return rc;
@@ -43,11 +52,16 @@ RD_EXPORT int mtx_init(mtx_t *mutex, int type)
 
 RD_EXPORT void mtx_destroy(mtx_t *mutex)
 {
-	rd_lock_destroy(mutex, RDEP_MUTEX);
+	unsigned how = rd_lock_destroy_begin(mutex, RDEP_MUTEX, RD_SITE, RD_HERE);
+
 	RD_NEXT(mtx_destroy)(mutex);
+	/* It does not say whether it did. */
+	if (((const pthread_mutex_t *)mutex)->__data.__kind == -1)
+		rd_lock_destroyed(mutex, RDEP_MUTEX, how, RD_SITE, RD_HERE);
 }
 
-#define TRYLOCK(name, type)                                                                        \
+/* TRYLOCK(name, type of the lock, what it returns for a lock that is none) */
+#define TRYLOCK(name, type, refused)                                                                \
 	RD_EXPORT int name(type *mutex)                                                            \
 	{                                                                                          \
 		int rc;                                                                            \
@@ -57,6 +71,8 @@ RD_EXPORT void mtx_destroy(mtx_t *mutex)
 		rc = RD_NEXT(name)(mutex);                                                         \
 		if (rc == 0 || rc == EOWNERDEAD)                                                   \
 			rd_try_acquired(mutex, HOW, RD_SITE, RD_HERE);                             \
+		else if (rc == refused)                                                            \
+			rd_lock_refused(mutex, RDEP_MUTEX, RD_SITE, RD_HERE);                      \
 		return rc;                                                                         \
 	}
 
@@ -70,8 +86,8 @@ static inline bool is_free(const void *lock)
 
 FREE_LOCK_CALL(pthread_mutex_lock, is_free(lock), HOW, HOW, (pthread_mutex_t * lock), (lock))
 LOCK_CALL(mtx_lock, HOW, (mtx_t * lock), (lock))
-TRYLOCK(pthread_mutex_trylock, pthread_mutex_t)
-TRYLOCK(mtx_trylock, mtx_t)
+TRYLOCK(pthread_mutex_trylock, pthread_mutex_t, EINVAL)
+TRYLOCK(mtx_trylock, mtx_t, thrd_error)
 
 LOCK_CALL(pthread_mutex_timedlock, HOW | RD_TIMED,
 	  (pthread_mutex_t * lock, const struct timespec *until), (lock, until))

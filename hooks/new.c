@@ -55,13 +55,19 @@ static void own_delete(void *p)
 	}
 
 #define DELETE(name, args, pass)                                                                   \
-	RD_EXPORT void name args;                                                                  \
+	RD_EXPORT void name(PLAIN args);                                                           \
 	RD_HIDDEN void rd_own_##name(void *p);                                                     \
-	void name args                                                                             \
+	static __attribute__((noinline)) void name##_told(PLAIN args, uint64_t site, uint64_t sp)  \
 	{                                                                                          \
-		if (rd_forget_wanted() && p && !rd_in_arena(p))                                    \
-			rd_forget(p, rd_usable(p));                                                \
-		RD_NEXT(name) pass;                                                                \
+		rd_free_told_of(p, site, sp);                                                      \
+		RD_NEXT(name)(PLAIN pass);                                                         \
+	}                                                                                          \
+	void name(PLAIN args)                                                                      \
+	{                                                                                          \
+		if (rd_free_counts())                                                              \
+			name##_told(PLAIN pass, RD_SITE, RD_HERE);                                 \
+		else                                                                               \
+			RD_NEXT(name)(PLAIN pass);                                                 \
 	}                                                                                          \
 	void rd_own_##name(void *p)                                                                \
 	{                                                                                          \

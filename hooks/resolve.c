@@ -128,6 +128,8 @@ static void *arena_aligned(size_t align, size_t n)
 			errno = ENOMEM;
 			return NULL;
 		}
+		/* From now on every block is looked at when it comes back. */
+		rd_free_told = 1;
 	} while (!__atomic_compare_exchange_n(&arena_used, &used, end, true, __ATOMIC_RELAXED,
 					      __ATOMIC_RELAXED));
 	return rd_arena + at;

@@ -57,6 +57,9 @@ long rd_own_nothing(void);
 /* The usable size of a block of the next allocator; 0 where it can't be asked. */
 size_t rd_usable(void *p);
 
+/* A block is about to be given back, where rd_free_counts(). The arena's are left alone. */
+void rd_free_told_of(void *p, uint64_t site, uint64_t sp) RD_HIDDEN;
+
 /* Memory for who calls malloc while the next malloc is being looked for. */
 #define RD_ARENA_SIZE 65536u
 extern char rd_arena[RD_ARENA_SIZE] RD_HIDDEN;

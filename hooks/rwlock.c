@@ -28,6 +28,7 @@ RD_EXPORT int pthread_rwlock_init(pthread_rwlock_t *lock, const pthread_rwlockat
 
 	if (rd_unlikely(rd_unwinding()))
 		return 0;
+	rd_lock_init_begin(lock, RDEP_RWLOCK, RD_SITE, RD_HERE);
 	rc = RD_NEXT(pthread_rwlock_init)(lock, attr);
 	if (rc == 0)
 		rd_lock_init(lock, RDEP_RWLOCK, RD_SITE, RD_HERE);
@@ -36,10 +37,16 @@ RD_EXPORT int pthread_rwlock_init(pthread_rwlock_t *lock, const pthread_rwlockat
 
 RD_EXPORT int pthread_rwlock_destroy(pthread_rwlock_t *lock)
 {
+	unsigned how;
+	int rc;
+
 	if (rd_unlikely(rd_unwinding()))
 		return 0;
-	rd_lock_destroy(lock, RDEP_RWLOCK);
-	return RD_NEXT(pthread_rwlock_destroy)(lock);
+	how = rd_lock_destroy_begin(lock, RDEP_RWLOCK, RD_SITE, RD_HERE);
+	rc = RD_NEXT(pthread_rwlock_destroy)(lock);
+	if (rc == 0)
+		rd_lock_destroyed(lock, RDEP_RWLOCK, how, RD_SITE, RD_HERE);
+	return rc;
 }
 
 #define TRYLOCK(name, how)                                                                         \

@@ -6,6 +6,7 @@
  * routine holds one cleanup buffer and little else.
  */
 #include <pthread.h>
+#include <stdlib.h>
 #include <sys/mman.h>
 #include <threads.h>
 #include "runtime/event.h"
@@ -80,6 +81,30 @@ static uint64_t id_written_to(const pthread_t *thread)
 	return rd_peek(&id, thread, sizeof(id)) ? 0 : (uint64_t)id;
 }
 
+static void exit_begins(int status, void *unused)
+{
+	(void)status;
+	(void)unused;
+	rd_exit_begins();
+}
+
+/*
+ * Threads are left to themselves when the process ends: what they use is destroyed under them then. Handlers that
+ * the program registers later run before this one.
+ */
+static void watch_exit(void)
+{
+	static uint8_t watched;
+
+	if (__atomic_load_n(&watched, __ATOMIC_RELAXED) ||
+	    __atomic_exchange_n(&watched, 1, __ATOMIC_RELAXED))
+		return;
+	/* It may allocate. */
+	rd_loader_begin();
+	on_exit(exit_begins, NULL);
+	rd_loader_end();
+}
+
 /* NULL: the thread is not followed. */
 static struct errand *errand_for(void *start, void *arg, uint64_t site, uint64_t sp)
 {
@@ -88,6 +113,7 @@ static struct errand *errand_for(void *start, void *arg, uint64_t site, uint64_t
 	if (rd_unlikely(!rd_resolved))
 		rd_come_up();
 	e = rd_up() ? errand_get() : NULL;
+	watch_exit();
 	if (e)
 		*e = (struct errand){start, arg, rd_thread_create(start, site, sp)};
 	return e;

@@ -129,8 +129,13 @@ static json_t *place(struct rdep_report *r, const struct rdep_mfinding *f)
 
 	set(o, "detail", text_or_null(rdep_detail_id(r, f->raw->detail & 0xff)));
 	set(o, "scope", f->raw->scope ? json_string(rdep_scope_text(r, f->raw->scope)) : json_null());
-	set(o, "gfp", gfp(r, f->raw->gfp));
+	set(o, "gfp", rdep_names_holder(f) ? json_null() : gfp(r, f->raw->gfp));
 	set(o, "raw_gfp", gfp(r, f->raw->raw_gfp));
+	if (rdep_names_holder(f)) {
+		struct rdep_mthread holder = rdep_model_thread(f->process, f->raw->holder);
+
+		set(o, "holder", thread(&holder));
+	}
 	set(o, "held_stack", rdep_json_stack(&f->held));
 	set(o, "held_stack_kind", json_string(held_kind(f->raw->held_stack, f->raw->flags)));
 	set(o, "acquire_stack", rdep_json_stack(&f->acquire));

@@ -171,6 +171,8 @@ const char *rdep_place_fix(struct rdep_report *r, const struct rdep_mfinding *f)
 const char *rdep_place_went(struct rdep_report *r, const struct rdep_mfinding *f);
 const char *rdep_place_held(struct rdep_report *r, const struct rdep_mfinding *f);
 /* What it is about, for its fingerprint. */
+/* A lock's misuse of which raw->holder tells who holds it; its gfp is none. */
+bool rdep_names_holder(const struct rdep_mfinding *f);
 const char *rdep_place_key(struct rdep_report *r, const struct rdep_mfinding *f);
 /* "NOFS", "NOFS|PIN"; "" for none. */
 const char *rdep_scope_text(struct rdep_report *r, uint32_t scope);

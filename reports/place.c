@@ -9,7 +9,7 @@
 
 /*
  * Texts may hold %s for what the finding is about: the scope ("NOFS"), the lock's name, the mask,
- * by `of`. went: before the stack of where it went wrong. held: before the other one. A line
+ * by `of`, and HOLDER, in `held`, for the thread that holds the lock. went: before the stack of where it went wrong. held: before the other one. A line
  * without a detail is for all details that have none of their own.
  */
 enum of { OF_SCOPE, OF_LOCK, OF_GFP };
@@ -89,6 +89,38 @@ static const struct words {
 	 "open a memalloc_nofs or memalloc_noio scope around the call, in place of %s: before "
 	 "Linux 5.17 the mask does not "
 	 "reach the page tables"},
+	{RDEP_K_UNLOCK_FOREIGN, 0, OF_LOCK, "%s is unlocked by a thread that does not hold it, while another one does",
+	 "It unlocks", "which HOLDER took",
+	 "unlock %s in the thread that took it; to hand work on, or to wake another thread, use a condition variable or a "
+	 "semaphore"},
+	{RDEP_K_HELD_FREED, RDEP_D_UNMAPPED_HELD, OF_LOCK, "the memory of %s is unmapped while it is held",
+	 "It unmaps the memory of", "which it holds, taken",
+	 "unlock %s before its memory is unmapped, and not after"},
+	{RDEP_K_HELD_FREED, 0, OF_LOCK, "the memory of %s is freed while it is held", "It frees the memory of",
+	 "which it holds, taken",
+	 "unlock %s before its memory is freed; where the last reference may be dropped under the object's own lock, "
+	 "let it be dropped after the unlock"},
+	{RDEP_K_HELD_DESTROYED, RDEP_D_DESTROYED_WAITED, OF_LOCK,
+	 "%s is destroyed while another thread waits on a condition with it", "It destroys",
+	 "with which HOLDER waits on a condition, taken",
+	 "wake and join who waits with %s before it is destroyed"},
+	{RDEP_K_HELD_DESTROYED, RDEP_D_DESTROYED_HELD_ELSEWHERE, OF_LOCK,
+	 "%s is destroyed while another thread holds it", "It destroys", "which HOLDER took",
+	 "destroy %s only when no other thread can reach it: after these are joined, or when the last reference is gone"},
+	{RDEP_K_HELD_DESTROYED, 0, OF_LOCK, "%s is destroyed by the thread that holds it", "It destroys",
+	 "which it holds, taken", "unlock %s before it is destroyed"},
+	{RDEP_K_INIT_HELD, RDEP_D_INIT_HELD_ELSEWHERE, OF_LOCK,
+	 "%s is initialised while another thread holds it", "It initialises", "which HOLDER took",
+	 "initialise %s once, before other threads can reach it: now two of them can hold it at once"},
+	{RDEP_K_INIT_HELD, 0, OF_LOCK, "%s is initialised by the thread that holds it", "It initialises",
+	 "which it holds, taken", "initialise %s once, before it is first taken: what is held is lost"},
+	{RDEP_K_DESTROYED_USED, RDEP_D_DESTROYED_GIVEN_BACK, OF_LOCK, "%s is unlocked after it was destroyed",
+	 "It unlocks", "which was destroyed",
+	 "destroy %s after its last use, or initialise it again before the next one"},
+	{RDEP_K_DESTROYED_USED, RDEP_D_DESTROYED_TWICE, OF_LOCK, "%s is destroyed twice", "It destroys",
+	 "which was destroyed already", "destroy %s once, on one of the two paths"},
+	{RDEP_K_DESTROYED_USED, 0, OF_LOCK, "%s is taken after it was destroyed", "It takes",
+	 "which was destroyed", "destroy %s after its last use, or initialise it again before the next one"},
 	{RDEP_K_ASSERT_HELD, RDEP_D_STILL_HELD, OF_LOCK,
 	 "%s is held where the program says that it is not", "It says that it does not hold it",
 	 "but took it", "give %s back before the call, or correct the assertion"},
@@ -222,12 +254,37 @@ const char *rdep_place_went(struct rdep_report *r, const struct rdep_mfinding *f
 	return fill_in(r, f, w->went, w->of);
 }
 
+static const char *holder_text(struct rdep_report *r, const struct rdep_mfinding *f)
+{
+	struct rdep_mthread t;
+
+	if (!f->raw->holder)
+		return "another thread";
+	t = rdep_model_thread(f->process, f->raw->holder);
+	return rdep_arena_printf(&r->arena, "thread %u%s%s%s", t.id, *t.label ? " (" : "", t.label, *t.label ? ")" : "");
+}
+
+static const char *with_holder(struct rdep_report *r, const struct rdep_mfinding *f, const char *text)
+{
+	const char *at = strstr(text, "HOLDER");
+
+	if (!at)
+		return text;
+	return rdep_arena_printf(&r->arena, "%.*s%s%s", (int)(at - text), text, holder_text(r, f),
+				 at + strlen("HOLDER"));
+}
+
+bool rdep_names_holder(const struct rdep_mfinding *f)
+{
+	return f->kind >= RDEP_K_UNLOCK_FOREIGN && f->kind <= RDEP_K_DESTROYED_USED && f->raw->holder;
+}
+
 const char *rdep_place_held(struct rdep_report *r, const struct rdep_mfinding *f)
 {
 	const struct words *w = words_of(f);
 
 	if (w->held)
-		return fill_in(r, f, w->held, w->of);
+		return fill_in(r, f, with_holder(r, f, w->held), w->of);
 	if (f->raw->cls)
 		return rdep_arena_printf(&r->arena, "while it holds %s, taken", f->cls->name);
 	return "in a section that must not sleep, which begins";

@@ -201,16 +201,29 @@ static void print_one_lock(struct rdep_text *t, const struct rdep_mfinding *f)
 	rdep_text_stack(t, &f->held, "        ");
 }
 
+/* "at:", or what is not certain about it. Where a lock was destroyed is not where it was taken. */
+static const char *place_words(const struct rdep_mfinding *f)
+{
+	if (!f->raw->held_stack)
+		return "at (its callers were not kept)";
+	return taken_words(f->raw->flags) + strlen("taken ");
+}
+
 static void print_place(struct rdep_text *t, const struct rdep_mfinding *f)
 {
 	if (f->acquire.count) {
-		fprintf(t->out, "%s:\n", rdep_place_went(t->report, f));
+		fprintf(t->out, "%s", rdep_place_went(t->report, f));
+		if (f->kind >= RDEP_K_UNLOCK_FOREIGN && f->kind <= RDEP_K_DESTROYED_USED) {
+			fputs("\n    ", t->out);
+			rdep_text_class(t, f->cls);
+			fprintf(t->out, " at 0x%llx", (unsigned long long)f->raw->inst.address);
+		}
+		fputs(":\n", t->out);
 		rdep_text_stack(t, &f->acquire, "        ");
 	}
 	if (!f->held.count)
 		return;
-	fprintf(t->out, "%s %s:\n", rdep_place_held(t->report, f),
-		!f->raw->held_stack ? "at (its callers were not kept)" : taken_words(f->raw->flags) + strlen("taken "));
+	fprintf(t->out, "%s %s:\n", rdep_place_held(t->report, f), place_words(f));
 	rdep_text_stack(t, &f->held, "        ");
 }
 

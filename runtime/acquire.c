@@ -19,6 +19,7 @@
 #include "kin.h"
 #include "loader.h"
 #include "lock_words.h"
+#include "misuse.h"
 #include "nesting.h"
 #include "record.h"
 #include "sem.h"
@@ -94,62 +95,6 @@ static struct rdep_held *push(struct rd_thread *t, const struct taking *k, uint3
 
 /* ---- stale entries ---- */
 
-static bool is_self(const struct rd_thread *t, uint32_t tid)
-{
-	return tid == t->tid || (t->fork_tid && tid == t->fork_tid);
-}
-
-/* The lock's words say that this thread does not hold it: an unlock came by where no hook was, or another
- * thread made it. */
-static bool says_stale(const struct rd_thread *t, const struct rdep_held *e, const union rd_lock_words *w)
-{
-	switch (e->kind) {
-	case RDEP_MUTEX:
-		if (is_self(t, w->mutex.owner))
-			return false;
-		/* Lock elision takes a mutex without a word in it. */
-		return w->mutex.owner != 0 || (w->mutex.word == 0 && !(w->mutex.kind & RD_MUTEX_ELISION));
-	case RDEP_RWLOCK:
-		if (e->mode != RDEP_WRITE)
-			return w->rwlock.readers >> RD_RWLOCK_COUNT == 0;
-		return !is_self(t, w->rwlock.writer);
-	case RDEP_GLIB:
-		return w->spin == RD_GMUTEX_FREE;
-	default:
-		return w->spin == RD_SPIN_FREE;
-	}
-}
-
-/* How much of the lock is to be looked at; 0: it can't tell, or is not held at this moment. */
-static size_t words_of(const struct rdep_held *e)
-{
-	if (!e->address || e->flags & (RDEP_HELD_WAITING | RDEP_HELD_COND))
-		return 0;
-	switch (e->kind) {
-	case RDEP_MUTEX:
-		return sizeof(struct rd_mutex_words);
-	case RDEP_RWLOCK:
-		return sizeof(struct rd_rwlock_words);
-	case RDEP_SPIN:
-	case RDEP_GLIB:
-		return sizeof(int32_t);
-	default:
-		return 0;
-	}
-}
-
-bool rd_held_is_stale(struct rd_thread *t, const struct rdep_held *e)
-{
-	size_t n = words_of(e);
-	union rd_lock_words w;
-
-	if (e->kind == RDEP_FILE)
-		return rd_file_is_stale(t, e);
-	if (e->kind == RDEP_SEM)
-		return rd_sem_is_signal(e->cls);
-	return n && (rd_peek(&w, (const void *)e->address, n) || says_stale(t, e, &w));
-}
-
 static void drop(struct rd_thread *t, struct rdep_held *e)
 {
 	rd_count(RDEP_C_STALE_HELD);
@@ -169,7 +114,7 @@ static struct rdep_held *drop_stale_from(struct rd_thread *t, struct rdep_held *
 	bool all;
 
 	for (; e > t->bottom && n < AT_ONCE; e--) {
-		size_t size = words_of(e);
+		size_t size = rd_held_words(e);
 
 		if (!size)
 			continue;
@@ -180,7 +125,7 @@ static struct rdep_held *drop_stale_from(struct rd_thread *t, struct rdep_held *
 	all = n && rd_peek_all(words, sizeof(*words), peek, n) == 0;
 	/* From the top down: removing one moves those above it. */
 	for (i = 0; i < n; i++) {
-		if (all ? says_stale(t, of[i], &words[i]) : rd_held_is_stale(t, of[i]))
+		if (all ? rd_words_say_stale(t, of[i], &words[i]) : rd_held_is_stale(t, of[i]))
 			drop(t, of[i]);
 	}
 	return e;
@@ -354,6 +299,8 @@ static struct rdep_held *take_locked(struct rd_thread *t, struct taking *k)
 	uint32_t from, to;
 	bool again, watched, learns;
 
+	if (t->inherited > (uint32_t)(t->top - t->bottom))
+		t->inherited = (uint32_t)(t->top - t->bottom);
 	rd_stack_begin(k->site, k->sp);
 	if (!k->known)
 		k->cls = rd_class_resolve(k->lock, RD_HOW_KIND(k->how), &k->generation);
@@ -494,6 +441,12 @@ struct rdep_held *rd_acquire_slow(const void *lock, unsigned how, uint64_t site,
 		take_pending(t, &k);
 	k.epoch = __atomic_load_n(&rd_table_epoch, __ATOMIC_ACQUIRE);
 	k.cls = rd_class_get(lock, RD_HOW_KIND(how), &k.generation);
+	if (!k.cls && rd_misuse_destroyed(t, lock, RD_HOW_KIND(how), RDEP_D_DESTROYED_TAKEN, site, sp)) {
+		/* The call will fail. */
+		if (RD_HOW_KIND(how) == RDEP_MUTEX)
+			return NULL;
+		k.cls = rd_class_get(lock, RD_HOW_KIND(how), &k.generation);
+	}
 	return take(t, &k);
 }
 
@@ -531,51 +484,6 @@ void rd_abandon_slow(struct rdep_held *e)
 
 /* ---- giving back ---- */
 
-static bool lock_is_tracked(const void *lock, unsigned kind, uint32_t *cls, uint32_t *generation)
-{
-	*cls = rd_class_get(lock, kind, generation);
-	return *cls != 0;
-}
-
-/* Nobody holds it, by its own words: whoever took it, and wherever. */
-static bool surely_unheld(const struct rd_thread *t, const void *lock, unsigned kind)
-{
-	const struct rd_mutex_words *m = lock;
-	const struct rd_rwlock_words *w = lock;
-
-	switch (kind) {
-	case RDEP_MUTEX:
-		return !(m->kind & RD_MUTEX_ELISION) && m->word == 0 && m->owner != t->tid;
-	case RDEP_RWLOCK:
-		return w->readers >> RD_RWLOCK_COUNT == 0 && w->writer == 0;
-	case RDEP_SPIN:
-		return *(const int32_t *)lock == RD_SPIN_FREE;
-	case RDEP_USER:
-		/* Of an annotated lock everything was told. */
-		return true;
-	default:
-		return false;
-	}
-}
-
-static void unheld(struct rd_thread *t, const void *lock, unsigned kind, uint64_t site, uint64_t sp)
-{
-	struct rdep_held now = {.address = (uint64_t)lock, .site = site, .sp = sp, .kind = (uint8_t)kind};
-	struct rd_locked l;
-
-	if (!surely_unheld(t, lock, kind)) {
-		rd_count(RDEP_C_UNLOCK_UNSEEN);
-		return;
-	}
-	rd_enter(t, &l);
-	rd_stack_begin(site, sp);
-	if (!lock_is_tracked(lock, kind, &now.cls, &now.generation))
-		now.cls = rd_class_resolve(lock, kind, &now.generation);
-	if (now.cls)
-		rd_finding_lock(t, RDEP_K_UNLOCK_UNHELD, RDEP_CERTAIN, NULL, &now);
-	rd_leave(t, &l);
-}
-
 void rd_release_slow(const void *lock, unsigned kind, uint64_t site, uint64_t sp)
 {
 	struct rd_thread *t = rd_here();
@@ -585,7 +493,7 @@ void rd_release_slow(const void *lock, unsigned kind, uint64_t site, uint64_t sp
 		return;
 	e = rd_held_find(t, lock);
 	if (!e)
-		unheld(t, lock, kind, site, sp);
+		rd_misuse_unlock(t, lock, kind, site, sp);
 	else if (e->recursion)
 		e->recursion--;
 	else
@@ -603,6 +511,8 @@ void rd_cond_wait_begin(const void *cond, const void *mutex, uint64_t site, uint
 
 	if (!t)
 		return;
+	if (!e)
+		rd_misuse_destroyed(t, mutex, RDEP_MUTEX, RDEP_D_DESTROYED_TAKEN, site, sp);
 	t->slot->wait_what = (uint64_t)cond;
 	__atomic_store_n(&t->slot->wait_kind, 2, __ATOMIC_RELEASE);
 	rd_atomic_check_here(t, RDEP_D_SLEEP_LOCK, 0, site, sp);

@@ -191,13 +191,6 @@ static unsigned how_of(unsigned how)
 			      (how & RECLAIMDEP_LOCK_RECURSIVE ? RD_RECURSIVE_OK : 0));
 }
 
-/* A lock in memory that may be given back without a word. */
-static void follow_memory(const void *lock)
-{
-	if (!rd_module_at((uint64_t)lock))
-		rd_forget_on = 1;
-}
-
 static void tell_name(const void *lock, unsigned kind, const char *name, uint64_t site, uint64_t sp)
 {
 	struct rd_thread *t = rd_here();
@@ -208,21 +201,24 @@ static void tell_name(const void *lock, unsigned kind, const char *name, uint64_
 	rd_enter(t, &l);
 	rd_stack_begin(site, sp);
 	rd_class_tell_name(lock, kind, name);
-	follow_memory(lock);
+	rd_class_follow_memory(lock);
 	rd_leave(t, &l);
 }
 
 void rd_told_lock_init(const void *lock, const char *name, uint64_t site, uint64_t sp)
 {
+	rd_lock_init_begin(lock, RDEP_USER, site, sp);
 	if (name && *name)
 		tell_name(lock, RDEP_USER, name, site, sp);
 	else
 		rd_lock_init(lock, RDEP_USER, site, sp);
 }
 
-void rd_told_lock_destroy(const void *lock)
+void rd_told_lock_destroy(const void *lock, uint64_t site, uint64_t sp)
 {
-	rd_lock_destroy(lock, RDEP_USER);
+	unsigned how = rd_lock_destroy_begin(lock, RDEP_USER, site, sp);
+
+	rd_lock_destroyed(lock, RDEP_USER, how, site, sp);
 }
 
 void rd_told_lock_acquire(const void *lock, unsigned how, uint64_t site, uint64_t sp)

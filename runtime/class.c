@@ -4,6 +4,7 @@
 #include "engine.h"
 #include "hash.h"
 #include "lock.h"
+#include "lock_words.h"
 #include "map.h"
 #include "module.h"
 #include "options.h"
@@ -11,6 +12,7 @@
 #include "stack.h"
 #include "sys.h"
 #include "tag.h"
+#include "threads.h"
 #include "wrapper.h"
 
 #include <pthread.h>
@@ -36,6 +38,9 @@ struct instance {
 	uint32_t next_in_page; /* index + 1 */
 	/* What the program told of a lock whose kind, and with it its tag's place, is not known yet. */
 	uint32_t told_name, told_subclass;
+	/* Destroyed: where, and what it was; 0: not known to be. */
+	uint32_t dead, dead_cls, dead_generation;
+	bool shared; /* with other processes, which may initialise it */
 };
 
 static struct rd_array classes = RD_ARRAY(sizeof(struct rd_class));
@@ -63,6 +68,19 @@ static struct rd_map_of by_name;    /* two hashes -> index in names */
 static struct rd_map_of subclasses; /* (class, n) -> class */
 
 uint8_t rd_forget_on;
+
+void rd_forget_begin(void)
+{
+	if (!rd_forget_on)
+		rd_threads_tell_frees();
+	rd_forget_on = 1;
+}
+
+void rd_class_follow_memory(const void *lock)
+{
+	if (!rd_forget_on && !rd_module_at((uint64_t)lock))
+		rd_forget_begin();
+}
 
 static uint32_t new_generation(void)
 {
@@ -315,7 +333,8 @@ static void set_instance(const void *lock, uint32_t cls, uint32_t generation)
 	}
 	was = in->cls;
 	in->generation = generation;
-	in->told_name = in->told_subclass = 0;
+	in->told_name = in->told_subclass = in->dead = 0;
+	in->shared = false;
 	__atomic_store_n(&in->cls, cls, __ATOMIC_RELEASE);
 	if (was)
 		table_changed();
@@ -326,7 +345,7 @@ static void end_instance(struct instance *in)
 {
 	bool known = in->cls;
 
-	in->told_name = in->told_subclass = in->generation = 0;
+	in->told_name = in->told_subclass = in->generation = in->dead = 0;
 	__atomic_store_n(&in->cls, 0, __ATOMIC_RELEASE);
 	if (known)
 		table_changed();
@@ -403,7 +422,7 @@ uint32_t rd_class_resolve(const void *lock, unsigned kind, uint32_t *generation)
 		end_instance(instance_of(lock));
 	/* Set up without a call, and no room for a tag: only the end of its memory ends it. */
 	if (!m && !rd_tag_usable(lock, kind))
-		rd_forget_on = 1;
+		rd_forget_begin();
 	return cls;
 }
 
@@ -450,8 +469,7 @@ static struct instance *told_instance(const void *lock)
 	struct instance *in = instance_of(lock);
 
 	anything_told = true;
-	if (!rd_module_at((uint64_t)lock))
-		rd_forget_on = 1;
+	rd_class_follow_memory(lock);
 	if (in)
 		return in;
 	set_instance(lock, 0, 0);
@@ -626,6 +644,115 @@ void rd_lock_destroy(const void *lock, unsigned kind)
 	in = instance_of(lock);
 	if (in)
 		end_instance(in);
+}
+
+void rd_lock_shared(const void *lock)
+{
+	struct instance *in = rd_ready() ? instance_of(lock) : NULL;
+
+	if (in)
+		in->shared = true;
+}
+
+/* ---- locks that were destroyed ---- */
+
+static bool table_markable(const struct instance *in, const void *lock, unsigned kind)
+{
+	const union rd_lock_words *w = lock;
+	uint32_t origin;
+
+	switch (kind) {
+	case RDEP_MUTEX:
+		/* Whoever initialises it gives it a kind. */
+		return true;
+	case RDEP_RWLOCK:
+		return !w->rwlock.shared;
+	case RDEP_SPIN:
+		return !in->shared;
+	case RDEP_USER:
+		/* Who never tells of an init call may use the memory again without one. */
+		origin = rd_class_at(in->cls)->origin;
+		return origin == RDEP_BY_INIT || origin == RDEP_BY_NAME;
+	default:
+		return false;
+	}
+}
+
+bool rd_class_markable(const void *lock, unsigned kind)
+{
+	const struct instance *in;
+
+	if (rd_tag_usable(lock, kind))
+		return true;
+	in = instance_of(lock);
+	return in && in->cls && table_markable(in, lock, kind);
+}
+
+static void mark_instance(struct instance *in, uint32_t place)
+{
+	uint32_t cls = in->cls, generation = in->generation;
+
+	end_instance(in);
+	in->dead_cls = cls;
+	in->dead_generation = generation;
+	in->dead = place;
+}
+
+/* After the call a mutex has no kind any more: where it was kept tells. */
+bool rd_class_end(const void *lock, unsigned kind, uint32_t place)
+{
+	uint32_t cls = rd_tag_class(lock, kind);
+	struct instance *in = cls && !anything_told ? NULL : instance_of(lock);
+
+	if (in && in->cls && !cls) {
+		mark_instance(in, place);
+		return place && kind != RDEP_MUTEX;
+	}
+	if (place)
+		rd_tag_write_dead(lock, kind, cls, cls ? rd_tag_generation(lock, kind) : 0, place);
+	else if (cls)
+		rd_tag_clear(lock, kind);
+	if (in)
+		end_instance(in);
+	return false;
+}
+
+uint32_t rd_class_ended(const void *lock, unsigned kind, uint32_t *cls, uint32_t *generation)
+{
+	const struct rd_mutex_words *m = lock;
+	const struct instance *in;
+	uint32_t place;
+
+	/* Whatever else gave it a kind has initialised it. */
+	if (kind == RDEP_MUTEX && m->kind != RD_MUTEX_DESTROYED)
+		return 0;
+	place = rd_tag_dead(lock, kind, cls, generation);
+	if (place)
+		return place;
+	in = instance_of(lock);
+	if (!in || !in->dead)
+		return 0;
+	*cls = in->dead_cls;
+	*generation = in->dead_generation;
+	return in->dead;
+}
+
+void rd_class_revive(const void *lock, unsigned kind, uint32_t cls, uint32_t generation)
+{
+	if (instance_of(lock) && instance_of(lock)->dead)
+		set_instance(lock, cls, generation);
+	else if (cls)
+		rd_tag_write(lock, kind, cls, generation);
+	else
+		rd_tag_clear(lock, kind);
+}
+
+uint32_t rd_class_of_place(const void *lock, unsigned kind)
+{
+	const struct rd_module *m = rd_module_at((uint64_t)lock);
+	size_t first;
+
+	return m ? class_by_variable(kind, lock, m) : class_by_chain(kind, RDEP_BY_FIRST, lock, &first);
 }
 
 static void forget_page(uint64_t page, uint64_t start, uint64_t end)

@@ -68,6 +68,22 @@ uint32_t rd_class_named(unsigned kind, const char *text);
 /* Subclass n of a class, made where need be (needs the runtime lock) / 0 when there is none yet. */
 uint32_t rd_class_sub(uint32_t cls, uint32_t n);
 uint32_t rd_class_sub_known(uint32_t cls, uint32_t n);
+/*
+ * A lock ends. markable: may it be marked as destroyed; ask before the destroy call. end: its class and generation end;
+ * where `place` is not 0, and it was markable, the mark stands in it until it is initialised again, by any way, or
+ * its memory is given back (true: which is to be followed from now on). ended: the place, and what it was (cls may be 0); 0: not known to be destroyed. revive: it is what it
+ * was. place: the class of a lock that must get none of its own. The last two need the runtime lock.
+ */
+bool rd_class_markable(const void *lock, unsigned kind);
+bool rd_class_end(const void *lock, unsigned kind, uint32_t place);
+uint32_t rd_class_ended(const void *lock, unsigned kind, uint32_t *cls, uint32_t *generation);
+void rd_class_revive(const void *lock, unsigned kind, uint32_t cls, uint32_t generation);
+uint32_t rd_class_of_place(const void *lock, unsigned kind);
+
+/* From now on memory that is given back is told / if the lock lies in such. Need the runtime lock. */
+void rd_forget_begin(void);
+void rd_class_follow_memory(const void *lock);
+
 /* The class of which cls is a subclass, or itself. */
 uint32_t rd_class_base(uint32_t cls);
 

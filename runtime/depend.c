@@ -110,12 +110,18 @@ static size_t caller_frame(const struct rdep_held *held, const struct rd_walk *w
 	return w->count;
 }
 
+uint32_t rd_held_stack_first(const struct rdep_held *held)
+{
+	uint32_t stack = rd_map_get(&lock_sites, held->site, held->cls);
+
+	return stack == NO_STACK ? 0 : stack;
+}
+
 uint32_t rd_held_stack(struct rd_thread *t, const struct rdep_held *held, uint8_t *flags)
 {
 	const struct rd_walk *w = rd_stack_walk();
 	size_t i = live_frame(held, w);
 	uint64_t at = 0;
-	uint32_t stack;
 
 	(void)t;
 	if (i < w->count) {
@@ -127,8 +133,7 @@ uint32_t rd_held_stack(struct rd_thread *t, const struct rdep_held *held, uint8_
 		*flags |= (uint8_t)(RDEP_EDGE_HELD_LIVE | (at ? 0 : RDEP_EDGE_HELD_CALLER));
 		return rd_stack_of_call(held->site, at ? at : w->frames[i].pc, i + 1);
 	}
-	stack = rd_map_get(&lock_sites, held->site, held->cls);
-	return stack == NO_STACK ? 0 : stack;
+	return rd_held_stack_first(held);
 }
 
 /* ---- gates ---- */

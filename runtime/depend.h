@@ -96,6 +96,9 @@ uint32_t rd_edge_count(void);
 /* The journal's stack for where `held` was taken, and whether its callers are frames live now. */
 uint32_t rd_held_stack(struct rd_thread *t, const struct rdep_held *held, uint8_t *flags);
 
+/* The same of another thread's entry, whose frames can't be asked: as at the first time at its site. */
+uint32_t rd_held_stack_first(const struct rdep_held *held);
+
 /* First stacks of the places that take locks; rd_lock_site_known is lock-free. */
 bool rd_lock_site_known(uint64_t site, uint32_t cls);
 void rd_lock_site_add(uint64_t site, uint32_t cls);

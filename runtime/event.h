@@ -399,8 +399,25 @@ static inline bool rd_unwinding(void)
 
 /* After a successful init call: a new instance, whose class is the init call's site. */
 void rd_lock_init(const void *lock, unsigned kind, uint64_t site, uint64_t sp);
-/* Before a destroy call: the tag is cleared and the instance ends. */
+/* Before an init call: is it held? In between: it is shared with other processes (a spinlock, which does not say so). */
+void rd_lock_init_begin(const void *lock, unsigned kind, uint64_t site, uint64_t sp);
+void rd_lock_shared(const void *lock);
+/* Before a destroy call of which nothing more is told: the tag is cleared and the instance ends. */
 void rd_lock_destroy(const void *lock, unsigned kind);
+
+/*
+ * Around a destroy call: before it, is the lock held, or destroyed already? After one that succeeded, with what `begin`
+ * returned: the instance ends, and who uses it before it is initialised again is told of.
+ */
+enum rd_destroy { RD_DESTROY_PLAIN, RD_DESTROY_MARK, RD_DESTROY_TOLD };
+unsigned rd_lock_destroy_begin(const void *lock, unsigned kind, uint64_t site, uint64_t sp);
+void rd_lock_destroyed(const void *lock, unsigned kind, unsigned how, uint64_t site, uint64_t sp);
+
+/* A lock call failed with EINVAL: is the lock a destroyed one? */
+void rd_lock_refused(const void *lock, unsigned kind, uint64_t site, uint64_t sp);
+
+/* exit() has begun. Any thread. */
+void rd_exit_begins(void);
 
 /*
  * Around a condition wait, which gives the mutex up and takes it again where no hook runs (and on
@@ -471,6 +488,40 @@ static inline bool rd_forget_wanted(void)
 {
 	return rd_unlikely(rd_forget_on);
 }
+
+/*
+ * A block is given back: where this is true its hook has more to do than to jump on (the thread holds something, or all
+ * blocks are told). Then: rd_forget() if wanted; and where rd_held_near(p), rd_freed() with the block's size.
+ */
+extern uint8_t rd_free_told __attribute__((visibility("hidden")));
+static inline __attribute__((always_inline)) bool rd_free_counts(void)
+{
+	struct rd_thread *t = rd_self;
+
+	return rd_unlikely(t ? t->top != t->silent : rd_free_told);
+}
+
+/* Is there an entry that a block which begins at p could reach? No block is larger. */
+#define RD_BLOCK_MAX (1ull << 40)
+static inline bool rd_held_near(const void *p)
+{
+	struct rd_thread *t = rd_self;
+	struct rdep_held *e;
+
+	for (e = t ? t->top : NULL; t && e > t->bottom; e--) {
+		if (e->address - (uint64_t)p < RD_BLOCK_MAX)
+			return true;
+	}
+	return false;
+}
+
+/* Before [p, p + n) is given back by this thread: locks in it that it holds are told of. */
+void rd_freed(const void *p, size_t n, bool unmapped, uint64_t site, uint64_t sp);
+
+/* The same where only the outcome tells whether it is: the first such entry, or NULL; and to tell of it, which takes
+ * the entry out. The entry stays where it is as long as nothing else is told. */
+struct rdep_held *rd_held_in(const void *p, size_t n);
+void rd_freed_held(struct rdep_held *e, bool unmapped, uint64_t site, uint64_t sp);
 
 /* ---- allocations, scopes, reclaim ---- */
 
@@ -572,7 +623,7 @@ void rd_told_shrinker_register(const struct reclaimdep_shrinker *told);
 void rd_told_shrinker_unregister(const struct reclaimdep_shrinker *told);
 void rd_told_taken_in_reclaim(const void *lock, uint32_t domain, uint64_t site, uint64_t sp);
 void rd_told_lock_init(const void *lock, const char *name, uint64_t site, uint64_t sp);
-void rd_told_lock_destroy(const void *lock);
+void rd_told_lock_destroy(const void *lock, uint64_t site, uint64_t sp);
 void rd_told_lock_acquire(const void *lock, unsigned how, uint64_t site, uint64_t sp);
 void rd_told_lock_acquired(const void *lock);
 void rd_told_lock_failed(const void *lock);

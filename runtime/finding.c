@@ -306,6 +306,9 @@ void rd_finding_place(struct rd_thread *t, const struct rdep_finding *what, uint
 	static union published p;
 
 	key ^= what->held_site << 24;
+	/* Behind one wrapper there are many locks. */
+	if (what->kind >= RDEP_K_UNLOCK_FOREIGN)
+		key ^= (uint64_t)what->cls << 36;
 	if (rd_map_get(&known_locks, site, key))
 		return;
 	p.f = *what;

@@ -230,6 +230,32 @@ static void put_place_finding(const struct rdep_finding *f, uint64_t site)
 	}
 }
 
+static bool is_misuse(unsigned kind)
+{
+	return kind >= RDEP_K_UNLOCK_FOREIGN && kind <= RDEP_K_DESTROYED_USED;
+}
+
+static void put_misuse(const struct rdep_finding *f, uint64_t site)
+{
+	const char *detail = detail_text(f->detail);
+
+	rd_text_str(&out, "  ");
+	put_class(f->cls);
+	rd_text_str(&out, ", ");
+	rd_text_str(&out, detail ? detail : "given back");
+	rd_text_str(&out, " in ");
+	put_place(site, true);
+	if (f->held_site) {
+		rd_text_str(&out, f->kind == RDEP_K_DESTROYED_USED ? "\n    destroyed in " : "\n    taken in ");
+		put_place(f->held_site, true);
+	}
+	if (f->holder) {
+		rd_text_str(&out, f->held_site ? " by thread " : "\n    held by thread ");
+		rd_text_dec(&out, f->holder);
+	}
+	rd_text_char(&out, '\n');
+}
+
 static void put_next_command(void)
 {
 	if (!rd_record_path()[0]) {
@@ -258,7 +284,9 @@ void rd_print_finding(const struct rdep_finding *f, uint64_t site)
 	rd_text_str(&out, f->revision ? ", weightier than before)\n" : ")\n");
 	for (i = 0; i < f->edge_count; i++)
 		put_edge(edges[i].edge);
-	if (f->kind >= RDEP_K_SCOPE_UNBALANCED)
+	if (is_misuse(f->kind))
+		put_misuse(f, site);
+	else if (f->kind >= RDEP_K_SCOPE_UNBALANCED)
 		put_place_finding(f, site);
 	else if (!f->edge_count)
 		put_lock(f);

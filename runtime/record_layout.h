@@ -306,7 +306,11 @@ struct rdep_finding {
 	 * saved, or the lock that forbids to sleep taken; acquire_stack is where it went wrong. */
 	uint32_t detail; /* enum rdep_detail, 0: none */
 	uint32_t scope;	 /* RDEP_SCOPE_*, the scope it is about, or those in force */
-	uint32_t gfp, raw_gfp; /* canonical */
+	union {
+		uint32_t gfp;	 /* canonical */
+		uint32_t holder; /* lock misuse: the thread that holds it; 0: not known */
+	};
+	uint32_t raw_gfp;
 	struct rdep_finding_edge edges[];
 };
 

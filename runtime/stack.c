@@ -7,6 +7,7 @@
 #include "options.h"
 #include "record.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 static struct rd_map_of known; /* two hashes of the frames -> id */
@@ -119,6 +120,18 @@ static uint32_t put_walk(uint64_t site, uint64_t caller, size_t first)
 			exact[n / 64] |= 1ull << n % 64;
 	}
 	return put(pcs, exact, n, walk.flags);
+}
+
+bool rd_stack_in_exit(void)
+{
+	const struct rd_walk *w = rd_stack_walk();
+	size_t i;
+
+	for (i = 0; i < w->count; i++) {
+		if (rd_unwind_function(w->frames[i].pc) == (uint64_t)(uintptr_t)exit)
+			return true;
+	}
+	return false;
 }
 
 uint32_t rd_stack_here(void)

@@ -33,6 +33,9 @@ void rd_stack_small(void);
 /* Is this event inside a signal handler? Asks the walk; false when none was made for it. */
 bool rd_stack_in_handler(void);
 
+/* Did exit() call for this event? Asks the walk. */
+bool rd_stack_in_exit(void);
+
 /* The journal id of that walk. 0: not kept. */
 uint32_t rd_stack_here(void);
 

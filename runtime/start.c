@@ -12,6 +12,7 @@
 #include "follow.h"
 #include "gfp.h"
 #include "mem.h"
+#include "misuse.h"
 #include "module.h"
 #include "options.h"
 #include "print.h"
@@ -133,7 +134,7 @@ static bool come_up(uint32_t *alive)
 	rd_follow_prepare();
 	if (!rd_tag_start(rd_options.tag, lock_calls)) {
 		rd_count(RDEP_C_TAG_OFF);
-		rd_forget_on = 1;
+		rd_forget_begin();
 	}
 	start_engine();
 	say_missing(missing);
@@ -271,6 +272,7 @@ static int start_anew(const struct rd_identity *id)
 	rd_thread_table_reset();
 	rd_finding_reset(false);
 	rd_file_reset();
+	rd_misuse_reset();
 	missing = rd_record_open(id);
 	rd_tag_renew();
 	start_engine();

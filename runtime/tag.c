@@ -52,6 +52,31 @@ void rd_tag_write(const void *lock, unsigned kind, uint32_t cls, uint32_t genera
 	__atomic_store_n(tag_word(lock, kind), ((uint64_t)lock >> 3 << 20 | cls) ^ rd_tag_nonce, __ATOMIC_RELEASE);
 }
 
+/* No lock has the address that a mark would be the tag of. */
+#define DEAD (~0ull << 20)
+
+void rd_tag_write_dead(const void *lock, unsigned kind, uint32_t cls, uint32_t generation, uint32_t place)
+{
+	__atomic_store_n(generation_word(lock, kind), (uint64_t)place << 32 | generation, __ATOMIC_RELAXED);
+	__atomic_store_n(tag_word(lock, kind), ((uint64_t)lock >> 3 << 20 | cls) ^ rd_tag_nonce ^ DEAD,
+			 __ATOMIC_RELEASE);
+}
+
+uint32_t rd_tag_dead(const void *lock, unsigned kind, uint32_t *cls, uint32_t *generation)
+{
+	uint64_t w, g;
+
+	if (!tags_on || !RD_TAG_OFFSET(kind))
+		return 0;
+	w = __atomic_load_n(tag_word(lock, kind), __ATOMIC_ACQUIRE) ^ rd_tag_nonce ^ DEAD;
+	if (w >> 20 != (uint64_t)lock >> 3)
+		return 0;
+	g = __atomic_load_n(generation_word(lock, kind), __ATOMIC_RELAXED);
+	*cls = (uint32_t)w & (RD_TAG_CLASSES - 1);
+	*generation = (uint32_t)g;
+	return (uint32_t)(g >> 32);
+}
+
 void rd_tag_clear(const void *lock, unsigned kind)
 {
 	__atomic_store_n(tag_word(lock, kind), 0, __ATOMIC_RELAXED);

@@ -20,6 +20,12 @@
 bool rd_tag_usable(const void *lock, unsigned kind);
 
 void rd_tag_write(const void *lock, unsigned kind, uint32_t cls, uint32_t generation);
+/* In place of a tag: the lock was destroyed, at `place` (not 0). Valid as a tag is, and no tag. */
+void rd_tag_write_dead(const void *lock, unsigned kind, uint32_t cls, uint32_t generation, uint32_t place);
+
+/* The place, and what its tag said; 0: it carries no such mark. */
+uint32_t rd_tag_dead(const void *lock, unsigned kind, uint32_t *cls, uint32_t *generation);
+
 void rd_tag_clear(const void *lock, unsigned kind);
 
 static inline uint32_t rd_tag_generation(const void *lock, unsigned kind)

@@ -61,6 +61,8 @@ struct rd_scope_entry {
 #define RD_SCOPES_ORPHANED 4u
 #define RD_SCOPES_CLOSED 8u
 
+#define RD_GHOSTS 4u
+
 struct rd_thread {
 	/* Hot. top points to the last held entry, or to `bottom` when nothing is held.
 	 * limit is where the held stack ends; NULL while the thread is inside the
@@ -69,6 +71,7 @@ struct rd_thread {
 	struct rdep_held *limit;
 	struct rdep_held *bottom;
 	struct rdep_held *quiet; /* with this on top a plain malloc is not told: bottom; with provoke=: nothing is */
+	struct rdep_held *silent; /* with this on top no free is told: bottom; where all are to be told: nothing is */
 	uint8_t malloc_need; /* domains << RDEP_HELD_CHECKED that a plain malloc reaches now; provoke=: and bit 0 */
 	uint8_t attached;
 	uint16_t pad;
@@ -87,6 +90,7 @@ struct rd_thread {
 	uint32_t unwinding;  /* inside libunwind: its mutex calls are no-ops */
 	uint64_t stack_span; /* pages of the stack that are readable: unwind.c's */
 	uint32_t vfork;	     /* a vfork child runs on this thread's memory */
+	uint32_t inherited;  /* entries at the bottom of the held stack that came over a fork, at most */
 	uint32_t fork_tid;   /* the tid under which inherited locks were taken; 0: none */
 	uint64_t pthread;    /* pthread_self(), 0: not known */
 	/* What annotate.h told of this thread. */
@@ -108,6 +112,8 @@ struct rd_thread {
 	struct rd_scope_entry orphaned[RD_SCOPES_ORPHANED];
 	struct rd_scope_entry closed[RD_SCOPES_CLOSED]; /* the last that were restored */
 	uint32_t next_closed;
+	uint64_t ghosts[RD_GHOSTS]; /* locks freed while held, and told */
+	uint32_t next_ghost;
 	struct rd_thread *next; /* of the list of all threads, or of idle ones */
 
 	struct rd_pair pairs[RD_RECENT_PAIRS];

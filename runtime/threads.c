@@ -23,6 +23,7 @@
 #endif
 
 __thread struct rd_thread *rd_self;
+uint8_t rd_free_told;
 
 /* Behind the wiped pages of a thread's state: what its fork child goes on from. */
 struct kept {
@@ -105,6 +106,7 @@ static void set_stack(struct rd_thread *t, struct rdep_held *bottom, uint32_t ca
 	bottom->node = RD_NODE_ROOT;
 	t->bottom = bottom;
 	t->quiet = rd_provoking ? NULL : bottom;
+	t->silent = rd_free_told ? NULL : bottom;
 	t->real_limit = bottom + capacity;
 }
 
@@ -236,6 +238,15 @@ void rd_thread_set_malloc(struct rd_thread *t)
 struct rd_thread *rd_threads_live(void)
 {
 	return live;
+}
+
+void rd_threads_tell_frees(void)
+{
+	struct rd_thread *t;
+
+	rd_free_told = 1;
+	for (t = live; t; t = t->next)
+		__atomic_store_n(&t->silent, NULL, __ATOMIC_RELAXED);
 }
 
 void rd_threads_evict(uint32_t cls)
@@ -456,6 +467,7 @@ bool rd_thread_fork_restore(struct rd_thread *t, struct rd_thread *old)
 	if (k->count && k->count <= (uint32_t)(t->real_limit - t->bottom)) {
 		memcpy(t->bottom + 1, k->held, k->count * sizeof(k->held[0]));
 		t->top = t->bottom + k->count;
+		t->inherited = k->count;
 	}
 	rd_thread_set_malloc(t);
 	k->valid = 0;

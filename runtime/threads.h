@@ -17,6 +17,9 @@ struct rd_thread *rd_thread_attach(uint32_t id);
 
 /* Forgets steps that take cls (and, for a domain, what was checked for it) in every thread. Needs the
  * runtime lock. */
+/* From now on every block that is given back is told, whatever its thread holds. */
+void rd_threads_tell_frees(void);
+
 void rd_threads_evict(uint32_t cls);
 
 /* The threads that are followed, by ->next. Needs the runtime lock. */

@@ -10,7 +10,8 @@
 
 /* ---- what they stand on: a heap that counts, and fills with rubbish ---- */
 
-uint8_t rd_forget_on;
+uint8_t rd_free_told;
+__thread struct rd_thread *rd_self;
 uint8_t rd_provoking;
 static long blocks, bad_frees;
 static bool no_memory;
@@ -66,9 +67,9 @@ size_t rd_usable(void *p)
 
 static void *forgot;
 
-void rd_forget(const void *p, size_t n)
+void rd_free_told_of(void *p, uint64_t site, uint64_t sp)
 {
-	forgot = n ? (void *)p : NULL;
+	forgot = site && sp ? p : NULL;
 }
 
 uint32_t rd_gfp(unsigned long raw)
@@ -213,10 +214,10 @@ int main(void)
 	tap_ok(!rd_own_kmalloc(10, KERNEL) && !rd_own_vzalloc(10) && !rd_own___get_free_pages(KERNEL, 0),
 	       "what is to fail does");
 	rd_provoking = 0;
-	tap_ok(!forgot, "nothing is forgotten unless that is wanted");
-	rd_forget_on = 1;
+	tap_ok(!forgot, "no free is told of unless that is wanted");
+	rd_free_told = 1;
 	p = rd_own_kmalloc(10, KERNEL);
 	rd_own_kfree(p);
-	tap_ok(forgot == p, "locks in a freed block are forgotten when that is wanted");
+	tap_ok(forgot == p, "a freed block is told of when that is wanted");
 	return tap_done();
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Silent: a lock is given back where no hook sees it, by libc's own function and by another thread. What
+ * Silent: a lock is given back where no hook sees it, by libc's own function, in this and in another thread. What
  * is taken next is not taken under it.
  *
  * expect: none
@@ -13,18 +13,20 @@ static pthread_mutex_t lock_b = PTHREAD_MUTEX_INITIALIZER;
 static pthread_mutex_t lock_c = PTHREAD_MUTEX_INITIALIZER;
 static pthread_rwlock_t table = PTHREAD_RWLOCK_INITIALIZER;
 
+static int (*unlock)(pthread_mutex_t *);
+
 static void give_back_for_other(void)
 {
-	pthread_mutex_unlock(&lock_b);
+	unlock(&lock_b);
 }
 
 int main(void)
 {
 	void *libc = dlopen("libc.so.6", RTLD_NOW | RTLD_NOLOAD);
-	int (*unlock)(pthread_mutex_t *) = (int (*)(pthread_mutex_t *))dlsym(libc, "pthread_mutex_unlock");
 	int (*unlock_rw)(pthread_rwlock_t *) =
 		(int (*)(pthread_rwlock_t *))dlsym(libc, "pthread_rwlock_unlock");
 
+	unlock = (int (*)(pthread_mutex_t *))dlsym(libc, "pthread_mutex_unlock");
 	must(unlock && unlock_rw, "dlsym");
 	pthread_mutex_lock(&lock_a);
 	unlock(&lock_a);

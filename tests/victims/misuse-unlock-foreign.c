@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Locks of every kind are given back by a thread that does not hold them, while another one does. Those that know
+ * their owner refuse, and stay held.
+ *
+ * expect: unlock-foreign certain plain
+ * stack: acquire give_back hand_in
+ * stack: held take take_all
+ * expect: unlock-foreign certain checked
+ * expect: unlock-foreign certain recursive
+ * expect: unlock-foreign certain robust
+ * expect: unlock-foreign certain inherit
+ * expect: unlock-foreign certain written
+ * expect: unlock-foreign certain read_shared
+ * expect: unlock-foreign certain spin
+ * expect: unlock-foreign certain unseen
+ * note: "unseen" was taken where no hook saw it: the owner that stands in it is another thread
+ */
+#include <dlfcn.h>
+#include "victim.h"
+
+static pthread_mutex_t plain = PTHREAD_MUTEX_INITIALIZER;
+static pthread_mutex_t checked = PTHREAD_ERRORCHECK_MUTEX_INITIALIZER_NP;
+static pthread_mutex_t recursive = PTHREAD_RECURSIVE_MUTEX_INITIALIZER_NP;
+static pthread_mutex_t unseen = PTHREAD_MUTEX_INITIALIZER;
+static pthread_mutex_t robust, inherit;
+static pthread_rwlock_t written = PTHREAD_RWLOCK_INITIALIZER, read_shared = PTHREAD_RWLOCK_INITIALIZER;
+static pthread_spinlock_t spin;
+
+static NOINLINE void take(pthread_mutex_t *m)
+{
+	pthread_mutex_lock(m);
+}
+
+static NOINLINE int give_back(pthread_mutex_t *m)
+{
+	return pthread_mutex_unlock(m);
+}
+
+static void take_unseen(void)
+{
+	void *libc = dlopen("libc.so.6", RTLD_NOW | RTLD_NOLOAD);
+	int (*lock)(pthread_mutex_t *) = (int (*)(pthread_mutex_t *))dlsym(libc, "pthread_mutex_lock");
+
+	must(lock != NULL, "dlsym");
+	lock(&unseen);
+}
+
+static NOINLINE void take_all(void)
+{
+	take(&plain);
+	take(&checked);
+	take(&recursive);
+	take(&robust);
+	take(&inherit);
+	pthread_rwlock_wrlock(&written);
+	pthread_rwlock_rdlock(&read_shared);
+	take_unseen();
+	pthread_spin_lock(&spin);
+}
+
+static NOINLINE void hand_in(void)
+{
+	printf("%d", give_back(&plain));
+	printf(" %d", give_back(&checked) == EPERM);
+	printf(" %d", give_back(&recursive) == EPERM);
+	printf(" %d", give_back(&robust) == EPERM);
+	printf(" %d", give_back(&inherit));
+	printf(" %d", pthread_rwlock_unlock(&written));
+	printf(" %d", pthread_rwlock_unlock(&read_shared));
+	printf(" %d", pthread_spin_unlock(&spin));
+	printf(" %d\n", give_back(&unseen));
+}
+
+/* What refused is held still: no unlock-unheld. */
+static void give_rest(void)
+{
+	printf("%d %d %d\n", give_back(&checked), give_back(&recursive), give_back(&robust));
+}
+
+static sem_t go;
+
+static void *other(void *unused)
+{
+	sem_wait(&go);
+	hand_in();
+	return unused;
+}
+
+int main(void)
+{
+	pthread_mutexattr_t attr;
+	pthread_t thread;
+
+	pthread_mutexattr_init(&attr);
+	pthread_mutexattr_setrobust(&attr, PTHREAD_MUTEX_ROBUST);
+	pthread_mutex_init(&robust, &attr);
+	pthread_mutexattr_init(&attr);
+	pthread_mutexattr_setprotocol(&attr, PTHREAD_PRIO_INHERIT);
+	pthread_mutex_init(&inherit, &attr);
+	pthread_spin_init(&spin, PTHREAD_PROCESS_PRIVATE);
+	sem_init(&go, 0, 0);
+	must(!pthread_create(&thread, NULL, other, NULL), "pthread_create");
+	take_all();
+	sem_post(&go);
+	pthread_join(thread, NULL);
+	give_rest();
+	return 0;
+}
