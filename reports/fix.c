@@ -144,7 +144,13 @@ static const char *fix_inversion(struct rdep_report *r, const struct rdep_mfindi
 {
 	const struct rdep_medge *odd = &f->edges[0];
 
-	if (f->edge_count == 1 || odd->from == odd->to)
+	if (f->edge_count == 1)
+		return rdep_arena_printf(
+			&r->arena,
+			"give the locks of %s an order among themselves (by address or by level), keep it in %s, and tell "
+			"of it (reclaimdep_next_subclass(), reclaimdep_next_nest_lock())",
+			odd->from->name, where(r, &odd->acquire));
+	if (odd->from == odd->to)
 		return rdep_arena_printf(
 			&r->arena,
 			"give the locks of %s an order among themselves (by address or by "
@@ -213,7 +219,10 @@ static const char *title_inversion(struct rdep_report *r, const struct rdep_mfin
 	char *text;
 	size_t i;
 
-	if (f->edge_count == 1 || f->edges[0].from == f->edges[0].to)
+	if (f->edge_count == 1)
+		return rdep_arena_printf(&r->arena, "two locks of class %s are taken inside each other, and no order is told",
+					 f->edges[0].from->name);
+	if (f->edges[0].from == f->edges[0].to)
 		return rdep_arena_printf(&r->arena, "%zu locks of class %s are taken inside each other, %s",
 					 f->edge_count, f->edges[0].from->name,
 					 f->edge_count > 2 ? "all the way round" : "both ways round");

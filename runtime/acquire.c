@@ -238,10 +238,23 @@ bool rd_wants_sampling(const struct rd_thread *t, uint32_t cls)
 {
 	const struct rdep_held *e;
 
-	if (!rd_class_at(cls)->sampled_to)
+	if (!rd_class_at(cls)->watched_to)
 		return false;
 	for (e = t->top; e > t->bottom; e--) {
-		if (e->address && rd_class_at(e->cls)->sampled_from)
+		if (e->address && rd_class_at(e->cls)->watched_from)
+			return true;
+	}
+	return false;
+}
+
+bool rd_may_rise(const struct rd_thread *t, uint32_t cls)
+{
+	const struct rdep_held *e;
+
+	if (!rd_class_at(cls)->open_to)
+		return false;
+	for (e = t->top; e > t->bottom; e--) {
+		if (e->address && rd_class_at(e->cls)->open_from)
 			return true;
 	}
 	return false;
@@ -253,7 +266,8 @@ static bool nestings_known(const struct rd_thread *t, const struct taking *k)
 	const struct rdep_held *e;
 
 	for (e = t->top; e > t->bottom && !is_try(k) && !k->ordered; e--) {
-		if (e->cls == k->cls && e->address && !rd_nest_recent(t, e, (uint64_t)k->lock, k->generation))
+		if (e->cls == k->cls && e->address &&
+		    !rd_nest_recent(t, e, (uint64_t)k->lock, k->generation))
 			return false;
 	}
 	return true;
@@ -270,9 +284,10 @@ static bool class_is_held(const struct rd_thread *t, uint32_t cls)
 	return false;
 }
 
-bool rd_sampled_by(const struct rd_thread *t, uint64_t sampler, uint32_t samplings)
+bool rd_sampled_by(const struct rd_thread *t, uint64_t sampler, uint32_t samplings, bool open)
 {
-	return samplings >= RD_NODE_SAMPLES || sampler == ((uint64_t)t->id << 32 | t->clock);
+	return samplings >= (open ? RD_NODE_SAMPLES_OPEN : RD_NODE_SAMPLES) ||
+	       sampler == ((uint64_t)t->id << 32 | t->clock);
 }
 
 static bool may_sleep(const struct taking *k)
@@ -335,7 +350,10 @@ static struct rdep_held *take_locked(struct rd_thread *t, struct taking *k)
 	to = rd_chain_make(from, cls_mode_of(k));
 	n = rd_chain_at(to);
 	n->sampler = (uint64_t)t->id << 32 | t->clock;
-	n->samplings++;
+	if (++n->samplings == RD_NODE_SAMPLES_OPEN && rd_may_rise(t, k->cls))
+		rd_count(RDEP_C_SAMPLES_CUT);
+	/* A cycle may have been opened by this very acquisition. */
+	watched |= rd_wants_sampling(t, k->cls);
 	learns = !again && !watched && place == k->site;
 	e = push(t, k, to, learns);
 	if (learns)
@@ -363,7 +381,7 @@ static struct rdep_held *take_known(struct rd_thread *t, const struct taking *k)
 			return NULL;
 	}
 	n = rd_chain_at(to);
-	if (from != RD_NODE_ROOT && !is_try(k) && !rd_sampled_by(t, n->sampler, n->samplings))
+	if (from != RD_NODE_ROOT && !is_try(k) && !rd_sampled_by(t, n->sampler, n->samplings, rd_may_rise(t, k->cls)))
 		return NULL;
 	/* Behind one call in a wrapper there are many places. */
 	learns = place == k->site && !class_is_held(t, k->cls);

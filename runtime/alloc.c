@@ -63,6 +63,17 @@ static bool watched(const struct rd_thread *t, unsigned domains)
 	return false;
 }
 
+static bool may_rise(const struct rd_thread *t, unsigned domains)
+{
+	uint32_t cls;
+
+	for (cls = RDEP_CLASS_RECLAIM; cls <= RDEP_CLASS_FS_RECLAIM; cls++) {
+		if (domains & 1u << (cls - 1) && rd_may_rise(t, cls))
+			return true;
+	}
+	return false;
+}
+
 /* The chain on top was checked for these domains: the entry and its step remember. */
 static void mark_checked(struct rd_thread *t, unsigned domains)
 {
@@ -90,7 +101,7 @@ static void allocate(struct rd_thread *t, const struct allocation *a)
 	watch = watched(t, a->domains);
 	n = rd_chain_at(t->top->node);
 	if (!watch && t->top->address && t->top->node != RD_NODE_UNKNOWN && (n->checked & bits) == bits &&
-	    rd_sampled_by(t, n->alloc_sampler, n->samplings)) {
+	    rd_sampled_by(t, n->alloc_sampler, n->samplings, may_rise(t, a->domains))) {
 		mark_checked(t, a->domains);
 		return;
 	}

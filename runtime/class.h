@@ -24,8 +24,9 @@ struct rd_class {
 	uint32_t id;
 	uint8_t kind, origin;
 	bool novalidate; /* it is held, and has no order; see wrapper.h */
-	/* Edges into it and out of it that close a cycle whose verdict may still rise. */
-	uint16_t sampled_to, sampled_from;
+	/* Edges into it and out of it that close a cycle whose verdict may still rise; those that are watched. */
+	uint32_t open_to, open_from;
+	uint32_t watched_to, watched_from;
 	uint32_t stack;
 	uint32_t base; /* of a subclass: the class it is one of; else 0 */
 	uint64_t where; /* the call that made it (init, first acquisition), or the variable */

@@ -22,7 +22,7 @@
 #define LOOKS 32u /* for another cycle, at a new edge */
 #define LOOK_DEEP 2u
 #define LOOKS_IN_ALL (1u << 16)
-#define GATES_LONGEST 64u
+#define GATES_LONGEST 512u
 
 static struct rd_graph *graph;
 static uint32_t looks, looks_left = LOOKS_IN_ALL; /* at this edge, and in this process */
@@ -178,7 +178,7 @@ static const struct rd_gates *intern(const struct rd_gates *set)
  * What else the thread holds. Where `held` is a reclaim context only what was taken inside it counts:
  * reclaim of this domain happens in other threads too, which hold nothing from outside of it.
  */
-static const struct rd_gates *gates_of(struct rd_thread *t, const struct rdep_held *held)
+static const struct rd_gates *gates_of(struct rd_thread *t, const struct rdep_held *held, uint32_t *below)
 {
 	static union {
 		struct rd_gates set;
@@ -188,7 +188,10 @@ static const struct rd_gates *gates_of(struct rd_thread *t, const struct rdep_he
 
 	now.set.count = 0;
 	now.set.cut = false;
+	*below = 0;
 	for (e = held->kind == RDEP_DOMAIN ? held + 1 : t->bottom + 1; e <= t->top; e++) {
+		if (e == held)
+			*below = now.set.count;
 		if (e == held || !e->address || e->kind == RDEP_DOMAIN)
 			continue;
 		/* Not held: waited for, or given up in a condition wait. */
@@ -261,11 +264,41 @@ static void add_stacks(struct rd_thread *t, struct rd_sample *s, const struct rd
 	s->held_stack = rd_held_stack(t, held, &s->flags);
 }
 
-static bool same_sample(const struct rd_sample *a, const struct rd_sample *b)
+static uint32_t gates_in(const struct rd_sample *s)
+{
+	return s->gates ? s->gates->count : 0;
+}
+
+/* Is everything that is a gate in a, one in b too? */
+static bool gates_within(const struct rd_gates *a, const struct rd_gates *b)
+{
+	uint32_t i, j;
+
+	if (a == b || !a)
+		return true;
+	if (!b || a->cut || a->count > b->count)
+		return false;
+	for (i = 0; i < a->count; i++) {
+		const struct rd_gate *g = &a->gate[i];
+
+		for (j = 0; j < b->count; j++) {
+			if (g->address == b->gate[j].address && g->generation == b->gate[j].generation &&
+			    (g->mode == b->gate[j].mode || b->gate[j].mode == RDEP_WRITE))
+				break;
+		}
+		if (j == b->count)
+			return false;
+	}
+	return true;
+}
+
+/* Does a tell all that b does: the same but for gates, of which a has no others? */
+static bool covers(const struct rd_sample *a, const struct rd_sample *b)
 {
 	return a->from_address == b->from_address && a->to_address == b->to_address &&
 	       a->from_generation == b->from_generation && a->to_generation == b->to_generation &&
-	       a->thread == b->thread && a->clock == b->clock && a->gates == b->gates && a->type == b->type;
+	       a->thread == b->thread && a->clock == b->clock && a->type == b->type &&
+	       gates_within(a->gates, b->gates);
 }
 
 /* Would its type of edge be lost with the i-th sample, were it replaced by the new one? */
@@ -280,33 +313,79 @@ static bool alone_of_type(const struct rd_edge *e, unsigned i, const struct rd_s
 	return s->type != e->sample[i].type;
 }
 
-/* The sample that tells least beside the new one: of the same thread, else the next in turn. The first is never
- * given up, and of each type one stays where that can be: a cycle may need it. */
-static unsigned victim(const struct rd_edge *e, const struct rd_sample *s)
+/* The sample under the fewest gates, the latest of them: what makes a verdict weightier than guarded. */
+static unsigned plainest(const struct rd_edge *e)
 {
-	unsigned turn = 1 + e->seen % (RD_SAMPLES - 1), best = turn, i;
+	unsigned best = 0, i;
 
-	for (i = RD_SAMPLES - 1; i > 0; i--) {
-		if (alone_of_type(e, i, s))
-			continue;
-		if (e->sample[i].thread == s->thread)
-			return i;
-		if (alone_of_type(e, best, s) || i == turn)
+	for (i = 1; i < e->count; i++) {
+		if (gates_in(&e->sample[i]) <= gates_in(&e->sample[best]))
 			best = i;
 	}
 	return best;
 }
 
+/*
+ * The sample that tells least beside the new one: under more gates, of the same thread, else the next in turn. The
+ * first is never given up, nor the plainest for one under gates; of each type one stays where that can be: a cycle
+ * may need it.
+ */
+static unsigned victim(const struct rd_edge *e, const struct rd_sample *s)
+{
+	unsigned turn = 1 + e->seen % (e->count - 1u), keep = plainest(e), best = turn, i;
+	int most = -1;
+
+	for (i = e->count - 1u; i > 0; i--) {
+		const struct rd_sample *of = &e->sample[i];
+		int score = (i == turn) + 2 * (of->thread == s->thread) + 4 * (gates_in(of) > gates_in(s)) +
+			    4 * (gates_in(of) >= gates_in(s)) + 16;
+
+		if (i == keep && gates_in(s) > gates_in(of))
+			score -= 12;
+		if (alone_of_type(e, i, s))
+			score -= 14;
+		if (score > most) {
+			most = score;
+			best = i;
+		}
+	}
+	return best;
+}
+
+void rd_edge_widen(struct rd_edge *e)
+{
+	struct rd_sample *wide;
+
+	if (e->room == RD_SAMPLES_OPEN)
+		return;
+	wide = rd_mem_alloc(RD_SAMPLES_OPEN * sizeof(*wide));
+	if (!wide)
+		return;
+	memcpy(wide, e->sample, e->count * sizeof(*wide));
+	e->sample = wide;
+	e->room = RD_SAMPLES_OPEN;
+}
+
 bool rd_sample_keep(struct rd_thread *t, uint32_t id, struct rd_edge *e, struct rd_sample *s,
 		    const struct rdep_held *held)
 {
-	unsigned i;
+	unsigned i, at = e->count;
 
 	for (i = 0; i < e->count; i++) {
-		if (same_sample(&e->sample[i], s))
+		if (covers(&e->sample[i], s))
 			return false;
+		/* The first stands in the journal under the edge's own number. */
+		if (i && covers(s, &e->sample[i]))
+			at = i;
 	}
-	i = e->count < RD_SAMPLES ? e->count++ : victim(e, s);
+	i = at;
+	if (at == e->room) {
+		i = victim(e, s);
+		if (e->open)
+			rd_count(RDEP_C_SAMPLES_CUT);
+	} else if (at == e->count) {
+		e->count++;
+	}
 	add_stacks(t, s, held);
 	s->index = RD_UNTOLD;
 	e->sample[i] = *s;
@@ -329,12 +408,16 @@ void rd_edge_begin(struct rd_thread *t, struct rd_edge *e, struct rd_sample *s, 
 		   const struct rd_target *target)
 {
 	add_stacks(t, s, held);
+	if (e->room > RD_SAMPLES)
+		rd_mem_free(e->sample, e->room * sizeof(*e->sample));
 	*e = (struct rd_edge){.from = held->cls,
 			      .to = target->cls,
 			      .count = 1,
+			      .room = RD_SAMPLES,
 			      .held_site = held->site,
 			      .acquire_site = rd_stack_walk()->frames[0].pc,
-			      .sample = {*s}};
+			      .sample = e->few,
+			      .few = {*s}};
 }
 
 /* The cycle that the edge from -> to of that type closes goes to cycle[1..]; its length with that edge, 0: none. */
@@ -379,18 +462,21 @@ static uint32_t new_edge(struct rd_thread *t, struct rd_sample *s, const struct 
 
 /*
  * The shortest cycle is not always the worst: gates or threads may keep its sides apart, and not those of another
- * one that the new edge closes. Looks for one that weighs more, with the edges of the known ones hidden in turn.
+ * one that the new edge closes. Looks for one that weighs more, with the edges of the known ones hidden in turn. Those
+ * that don't are kept in mind: what keeps their sides apart may be missing later, where no edge is new.
  */
 static bool look_further(struct rd_thread *t, uint8_t type, const uint32_t *known, uint32_t count,
-			 enum rdep_verdict verdict, unsigned deep)
+			 struct rd_finding *beside, unsigned deep)
 {
-	static uint32_t cycles[LOOK_DEEP + 1][PATH_LONGEST], chosen[PATH_LONGEST];
+	static uint32_t cycles[LOOK_DEEP + 1][PATH_LONGEST];
+	enum rdep_verdict verdict = beside->verdict;
 	uint32_t *cycle = cycles[deep];
 	const struct rd_edge *e = rd_edge_at(known[0]);
 	bool found = false;
 	uint32_t i;
 
 	for (i = 1; i < count && !found && looks; i++) {
+		struct rd_finding *f;
 		int n;
 
 		looks--;
@@ -398,11 +484,10 @@ static bool look_further(struct rd_thread *t, uint8_t type, const uint32_t *know
 		n = rd_graph_cycle(graph, e->from, e->to, type, cycle + 1, PATH_LONGEST - 1);
 		if (n > 0 && n < (int)RD_GRAPH_LONG) {
 			cycle[0] = known[0];
-			found = rd_verdict(cycle, (uint32_t)n + 1, false, chosen) > verdict;
-			if (found)
-				rd_finding_cycle(t, cycle, (uint32_t)n + 1);
-			else if (deep)
-				found = look_further(t, type, cycle, (uint32_t)n + 1, verdict, deep - 1);
+			f = rd_finding_cycle(t, cycle, (uint32_t)n + 1, beside);
+			found = f && f->verdict > verdict;
+			if (!found && deep)
+				found = look_further(t, type, cycle, (uint32_t)n + 1, beside, deep - 1);
 		}
 		rd_graph_hide(graph, known[i], false);
 	}
@@ -411,20 +496,25 @@ static bool look_further(struct rd_thread *t, uint8_t type, const uint32_t *know
 
 static void found_cycle(struct rd_thread *t, uint8_t type, const uint32_t *cycle, uint32_t count)
 {
-	static uint32_t chosen[PATH_LONGEST];
-	enum rdep_verdict verdict = rd_verdict(cycle, count, false, chosen);
+	struct rd_finding *f = rd_finding_cycle(t, cycle, count, NULL);
 
-	rd_finding_cycle(t, cycle, count);
-	if (verdict >= RDEP_POSSIBLE || looks_left == 0)
+	if (!f || f->verdict >= RDEP_POSSIBLE)
 		return;
+	if (looks_left == 0) {
+		rd_count(RDEP_C_SAMPLES_CUT);
+		return;
+	}
 	looks = looks_left < LOOKS ? looks_left : LOOKS;
 	looks_left -= looks;
-	look_further(t, type, cycle, count, verdict, LOOK_DEEP);
+	look_further(t, type, cycle, count, f, LOOK_DEEP);
 	looks_left += looks;
 }
 
 struct rd_sample rd_sample_of(struct rd_thread *t, const struct rdep_held *held, const struct rd_target *target)
 {
+	uint32_t below;
+	const struct rd_gates *gates = gates_of(t, held, &below);
+
 	return (struct rd_sample){
 		.from_address = held->address,
 		.from_generation = held->generation,
@@ -433,7 +523,8 @@ struct rd_sample rd_sample_of(struct rd_thread *t, const struct rdep_held *held,
 		.held_site = held->site,
 		.thread = t->id,
 		.clock = t->clock,
-		.gates = gates_of(t, held),
+		.gates = gates,
+		.below = below,
 		.gfp = target->gfp,
 		.raw_gfp = target->raw_gfp,
 		.type = edge_type(held, target),
@@ -447,7 +538,6 @@ void rd_depend(struct rd_thread *t, const struct rdep_held *held, const struct r
 {
 	static uint32_t cycle[PATH_LONGEST];
 	struct rd_sample s = rd_sample_of(t, held, target);
-	struct rd_edge *e;
 	uint8_t types = 0;
 	uint32_t id;
 	int n = 0;
@@ -462,11 +552,18 @@ void rd_depend(struct rd_thread *t, const struct rdep_held *held, const struct r
 			found_cycle(t, s.type, cycle, (uint32_t)n);
 		return;
 	}
-	e = rd_edge_at(id);
-	if (rd_sample_keep(t, id, e, &s, held) && e->sampled)
+	rd_edge_again(t, id, rd_edge_at(id), &s, held);
+}
+
+void rd_edge_again(struct rd_thread *t, uint32_t id, struct rd_edge *e, struct rd_sample *s,
+		   const struct rdep_held *held)
+{
+	if (rd_sample_keep(t, id, e, s, held) && e->open)
 		rd_finding_reconsider(t, id);
-	if (e->sampled && (e->budget == 0 || --e->budget == 0))
-		rd_edge_settled(id);
+	if (e->watched && --e->budget == 0) {
+		rd_edge_unwatch(id);
+		rd_count(RDEP_C_SAMPLES_CUT);
+	}
 }
 
 /* ---- semaphores ---- */

@@ -16,9 +16,11 @@
 #include "thread.h"
 
 #define RD_SAMPLES 4u
+#define RD_SAMPLES_OPEN 12u /* of an edge in an open cycle: one whose verdict may still rise */
 #define RD_SAMPLES_TOLD 8u /* of an edge, journaled whether a finding needs them or not */
 #define RD_NODE_SAMPLES 32u /* of a chain, for threads and clocks it was not seen with */
-#define RD_SAMPLE_BUDGET 256u /* occurrences looked at of an edge in an open cycle */
+#define RD_NODE_SAMPLES_OPEN 65536u /* the same where an edge in an open cycle is added to */
+#define RD_SAMPLE_BUDGET 256u /* occurrences of an edge in an open cycle that are looked at, whatever was seen before */
 
 /* A lock held beside the two of an edge. */
 struct rd_gate {
@@ -39,6 +41,7 @@ struct rd_sample {
 	uint32_t from_generation, to_generation;
 	uint32_t thread, clock;
 	const struct rd_gates *gates; /* NULL: none */
+	uint32_t below; /* the first of the gates: taken before `from` was */
 	uint32_t index; /* its place in the journal: 0 the edge, n the n-th sample; or RD_UNTOLD */
 	uint32_t acquire_stack, held_stack;
 	uint32_t gfp, raw_gfp;
@@ -48,14 +51,16 @@ struct rd_sample {
 
 struct rd_edge {
 	uint32_t from, to;
-	uint8_t count;	 /* samples kept */
-	uint8_t sampled : 1; /* closes a cycle whose verdict may still rise */
+	uint8_t count, room; /* samples kept */
+	uint8_t open : 1;    /* closes a cycle whose verdict may still rise */
+	uint8_t watched : 1; /* and no occurrence of it is answered from a cache */
 	uint8_t told : 1;    /* in the journal */
 	uint16_t budget;
 	uint32_t journaled; /* samples in the journal */
 	uint32_t seen;	    /* samples there were */
 	uint64_t held_site, acquire_site; /* of the first occurrence */
-	struct rd_sample sample[RD_SAMPLES];
+	struct rd_sample *sample; /* `few`, or a longer array */
+	struct rd_sample few[RD_SAMPLES];
 };
 
 /* What is being acquired. For an allocation: a domain. */
@@ -88,6 +93,13 @@ void rd_edge_begin(struct rd_thread *t, struct rd_edge *e, struct rd_sample *s, 
 		   const struct rd_target *target);
 bool rd_sample_keep(struct rd_thread *t, uint32_t id, struct rd_edge *e, struct rd_sample *s,
 		    const struct rdep_held *held);
+
+/* Room for more samples: the edge is in an open cycle now. */
+void rd_edge_widen(struct rd_edge *e);
+
+/* An edge that is there, once more: keeps the occurrence if it tells anything new, and weighs its open cycles anew. */
+void rd_edge_again(struct rd_thread *t, uint32_t id, struct rd_edge *e, struct rd_sample *s,
+		   const struct rdep_held *held);
 
 /* Where the n-th sample that is kept of an edge stands in the journal, for a finding; now at the latest. */
 uint32_t rd_sample_told(uint32_t edge, uint32_t n);

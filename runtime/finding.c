@@ -26,6 +26,9 @@ enum { FAIL_ON_CERTAIN, FAIL_ON_POSSIBLE, FAIL_ON_WARNING, FAIL_ON_NEVER };
 static struct rd_finding *cycles; /* the ones whose verdict may rise, and all others */
 static uint32_t last_id;
 static uint32_t failing;
+/* Cycles that are kept in mind beside others. */
+static uint32_t untold;
+#define UNTOLD_MAX 4096u
 static struct rd_map_of known_locks; /* findings about one lock: (site, class and kind) */
 
 bool rd_finding_fails(void)
@@ -119,30 +122,48 @@ static void watch(uint32_t id)
 	struct rd_edge *e = rd_edge_at(id);
 	struct rd_class *from = rd_class_at(e->from), *to = rd_class_at(e->to);
 
-	if (e->sampled)
+	rd_edge_widen(e);
+	if (e->open)
 		return;
-	e->sampled = 1;
+	e->open = e->watched = 1;
 	e->budget = RD_SAMPLE_BUDGET;
 	if (id & RD_NEST_EDGE) {
 		rd_threads_forget_pairs();
 		return;
 	}
-	from->sampled_from++;
-	to->sampled_to++;
+	from->open_from++;
+	from->watched_from++;
+	to->open_to++;
+	to->watched_to++;
 	rd_threads_evict(e->to);
 }
 
-void rd_edge_settled(uint32_t id)
+void rd_edge_unwatch(uint32_t id)
 {
 	struct rd_edge *e = rd_edge_at(id);
 
-	if (!e->sampled)
+	if (!e->watched)
 		return;
-	e->sampled = 0;
+	e->watched = 0;
 	if (id & RD_NEST_EDGE)
 		return;
-	rd_class_at(e->from)->sampled_from--;
-	rd_class_at(e->to)->sampled_to--;
+	rd_class_at(e->from)->watched_from--;
+	rd_class_at(e->to)->watched_to--;
+}
+
+/* No further occurrence of it can tell more. */
+static void settle(uint32_t id)
+{
+	struct rd_edge *e = rd_edge_at(id);
+
+	rd_edge_unwatch(id);
+	if (!e->open)
+		return;
+	e->open = 0;
+	if (id & RD_NEST_EDGE)
+		return;
+	rd_class_at(e->from)->open_from--;
+	rd_class_at(e->to)->open_to--;
 }
 
 static bool has_edge(const struct rd_finding *f, uint32_t edge)
@@ -173,7 +194,7 @@ static void settle_all(const struct rd_finding *f)
 
 	for (i = 0; i < f->edge_count; i++) {
 		if (!open_elsewhere(f->edges[i]))
-			rd_edge_settled(f->edges[i]);
+			settle(f->edges[i]);
 	}
 }
 
@@ -188,6 +209,33 @@ static uint8_t kind_of(const uint32_t *edges, uint32_t count)
 			return RDEP_K_RECLAIM_INVERSION;
 	}
 	return RDEP_K_LOCK_INVERSION;
+}
+
+/* The same cycle, whichever edge it begins with. */
+static bool is_cycle(const struct rd_finding *f, const uint32_t *edges, uint32_t count)
+{
+	uint32_t i, start;
+
+	if (f->edge_count != count || f->closed)
+		return false;
+	for (start = 0; start < count && f->edges[start] != edges[0]; start++)
+		;
+	for (i = 0; start < count && i < count; i++) {
+		if (f->edges[(start + i) % count] != edges[i])
+			return false;
+	}
+	return start < count;
+}
+
+static struct rd_finding *find_cycle(const uint32_t *edges, uint32_t count)
+{
+	struct rd_finding *f;
+
+	for (f = cycles; f; f = f->next) {
+		if (is_cycle(f, edges, count))
+			return f;
+	}
+	return NULL;
 }
 
 static struct rd_finding *new_cycle(const uint32_t *edges, uint32_t count)
@@ -216,25 +264,44 @@ static void weigh(struct rd_thread *t, struct rd_finding *f)
 	static uint32_t chosen[LONGEST];
 	enum rdep_verdict v = rd_verdict(f->edges, f->edge_count, f->instances_only, chosen);
 
+	if (v <= f->verdict)
+		return;
+	if (f->beside && !f->beside->closed && v <= f->beside->verdict) {
+		f->verdict = (uint8_t)v;
+		return;
+	}
 	/* A fork child inherits the cycle, not the finding: raised, it is the child's own. */
-	if (v <= f->verdict || (!f->id && !take_id(&f->id)))
+	if (!f->id && !take_id(&f->id))
 		return;
 	f->verdict = (uint8_t)v;
+	f->beside = NULL;
 	f->revision += f->published;
 	f->published = 1;
 	publish_cycle(t, f, chosen);
 }
 
-void rd_finding_cycle(struct rd_thread *t, const uint32_t *edges, uint32_t count)
+struct rd_finding *rd_finding_cycle(struct rd_thread *t, const uint32_t *edges, uint32_t count,
+				    struct rd_finding *beside)
 {
-	struct rd_finding *f = new_cycle(edges, count);
+	/* Known already: closed again by another type of edge. */
+	struct rd_finding *f = find_cycle(edges, count);
 	uint32_t i;
 
-	if (!f)
-		return;
+	if (!f && beside && untold == UNTOLD_MAX) {
+		rd_count(RDEP_C_SAMPLES_CUT);
+		return NULL;
+	}
+	if (!f) {
+		f = new_cycle(edges, count);
+		if (!f)
+			return NULL;
+		f->beside = beside;
+		untold += beside != NULL;
+	}
 	weigh(t, f);
 	for (i = 0; i < count && f->verdict < RDEP_CERTAIN; i++)
 		watch(edges[i]);
+	return f;
 }
 
 void rd_finding_reconsider(struct rd_thread *t, uint32_t edge)
@@ -248,6 +315,21 @@ void rd_finding_reconsider(struct rd_thread *t, uint32_t edge)
 		if (f->verdict == RDEP_CERTAIN)
 			settle_all(f);
 	}
+}
+
+void rd_finding_nested(struct rd_thread *t, uint32_t edge)
+{
+	const struct rd_edge *e = rd_edge_at(edge);
+	static union published p;
+	uint32_t id;
+
+	if (rd_map_get(&known_locks, e->to, RDEP_K_SAME_CLASS_NESTING) || !take_id(&id))
+		return;
+	rd_map_set(&known_locks, e->to, RDEP_K_SAME_CLASS_NESTING, 1);
+	p.f = (struct rdep_finding){
+		.id = id, .kind = RDEP_K_SAME_CLASS_NESTING, .verdict = RDEP_POSSIBLE, .edge_count = 1};
+	p.f.edges[0] = (struct rdep_finding_edge){edge, rd_sample_told(edge, 0)};
+	publish(t, &p, 0);
 }
 
 void rd_finding_close_nested(void)
@@ -264,7 +346,7 @@ void rd_finding_retire(uint32_t edge)
 
 	for (f = cycles; f; f = f->next)
 		f->closed |= has_edge(f, edge);
-	rd_edge_settled(edge);
+	settle(edge);
 }
 
 /* ---- one lock ---- */
@@ -332,5 +414,6 @@ void rd_finding_reset(bool keep_known)
 		return;
 	}
 	cycles = NULL;
+	untold = 0;
 	rd_map_reset(&known_locks);
 }

@@ -18,14 +18,22 @@ struct rd_finding {
 	uint16_t revision;
 	uint8_t published; /* in this process's record */
 	uint8_t instances_only; /* of classes that are one type's: only the very instances tell */
-	uint8_t closed; /* its edges are forgotten: it stays as it is */
+	uint8_t closed; /* its edges are forgotten, or another one tells of it: it stays as it is */
 	uint32_t edge_count;
 	uint32_t *edges;
+	struct rd_finding *beside; /* not told as long as that one weighs as much; NULL: none */
 	struct rd_finding *next;
 };
 
-/* A cycle of edges, in order, the one that closed it first. */
-void rd_finding_cycle(struct rd_thread *t, const uint32_t *edges, uint32_t count);
+/*
+ * A cycle of edges, in order, the one that closed it first. beside: one of the same edge that is told already; this
+ * one is told when it weighs more. NULL: no memory.
+ */
+struct rd_finding *rd_finding_cycle(struct rd_thread *t, const uint32_t *edges, uint32_t count,
+				    struct rd_finding *beside);
+
+/* Two locks of one class, one inside the other, and no order told (nesting=any). Once per class. */
+void rd_finding_nested(struct rd_thread *t, uint32_t edge);
 
 /* The pairs that cycles between instances were made of are about to be forgotten. */
 void rd_finding_close_nested(void);
@@ -36,8 +44,8 @@ void rd_finding_retire(uint32_t edge);
 /* An edge of an open cycle got a new occurrence: verdicts may rise. */
 void rd_finding_reconsider(struct rd_thread *t, uint32_t edge);
 
-/* No further occurrences of the edge are looked at: certain, or sampled enough. */
-void rd_edge_settled(uint32_t edge);
+/* Occurrences of the edge may be answered from caches again: it was sampled enough. What comes by is still weighed. */
+void rd_edge_unwatch(uint32_t edge);
 
 /* A finding about one lock: held (NULL: not held) and taken again, or given back unheld. Once per
  * class and call site. rd_stack_begin() was called. */

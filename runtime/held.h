@@ -32,10 +32,13 @@ void rd_drop_stale(struct rd_thread *t);
 void rd_depend_on_all(struct rd_thread *t, const struct rd_target *target);
 void rd_depend_above(struct rd_thread *t, const struct rdep_held *below, const struct rd_target *target);
 
-/* Does an edge from something held to cls belong to an open cycle? Lock-free. */
+/* Does an edge from something held to cls belong to a cycle that is watched? Lock-free. */
 bool rd_wants_sampling(const struct rd_thread *t, uint32_t cls);
 
-/* Were a node's edges sampled for this thread at its clock, or often enough? */
-bool rd_sampled_by(const struct rd_thread *t, uint64_t sampler, uint32_t samplings);
+/* The same of a cycle that is no longer watched, but whose verdict may rise. Lock-free. */
+bool rd_may_rise(const struct rd_thread *t, uint32_t cls);
+
+/* Were a node's edges sampled for this thread at its clock, or often enough? open: rd_may_rise(). */
+bool rd_sampled_by(const struct rd_thread *t, uint64_t sampler, uint32_t samplings, bool open);
 
 #endif

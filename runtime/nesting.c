@@ -7,6 +7,7 @@
 #include "held.h"
 #include "map.h"
 #include "mem.h"
+#include "options.h"
 #include "record.h"
 #include "sem.h"
 #include "stack.h"
@@ -14,6 +15,8 @@
 #include <string.h>
 
 #define PATH_LONGEST 64
+
+enum { NESTING_INVERTED, NESTING_ANY };
 
 static struct rd_graph *graph;
 static struct rd_array edges = RD_ARRAY(sizeof(struct rd_edge));
@@ -42,14 +45,14 @@ bool rd_nest_recent(const struct rd_thread *t, const struct rdep_held *held, uin
 {
 	const struct rd_pair *p = &t->pairs[pair_index(held->address, address)];
 
-	return p->from == held->address && p->to == address && p->from_generation == held->generation &&
+	return p->chain == t->top->node && p->from == held->address && p->to == address && p->from_generation == held->generation &&
 	       p->to_generation == generation;
 }
 
 static void remember(struct rd_thread *t, const struct rdep_held *held, const struct rd_target *target)
 {
 	t->pairs[pair_index(held->address, target->address)] =
-		(struct rd_pair){held->address, target->address, held->generation, target->generation};
+		(struct rd_pair){held->address, target->address, held->generation, target->generation, t->top->node, 0};
 }
 
 /* ---- pairs ---- */
@@ -86,11 +89,12 @@ static void close_cycle(struct rd_thread *t, uint32_t *cycle, int n)
 
 	for (i = 0; i < n; i++)
 		cycle[i] = number_of(cycle[i]);
-	rd_finding_cycle(t, cycle, (uint32_t)n);
+	rd_finding_cycle(t, cycle, (uint32_t)n, NULL);
 }
 
-static void new_pair(struct rd_thread *t, uint32_t from, uint32_t to, bool known, struct rd_sample *s,
-		     const struct rdep_held *held, const struct rd_target *target)
+/* Returns its number, or 0. */
+static uint32_t new_pair(struct rd_thread *t, uint32_t from, uint32_t to, bool known, struct rd_sample *s,
+			 const struct rdep_held *held, const struct rd_target *target)
 {
 	static uint32_t cycle[PATH_LONGEST];
 	bool hidden = rd_sem_unproven(held->cls);
@@ -100,7 +104,7 @@ static void new_pair(struct rd_thread *t, uint32_t from, uint32_t to, bool known
 
 	if (!e) {
 		rd_count(RDEP_C_EDGES_DROPPED);
-		return;
+		return 0;
 	}
 	/* Types are added to an edge that is there; a fresh number may have a forgotten edge's memory. */
 	if (known)
@@ -113,6 +117,7 @@ static void new_pair(struct rd_thread *t, uint32_t from, uint32_t to, bool known
 		cycle[0] = id;
 		close_cycle(t, cycle, n + 1);
 	}
+	return number_of(id);
 }
 
 void rd_nest_show(struct rd_thread *t, uint32_t cls)
@@ -155,7 +160,6 @@ void rd_nest_retire(uint32_t cls)
 void rd_nest(struct rd_thread *t, const struct rdep_held *held, const struct rd_target *target)
 {
 	struct rd_sample s = rd_sample_of(t, held, target);
-	struct rd_edge *e;
 	uint32_t from, to, id;
 	uint8_t types = 0;
 
@@ -173,18 +177,17 @@ void rd_nest(struct rd_thread *t, const struct rdep_held *held, const struct rd_
 	if (!id || !(types & s.type)) {
 		if (rd_held_is_stale(t, held))
 			return;
-		new_pair(t, from, to, id != 0, &s, held, target);
-		remember(t, held, target);
-		return;
+		id = new_pair(t, from, to, id != 0, &s, held, target);
+	} else {
+		id = number_of(id);
+		rd_edge_again(t, id, rd_nest_edge_at(id), &s, held);
 	}
-	id = number_of(id);
-	e = rd_nest_edge_at(id);
-	if (rd_sample_keep(t, id, e, &s, held) && e->sampled)
-		rd_finding_reconsider(t, id);
-	/* While its cycle is open each occurrence comes by here. */
-	if (e->sampled && (e->budget == 0 || --e->budget == 0))
-		rd_edge_settled(id);
-	if (!e->sampled)
+	if (!id)
+		return;
+	if (rd_options.nesting == NESTING_ANY && s.type != RDEP_TYPE_SR)
+		rd_finding_nested(t, id);
+	/* While its cycle is watched each occurrence comes by here. */
+	if (!rd_nest_edge_at(id)->watched)
 		remember(t, held, target);
 }
 

@@ -19,7 +19,8 @@
 /* Set in the number of an edge between instances. */
 #define RD_NEST_EDGE 0x80000000u
 
-/* Was this pair looked at by this thread lately, at its clock? Lock-free, its own thread only. */
+/* Was this pair looked at by this thread lately, at its clock, with the same chain of locks held? Lock-free, its own
+ * thread only. */
 bool rd_nest_recent(const struct rd_thread *t, const struct rdep_held *held, uint64_t address, uint32_t generation);
 
 /* held -> target, both of one class. Needs the runtime lock, and rd_stack_begin(). */

@@ -41,6 +41,8 @@ struct rd_step {
 struct rd_pair {
 	uint64_t from, to;
 	uint32_t from_generation, to_generation;
+	uint32_t chain; /* what was held then */
+	uint32_t pad;
 };
 
 /* A save whose restore is awaited. */

@@ -12,7 +12,7 @@
 #include <string.h>
 
 /* Pairs of occurrences looked at, about. */
-#define WORK_MAX 65536u
+#define WORK_MAX (1u << 20)
 #define LONGEST 256u
 
 /* One choice of occurrences, being weighed. */
@@ -25,6 +25,7 @@ struct weighing {
 	uint8_t pick[LONGEST]; /* index in rd_edge.sample */
 	uint8_t best_pick[LONGEST];
 	enum rdep_verdict best;
+	int64_t work; /* left */
 };
 
 static bool is_domain(uint32_t cls)
@@ -160,9 +161,22 @@ static bool has_gate(const struct rd_gates *gates, uint64_t address, uint32_t ge
 	return gates && gates->cut;
 }
 
+/* Was that lock held when the one was taken that the edge begins with? */
+static bool held_before(const struct rd_sample *s, uint64_t address, uint32_t generation)
+{
+	uint32_t i;
+
+	for (i = 0; s->gates && i < s->gates->count && i < s->below; i++) {
+		if (s->gates->gate[i].address == address && s->gates->gate[i].generation == generation)
+			return true;
+	}
+	/* Of a set that was cut it can't be said that it is not in it. */
+	return s->gates && s->gates->cut;
+}
+
 /*
  * Do edge i and the next make one step of one thread? Over a domain: its allocation reclaims. Else when the
- * thread still held what edge i begins with as it took what the next one ends in: the edge past both was
+ * thread held what edge i begins with already as it took what the next one begins with: the edge past both was
  * left out, because it follows.
  */
 static bool one_step(const struct weighing *w, uint32_t i)
@@ -171,7 +185,7 @@ static bool one_step(const struct weighing *w, uint32_t i)
 
 	if (is_domain(rd_edge_at(w->edges[i])->to))
 		return true;
-	return a->thread == b->thread && has_gate(b->gates, a->from_address, a->from_generation);
+	return a->thread == b->thread && held_before(b, a->from_address, a->from_generation);
 }
 
 /* Are edges i and j parts of one such step? */
@@ -243,7 +257,7 @@ static bool too_many(const struct weighing *w)
 }
 
 /* By what the threads of this process can do to each other. */
-static enum rdep_verdict weigh_threads(const struct weighing *w)
+static enum rdep_verdict weigh_threads(struct weighing *w)
 {
 	bool closed = closes(w), single = true, before = false;
 	enum rdep_verdict most = closed && !counted(w) ? RDEP_CERTAIN : RDEP_POSSIBLE;
@@ -253,6 +267,7 @@ static enum rdep_verdict weigh_threads(const struct weighing *w)
 		for (j = i + 1; j < w->count; j++) {
 			const struct rd_sample *a = picked(w, i), *b = picked(w, j);
 
+			w->work -= 1 + (a->gates && b->gates ? a->gates->count * b->gates->count / 8 : 0);
 			if (a->thread != b->thread) {
 				single = false;
 				before |= ordered(a, b);
@@ -301,39 +316,72 @@ static enum rdep_verdict weigh(struct weighing *w)
 	return threads > processes ? threads : processes;
 }
 
-/* The next choice, the first edge turning fastest; false after the last. The latest occurrence comes
- * first: an open cycle is looked at again because of it. */
-static bool turn(struct weighing *w)
+/*
+ * The next choice that differs at edge `at` or later, the first edges turning fastest; false after the last. The latest
+ * occurrence comes first: an open cycle is looked at again because of it.
+ */
+static bool turn(struct weighing *w, uint32_t at)
 {
 	uint32_t i;
 
 	for (i = 0; i < w->count; i++) {
-		if (w->pick[i]-- > 0)
+		if (i >= at && w->pick[i]-- > 0)
 			return true;
 		w->pick[i] = (uint8_t)(rd_edge_at(w->edges[i])->count - 1);
 	}
 	return false;
 }
 
+/* The last edge that does not end where the next begins, but for the one that closes the circle: no turning of those
+ * before it makes that choice one of instances. count: there is none. */
+static uint32_t parted(const struct weighing *w)
+{
+	uint32_t i;
+
+	for (i = w->count - 1; i-- > 0;) {
+		if (!joined(w, i))
+			return i;
+	}
+	return w->count;
+}
+
+/* Weighs the choices in turn, those whose instances close the cycle or all. */
+static void try_all(struct weighing *w, bool closed_only)
+{
+	uint32_t i, at;
+
+	for (i = 0; i < w->count; i++)
+		w->pick[i] = (uint8_t)(rd_edge_at(w->edges[i])->count - 1);
+	w->work = WORK_MAX;
+	do {
+		enum rdep_verdict v;
+
+		at = closed_only ? parted(w) : w->count;
+		w->work -= w->count;
+		if (at < w->count)
+			continue;
+		at = 0;
+		v = closed_only && !closes(w) ? 0 : weigh(w);
+		if (v > w->best) {
+			w->best = v;
+			memcpy(w->best_pick, w->pick, w->count);
+		}
+	} while (w->best != RDEP_CERTAIN && w->work > 0 && turn(w, at));
+}
+
 enum rdep_verdict rd_verdict(const uint32_t *edges, uint32_t count, bool instances_only, uint32_t *chosen)
 {
 	static struct weighing w;
-	uint32_t tries = WORK_MAX / (count * count) + 1, i;
+	uint32_t i;
 
 	w = (struct weighing){.edges = edges, .count = count, .files = true};
 	for (i = 0; i < count; i++) {
 		w.files &= rd_file_address(rd_edge_at(edges[i])->sample[0].to_address);
 		w.reclaim |= is_domain(rd_edge_at(edges[i])->to);
-		w.pick[i] = (uint8_t)(rd_edge_at(edges[i])->count - 1);
 	}
-	do {
-		enum rdep_verdict v = instances_only && !closes(&w) ? 0 : weigh(&w);
-
-		if (v > w.best) {
-			w.best = v;
-			memcpy(w.best_pick, w.pick, count);
-		}
-	} while (w.best != RDEP_CERTAIN && --tries && turn(&w));
+	try_all(&w, true);
+	if (!instances_only && w.best < RDEP_CERTAIN)
+		try_all(&w, false);
 	/* It was one when all its occurrences were there. */
 	if (!w.best && !instances_only && !w.one_owner)
 		w.best = RDEP_POSSIBLE;

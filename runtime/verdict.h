@@ -18,7 +18,7 @@
  * gate" guards all objects. A reclaim domain is in every thread at once: the edge into it and the edge
  * out of it are one thread's doing (its allocation reclaims), and single-thread and ordered do
  * not apply. Needs the runtime lock. The number of choices is
- * bounded by work: all of them for cycles of up to eight edges.
+ * bounded by work: first those whose instances close the cycle, which are few, then all.
  */
 #ifndef RECLAIMDEP_VERDICT_H
 #define RECLAIMDEP_VERDICT_H

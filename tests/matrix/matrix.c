@@ -2,12 +2,13 @@
 /*
  * matrix.c - runs the cases of a table, each in a process of its own.
  *
- *   matrix list             the cases, a line each: number, group, name, kinds, program, what must
- * be found, what that awaits, and what a search of all orders says (can, cannot) matrix run
- * [NUMBER...]  runs them; prints "NUMBER PID" for each matrix case NUMBER      runs one, in this
- * very process
+ *   matrix list             the cases, a line each: number, group, name, kinds, program, what must be found, what that
+ *                           awaits, what a search of all orders says (can, cannot), options
+ *   matrix run [NUMBER...]  runs them; prints "NUMBER PID" for each
+ *   matrix case NUMBER      runs one, in this very process
  *
- * Environment: MATRIX_RANDOM=N[,SEED], how many random cases and which.
+ * Environment: MATRIX_RANDOM=N[,SEED], how many random cases and which. Every second one is the one before
+ * it in disguise. MATRIX_OPTIONS=TEXT: runs those that are to be run with these options, and no random ones.
  *
  * All locks stand in one static array: a class's name tells the case. Threads take turns by a futex
  * of the driver's own, which no tool can take for an order of locks.
@@ -42,9 +43,11 @@ static unsigned random_count;
 static unsigned long random_seed;
 
 static const struct matrix_case table[] = {
-#define CASE(group, name, kinds, program, expect) {group, name, kinds, program, expect, NULL},
+#define CASE(group, name, kinds, program, expect) {group, name, kinds, program, expect, NULL, NULL},
+#define OPTION(group, name, kinds, program, expect, options)                                       \
+	{group, name, kinds, program, expect, NULL, options},
 #define LATER(group, name, kinds, program, expect, awaits)                                         \
-	{group, name, kinds, program, expect, awaits},
+	{group, name, kinds, program, expect, awaits, NULL},
 #include "cases.def"
 };
 #define COUNT (sizeof(table) / sizeof(table[0]))
@@ -491,8 +494,16 @@ static const char *run_text(struct part *p, const char *c)
 
 static NOINLINE void run_part(struct part *p)
 {
-	if (*run_text(p, p->text) != '+')
-		give_all(p);
+	unsigned times = 1;
+	const char *c = p->text, *end;
+
+	if (*c >= '0' && *c <= '9')
+		times = (unsigned)strtoul(c, (char **)&c, 10);
+	do {
+		end = run_text(p, c);
+		if (*end != '+')
+			give_all(p);
+	} while (--times);
 }
 
 /* ---- all parts ---- */
@@ -563,14 +574,21 @@ static const char *run_together(const struct part *like, const char *text, bool 
 /* The case of a number: of the table, else a random one. */
 static const struct matrix_case *case_at(unsigned number)
 {
-	static char kinds[MATRIX_LOCKS + 1], program[128], name[64];
-	static struct matrix_case random = {"random", name, kinds, program, "none", NULL};
-	unsigned long seed = random_seed * CASES + number;
+	static char kinds[MATRIX_LOCKS + 1], program[1024], name[64], expect[64], plain[128];
+	static struct matrix_case random = {"random", name, kinds, program, expect, NULL, NULL};
+	unsigned index = number - (unsigned)COUNT;
+	unsigned long seed = random_seed * CASES + (index & ~1u);
 
 	if (number < COUNT)
 		return &table[number];
-	matrix_random(&seed, kinds, program, sizeof(program));
-	snprintf(name, sizeof(name), "%u", number - (unsigned)COUNT + 1);
+	matrix_random(&seed, kinds, plain, sizeof(plain));
+	snprintf(name, sizeof(name), "%u", index + 1);
+	strcpy(program, plain);
+	strcpy(expect, matrix_can_deadlock(kinds, plain) ? "lock-inversion any" : "none");
+	if (index & 1) {
+		matrix_disguise(&seed, kinds, plain, program, sizeof(program));
+		snprintf(expect, sizeof(expect), "as %u", number - 1);
+	}
 	return &random;
 }
 
@@ -634,17 +652,27 @@ static void in_child(unsigned number, bool wait)
 	}
 }
 
+/* Is it to be run, and with the options of this run? */
+static bool is_wanted(unsigned number)
+{
+	const char *options = getenv("MATRIX_OPTIONS");
+
+	if (number >= COUNT)
+		return !options;
+	return !table[number].awaits && !strcmp(options ? options : "", table[number].options ? table[number].options : "");
+}
+
 static void run_all(void)
 {
 	unsigned i;
 
 	/* Those that hang do so while the others run. */
 	for (i = 0; i < COUNT; i++) {
-		if (!table[i].awaits && hangs(&table[i]))
+		if (is_wanted(i) && hangs(&table[i]))
 			in_child(i, false);
 	}
 	for (i = 0; i < COUNT + random_count; i++) {
-		if (i >= COUNT || (!table[i].awaits && !hangs(&table[i])))
+		if (is_wanted(i) && (i >= COUNT || !hangs(&table[i])))
 			in_child(i, true);
 	}
 	while (wait(NULL) > 0)
@@ -657,14 +685,13 @@ static void list(void)
 
 	for (i = 0; i < COUNT + random_count; i++) {
 		const struct matrix_case *c = case_at(i);
-		const char *expect = c->expect, *searched = "";
+		const char *searched = "";
 
-		if (matrix_is_known(c->kinds, c->program))
+		/* The search knows nothing of options and of how often. */
+		if (!c->options && strncmp(c->expect, "as ", 3) && matrix_is_known(c->kinds, c->program))
 			searched = matrix_can_deadlock(c->kinds, c->program) ? "can" : "cannot";
-		if (i >= COUNT)
-			expect = strcmp(searched, "can") ? "none" : "lock-inversion any";
-		printf("%u|%s|%s|%s|%s|%s|%s|%s\n", i, c->group, c->name, c->kinds, c->program,
-		       expect, c->awaits ? c->awaits : "", searched);
+		printf("%u|%s|%s|%s|%s|%s|%s|%s|%s\n", i, c->group, c->name, c->kinds, c->program, c->expect,
+		       c->awaits ? c->awaits : "", searched, c->options ? c->options : "");
 	}
 }
 
@@ -672,7 +699,7 @@ static void read_environment(void)
 {
 	const char *value = getenv("MATRIX_RANDOM");
 
-	random_count = 400;
+	random_count = 500;
 	if (value)
 		sscanf(value, "%u,%lu", &random_count, &random_seed);
 	if (random_count > RANDOM_MAX)

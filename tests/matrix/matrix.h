@@ -34,6 +34,7 @@
  *   >         the next thread, made when those before are joined
  *   !         at the very end: some call never returns
  *   ~         at the very start: the program runs on jemalloc
+ *   300       at a part's begin: does it so many times
  *
  * At its end a part gives back what it holds, the last first; so do brackets with what was taken in
  * them. So nothing ever blocks, but where ! says so.
@@ -68,6 +69,7 @@ struct matrix_case {
 	const char *group, *name, *kinds, *program;
 	const char *expect; /* "none", or KIND VERDICT */
 	const char *awaits; /* NULL, or what is not followed yet: the case is skipped */
+	const char *options; /* NULL, or what it is run with beside the options of the whole run */
 };
 
 /* The kind of a lock of these kinds. */
@@ -83,5 +85,11 @@ bool matrix_is_known(const char *kinds, const char *program);
 
 /* A random program that matrix_can_deadlock() knows, that takes nothing twice; its kinds. */
 void matrix_random(unsigned long *seed, char *kinds, char *program, size_t size);
+
+/*
+ * The same parts, but before they run as they are, they run where they can't deadlock, often: under a gate, in one
+ * thread, in threads that are joined in turn. What is found must be found all the same.
+ */
+void matrix_disguise(unsigned long *seed, char *kinds, const char *program, char *into, size_t size);
 
 #endif

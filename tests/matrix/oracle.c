@@ -298,6 +298,56 @@ static char *random_part(unsigned long *seed, char *c, unsigned lock_count, unsi
 	return c;
 }
 
+static void append(char *into, size_t size, const char *what, size_t len)
+{
+	size_t n = strlen(into);
+
+	if (n + len + 1 < size) {
+		memcpy(into + n, what, len);
+		into[n + len] = 0;
+	}
+}
+
+/* Each part once more, each with `before` before it and `after` behind it. */
+static void append_parts(char *into, size_t size, const char *program, const char *before, const char *after)
+{
+	while (*program) {
+		size_t len = strcspn(program, "/");
+
+		append(into, size, before, strlen(before));
+		append(into, size, program, len);
+		append(into, size, after, strlen(after));
+		program += len + (program[len] == '/');
+	}
+}
+
+void matrix_disguise(unsigned long *seed, char *kinds, const char *program, char *into, size_t size)
+{
+	static const char *const gates[] = {"300H", "2H", "40GH", "300GH"};
+	unsigned rounds = 1 + below(seed, 3), i;
+
+	*into = 0;
+	/* The gates are nobody else's. */
+	if (strlen(kinds) == MATRIX_LOCKS)
+		memcpy(kinds + MATRIX_LOCKS - 2, "mm", 2);
+	for (i = 0; i < rounds; i++) {
+		switch (below(seed, 3)) {
+		case 0:
+			append_parts(into, size, program, gates[below(seed, 4)], "/");
+			into[strlen(into) - 1] = '>';
+			break;
+		case 1:
+			append_parts(into, size, program, below(seed, 2) ? "" : "20", ">");
+			break;
+		default:
+			append(into, size, "300", 3);
+			append_parts(into, size, program, "", ";");
+			append(into, size, ">", 1);
+		}
+	}
+	append(into, size, program, strlen(program));
+}
+
 void matrix_random(unsigned long *seed, char *kinds, char *program, size_t size)
 {
 	static const char letters[] = "mmcwwwppp";
