@@ -3,6 +3,8 @@
  * stubs.S - what C cannot say: the slots with their first-call stubs, and hooks
  * that leave every register and the caller's stack arguments as they came.
  */
+#include "thunks.h"
+
 #define HOOK(name, slot, family, version, class) rd_slot slot
 
 	.macro rd_slot slot
@@ -88,6 +90,29 @@ rd_find:
 	.hidden	rd_slots
 rd_slots:
 #include "hooks.def"
+
+/*
+ * What the kernel calls in place of the program's handlers: each tells its number behind the three arguments of
+ * a handler. hooks/signal.c says which is which.
+ */
+	.text
+	.globl	rd_thunks
+	.hidden	rd_thunks
+	.type	rd_thunks, @function
+	.hidden	rd_run_handler
+	.balign 16
+rd_thunks:
+	.cfi_startproc
+	.set	thunk, 0
+	.rept	RD_THUNKS
+	.balign RD_THUNK_SIZE
+	movl	$thunk, %ecx
+	jmp	rd_run_handler
+	.set	thunk, thunk + 1
+	.endr
+	.balign RD_THUNK_SIZE
+	.cfi_endproc
+	.size	rd_thunks, . - rd_thunks
 
 /* Only passed on, with any number of arguments. */
 	.macro rd_pass name

@@ -60,7 +60,9 @@ static void print_node(struct dot *d, const struct rdep_mclass *c)
 	print_quoted(d->out, c->name);
 	fputs(", tooltip=", d->out);
 	print_quoted(d->out, *c->detail ? c->detail : c->kind);
-	fputs(c->domain ? ", shape=hexagon, style=filled, fillcolor=lightyellow];\n" : "];\n",
+	fputs(c->domain   ? ", shape=hexagon, style=filled, fillcolor=lightyellow];\n"
+	      : c->signal ? ", shape=octagon, style=filled, fillcolor=lightcyan];\n"
+			  : "];\n",
 	      d->out);
 }
 

@@ -165,12 +165,43 @@ static const char *fix_inversion(struct rdep_report *r, const struct rdep_mfindi
 		odd->from->name);
 }
 
+/* The edge into a signal, or NULL; *out gets the one after it, which is its handler's. */
+static const struct rdep_medge *edge_into_signal(const struct rdep_mfinding *f, const struct rdep_medge **out)
+{
+	size_t i;
+
+	for (i = 0; i < f->edge_count; i++) {
+		if (!f->edges[i].to->signal)
+			continue;
+		*out = &f->edges[(i + 1) % f->edge_count];
+		return &f->edges[i];
+	}
+	return NULL;
+}
+
+static const char *fix_signal(struct rdep_report *r, const struct rdep_mfinding *f)
+{
+	const struct rdep_medge *out = NULL, *in = edge_into_signal(f, &out);
+
+	if (!in)
+		return "block the signal while the lock is held, or take no lock in its handler";
+	return rdep_arena_printf(&r->arena,
+				 "block %s (pthread_sigmask) before %s is taken in %s, until it is given back, or take no "
+				 "lock in the handler (%s): let it write to a pipe or set a flag, or have a thread wait for the "
+				 "signal (sigwait, signalfd) and do the work",
+				 in->to->name, in->from->name, where(r, &in->held), where(r, &out->acquire));
+}
+
 const char *rdep_fix(struct rdep_report *r, const struct rdep_mfinding *f)
 {
 	switch (f->kind) {
 	case RDEP_K_RECLAIM_INVERSION:
 		if (f->edge_count)
 			return fix_reclaim(r, f);
+		break;
+	case RDEP_K_SIGNAL_INVERSION:
+		if (f->edge_count)
+			return fix_signal(r, f);
 		break;
 	case RDEP_K_LOCK_INVERSION:
 	case RDEP_K_SAME_CLASS_NESTING:
@@ -213,6 +244,20 @@ static const char *title_reclaim(struct rdep_report *r, const struct rdep_mfindi
 		in->from->name, in->to->name, out->to->name, in->from->name);
 }
 
+static const char *title_signal(struct rdep_report *r, const struct rdep_mfinding *f)
+{
+	const struct rdep_medge *out = NULL, *in = edge_into_signal(f, &out);
+
+	if (!in)
+		return rdep_kind_help(f->kind);
+	if (in->from == out->to)
+		return rdep_arena_printf(&r->arena, "%s is held with %s open, whose handler takes it too", in->from->name,
+					 in->to->name);
+	return rdep_arena_printf(&r->arena, "%s is held with %s open, whose handler %s %s, under which %s is taken",
+				 in->from->name, in->to->name, out->to->domain ? "allocates and so enters" : "takes",
+				 out->to->name, in->from->name);
+}
+
 static const char *title_inversion(struct rdep_report *r, const struct rdep_mfinding *f)
 {
 	struct rdep_buf b = {0};
@@ -248,6 +293,10 @@ const char *rdep_title(struct rdep_report *r, const struct rdep_mfinding *f)
 	case RDEP_K_RECLAIM_INVERSION:
 		if (f->edge_count)
 			return title_reclaim(r, f);
+		break;
+	case RDEP_K_SIGNAL_INVERSION:
+		if (f->edge_count)
+			return title_signal(r, f);
 		break;
 	case RDEP_K_LOCK_INVERSION:
 	case RDEP_K_SAME_CLASS_NESTING:

@@ -42,6 +42,7 @@ struct rdep_mclass {
 		detail; /* how it got its name: "static variable of minifs"; "" when that says it */
 	const char *kind; /* "mutex" */
 	bool domain;
+	bool signal; /* a signal as interrupt: not a lock either */
 	uint32_t id;
 	struct rdep_mstack origin;     /* of the init call, the first acquisition */
 	const struct rdep_rclass *raw; /* NULL: a domain, or not in the record */

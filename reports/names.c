@@ -71,6 +71,17 @@ static struct rdep_mstack keep(struct rdep_process *p, struct rdep_mframe *frame
 	return s;
 }
 
+static bool is_exact(const struct rdep_rstack *s, size_t i)
+{
+	return i < s->raw->count && i < 256 && s->raw->exact[i / 64] >> i % 64 & 1;
+}
+
+static void add_signal(struct rdep_mframe **frames, size_t *count, uint64_t pc)
+{
+	RDEP_GROW(*frames, *count);
+	(*frames)[(*count)++] = (struct rdep_mframe){.pc = pc, .address = pc, .function = "<signal handler called>"};
+}
+
 /* The frames of a stack from its frame `skip` on. */
 static struct rdep_mstack stack_from(struct rdep_process *p, uint32_t id, size_t skip)
 {
@@ -82,9 +93,13 @@ static struct rdep_mstack stack_from(struct rdep_process *p, uint32_t id, size_t
 		return (struct rdep_mstack){0};
 	if (skip >= s->raw->count)
 		skip = 0;
-	for (i = skip; i < s->raw->count; i++)
-		add_place(p, &frames, &count, s->raw->pcs[i], s->modules[i],
-			  i < 256 && s->raw->exact[i / 64] >> i % 64 & 1);
+	for (i = skip; i < s->raw->count; i++) {
+		/* What a handler returns to stands for the signal: what it interrupted comes next. */
+		if (is_exact(s, i + 1) && !is_exact(s, i))
+			add_signal(&frames, &count, s->raw->pcs[i]);
+		else
+			add_place(p, &frames, &count, s->raw->pcs[i], s->modules[i], is_exact(s, i));
+	}
 	return keep(p, frames, count, s->raw->flags);
 }
 
@@ -198,6 +213,7 @@ static const char *kind_text(unsigned kind)
 		[RDEP_DOMAIN] = "reclaim domain", [RDEP_USER] = "lock",
 		[RDEP_FILE] = "file lock",	  [RDEP_LOADER] = "the loader's lock",
 		[RDEP_GLIB] = "GMutex",
+		[RDEP_SIGNAL] = "signal",
 		[RDEP_ONCE] = "once",		  [RDEP_STDIO] = "stream",
 	};
 
@@ -409,7 +425,8 @@ static void name_class(struct rdep_process *p, struct rdep_mclass *c)
 		c->name = c->key = c->raw->name_len
 					   ? rdep_clean(a, c->raw->name, c->raw->name_len)
 					   : rdep_arena_printf(a, "unnamed class %u", c->id);
-		c->detail = "named by an annotation";
+		c->signal = raw->kind == RDEP_SIGNAL;
+		c->detail = c->signal ? "" : "named by an annotation";
 	} else if (raw->origin == RDEP_BY_STATIC) {
 		name_static(p, c);
 	} else {

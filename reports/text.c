@@ -68,7 +68,9 @@ static void print_frame(struct rdep_text *t, const struct rdep_mframe *f, size_t
 		fputs("??", t->out);
 	if (f->file)
 		fprintf(t->out, "  %s:%u", short_path(t, f->file), f->line);
-	if (!f->module)
+	if (!f->module && f->function)
+		; /* a signal */
+	else if (!f->module)
 		rdep_text_paint(t, RDEP_DIM, "  [0x%llx, in no known module]",
 				(unsigned long long)f->pc);
 	else if (f->inlined)

@@ -31,6 +31,13 @@ void rdep_text_class(struct rdep_text *t, const struct rdep_mclass *c);
 void rdep_text_thread(struct rdep_text *t, const struct rdep_mthread *m);
 /* ", taken at", and how much of that is known. */
 const char *rdep_text_held_words(const struct rdep_medge *e);
+/* The parts of a dependency: what is acquired, and what is held then, each with its stack; and the whole of one. */
+void rdep_text_edge_acquired(struct rdep_text *t, const struct rdep_medge *e);
+void rdep_text_edge_held(struct rdep_text *t, const struct rdep_medge *e);
+void rdep_text_dependency(struct rdep_text *t, const struct rdep_medge *e, size_t number, size_t count);
+#define RDEP_EDGES_SHOWN 16u
+/* text_signal.c: a cycle through a signal */
+void rdep_text_signal(struct rdep_text *t, const struct rdep_mfinding *f);
 /* text_scenario.c */
 void rdep_text_scenario(struct rdep_text *t, const struct rdep_mfinding *f);
 /* text_options.c */

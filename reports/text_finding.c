@@ -7,8 +7,6 @@
 #include <string.h>
 #include "reports/text.h"
 
-#define EDGES_SHOWN 16u
-
 static enum rdep_paint severity_paint(enum rdep_severity s)
 {
 	return s == RDEP_ERROR ? RDEP_RED : s == RDEP_WARNING ? RDEP_YELLOW : RDEP_BOLD;
@@ -21,6 +19,9 @@ static const char *verdict_meaning(const struct rdep_mfinding *f)
 		return f->edge_count ? "the same locks, and nothing that keeps the two sides apart"
 				     : "it happened in this run";
 	case RDEP_POSSIBLE:
+		if (f->kind == RDEP_K_SIGNAL_INVERSION)
+			return "in this run the handler ran in another thread than the one that holds the lock, or took "
+			       "another lock of its class";
 		return "by the rules that these locks follow; this run did not show the same locks "
 		       "on "
 		       "both sides";
@@ -87,7 +88,7 @@ static void print_allocation(struct rdep_text *t, const struct rdep_medge *e)
 		fprintf(t->out, " (%s in force, after the thread's scopes)", rdep_gfp_text(r, gfp));
 }
 
-static void print_acquired(struct rdep_text *t, const struct rdep_medge *e)
+void rdep_text_edge_acquired(struct rdep_text *t, const struct rdep_medge *e)
 {
 	fputs("    ", t->out);
 	rdep_text_class(t, e->to);
@@ -117,7 +118,7 @@ const char *rdep_text_held_words(const struct rdep_medge *e)
 	return e->raw->held_stack ? taken_words(e->raw->flags) : "taken at (its callers were not kept)";
 }
 
-static void print_held(struct rdep_text *t, const struct rdep_medge *e)
+void rdep_text_edge_held(struct rdep_text *t, const struct rdep_medge *e)
 {
 	fputs("    ", t->out);
 	rdep_text_class(t, e->from);
@@ -129,8 +130,7 @@ static void print_held(struct rdep_text *t, const struct rdep_medge *e)
 	rdep_text_stack(t, &e->held, "        ");
 }
 
-static void print_dependency(struct rdep_text *t, const struct rdep_medge *e, size_t number,
-			     size_t count)
+void rdep_text_dependency(struct rdep_text *t, const struct rdep_medge *e, size_t number, size_t count)
 {
 	fputc('\n', t->out);
 	if (count > 1)
@@ -144,13 +144,13 @@ static void print_dependency(struct rdep_text *t, const struct rdep_medge *e, si
 		fputs(", in the process that forked this one", t->out);
 	if (e->raw->flags & RDEP_EDGE_TOLD) {
 		fputs(": reclaim may take\n", t->out);
-		print_acquired(t, e);
+		rdep_text_edge_acquired(t, e);
 		return;
 	}
 	fputs(", which acquired\n", t->out);
-	print_acquired(t, e);
+	rdep_text_edge_acquired(t, e);
 	fputs(e->from->domain ? "  inside\n" : "  while it held\n", t->out);
-	print_held(t, e);
+	rdep_text_edge_held(t, e);
 }
 
 static void print_cycle(struct rdep_text *t, const struct rdep_mfinding *f)
@@ -159,9 +159,9 @@ static void print_cycle(struct rdep_text *t, const struct rdep_mfinding *f)
 	size_t i, others = f->edge_count - 1;
 
 	fputs("It acquires\n", t->out);
-	print_acquired(t, first);
+	rdep_text_edge_acquired(t, first);
 	fputs(first->from->domain ? "inside\n" : "while it holds\n", t->out);
-	print_held(t, first);
+	rdep_text_edge_held(t, first);
 	if (first->raw->flags & RDEP_EDGE_TOLD)
 		fputs("(the program says that it may; it was not seen to)\n", t->out);
 	if (first->thread.id != f->thread.id) {
@@ -172,11 +172,11 @@ static void print_cycle(struct rdep_text *t, const struct rdep_mfinding *f)
 	if (others)
 		fprintf(t->out, "\nBut the other way round, %s already depends on %s:\n",
 			first->from->name, first->to->name);
-	for (i = 1; i < f->edge_count && i <= EDGES_SHOWN; i++)
-		print_dependency(t, &f->edges[i], i, others);
-	if (others > EDGES_SHOWN)
+	for (i = 1; i < f->edge_count && i <= RDEP_EDGES_SHOWN; i++)
+		rdep_text_dependency(t, &f->edges[i], i, others);
+	if (others > RDEP_EDGES_SHOWN)
 		fprintf(t->out, "\n  ... and %zu more dependencies (--format=json has all)\n",
-			others - EDGES_SHOWN);
+			others - RDEP_EDGES_SHOWN);
 	if (f->raw->edge_count > f->edge_count)
 		fprintf(t->out, "\n  (%zu dependencies of this finding are not in the record)\n",
 			(size_t)f->raw->edge_count - f->edge_count);
@@ -230,7 +230,9 @@ static void print_place(struct rdep_text *t, const struct rdep_mfinding *f)
 void rdep_text_finding(struct rdep_text *t, const struct rdep_mfinding *f)
 {
 	print_heading(t, f);
-	if (f->edge_count)
+	if (f->edge_count && f->kind == RDEP_K_SIGNAL_INVERSION)
+		rdep_text_signal(t, f);
+	else if (f->edge_count)
 		print_cycle(t, f);
 	else if (rdep_is_place(f))
 		print_place(t, f);

@@ -155,6 +155,12 @@ static void print_held(struct rdep_text *t, struct rdep_process *p, const struct
 	const struct rdep_mclass *c = rdep_model_class(p, h->cls);
 	bool waits = h->flags & RDEP_HELD_WAITING;
 
+	if (c->signal) {
+		fprintf(t->out, "%s  in the handler of ", indent);
+		rdep_text_paint(t, RDEP_BOLD, "%s", c->name);
+		fprintf(t->out, ", which interrupted %s\n", rdep_model_where(t->report, rdep_model_frame(&site)));
+		return;
+	}
 	fprintf(t->out, "%s  %s", indent, held_state(h, doubt));
 	if (h->cls)
 		rdep_text_paint(t, waits ? RDEP_RED : RDEP_BOLD, "%s", c->name);

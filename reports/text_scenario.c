@@ -14,7 +14,7 @@
 #define LINE 100
 
 struct column {
-	char *title, *has, *wants;
+	const char *title, *has, *wants;
 	bool in_domain, into_domain; /* runs in a domain; enters one */
 };
 
@@ -24,7 +24,7 @@ static bool same_thread_before(const struct rdep_mfinding *f, const struct rdep_
 	const struct rdep_medge *before;
 
 	for (before = f->edges; before < e; before++)
-		if (before->thread.id == e->thread.id && !before->from->domain)
+		if (before->thread.id == e->thread.id && !before->from->domain && !before->from->signal)
 			return true;
 	return false;
 }
@@ -43,26 +43,49 @@ static const char *lock_name(struct rdep_text *t, const struct rdep_mfinding *f,
 	return rdep_arena_printf(&t->report->arena, "%s #%zu", c->name, i + 1);
 }
 
+static const char *thread_title(struct rdep_text *t, const struct rdep_mfinding *f, const struct rdep_medge *e)
+{
+	struct rdep_arena *a = &t->report->arena;
+
+	if (same_thread_before(f, e))
+		return "another thread";
+	if (!e->thread.id)
+		return "a thread";
+	if (*e->thread.label)
+		return rdep_arena_printf(a, "thread %u (%s)", e->thread.id, e->thread.label);
+	return rdep_arena_printf(a, "thread %u", e->thread.id);
+}
+
+/* Into a signal and out of it: one side, the thread that has the lock as the signal comes. */
+static void make_interrupted(struct rdep_text *t, const struct rdep_mfinding *f, const struct rdep_medge *e,
+			     struct column *c)
+{
+	const struct rdep_medge *out = e + 1 < f->edges + f->edge_count ? e + 1 : f->edges;
+	struct rdep_arena *a = &t->report->arena;
+
+	c->title = thread_title(t, f, e);
+	c->has = rdep_arena_printf(a, "%s(%s);", rdep_lock_verb(e->from, e->raw->from_inst.mode), e->from->name);
+	c->wants = rdep_arena_printf(a, "<%s> its handler: %s(%s);", e->to->name,
+				     out->to->domain ? "alloc enters " : rdep_lock_verb(out->to, out->raw->to_inst.mode),
+				     out->to->name);
+}
+
 static void make_column(struct rdep_text *t, const struct rdep_mfinding *f,
 			const struct rdep_medge *e, struct column *c)
 {
 	struct rdep_arena *a = &t->report->arena;
 
+	if (e->to->signal) {
+		make_interrupted(t, f, e, c);
+		return;
+	}
 	c->in_domain = e->from->domain;
 	c->into_domain = e->to->domain;
 	if (e->from->domain) {
 		c->title = rdep_arena_printf(a, "reclaim (in any thread)");
 		c->has = rdep_arena_printf(a, "runs in %s", e->from->name);
 	} else {
-		if (same_thread_before(f, e))
-			c->title = rdep_arena_printf(a, "another thread");
-		else if (!e->thread.id)
-			c->title = rdep_arena_printf(a, "a thread");
-		else
-			c->title = *e->thread.label
-					   ? rdep_arena_printf(a, "thread %u (%s)", e->thread.id,
-							       e->thread.label)
-					   : rdep_arena_printf(a, "thread %u", e->thread.id);
+		c->title = thread_title(t, f, e);
 		c->has = rdep_arena_printf(a, "%s(%s);",
 					   rdep_lock_verb(e->from, e->raw->from_inst.mode),
 					   lock_name(t, f, e->from, &e->raw->from_inst));
@@ -135,18 +158,23 @@ static size_t longest(const struct column *c)
 void rdep_text_scenario(struct rdep_text *t, const struct rdep_mfinding *f)
 {
 	struct column *columns;
-	size_t i, n = f->edge_count, width = 0;
+	size_t i, n = 0, width = 0;
 
-	if (n < 2)
+	if (f->edge_count < 2)
 		return;
-	columns = rdep_alloc(n * sizeof(*columns));
+	columns = rdep_alloc(f->edge_count * sizeof(*columns));
 	/* Who runs inside reclaim comes last: the allocation brings it about. */
-	for (i = 0; i < n; i++) {
-		size_t first = f->edges[0].from->domain ? 1 : 0;
+	for (i = 0; i < f->edge_count; i++) {
+		size_t first = f->edges[0].from->domain || f->edges[0].from->signal ? 1 : 0;
+		const struct rdep_medge *e = &f->edges[(first + i) % f->edge_count];
 
-		make_column(t, f, &f->edges[(first + i) % n], &columns[i]);
-		if (longest(&columns[i]) + 2 > width)
-			width = longest(&columns[i]) + 2;
+		/* The side that leads out of a signal is the one that leads into it. */
+		if (e->from->signal)
+			continue;
+		make_column(t, f, e, &columns[n]);
+		if (longest(&columns[n]) + 2 > width)
+			width = longest(&columns[n]) + 2;
+		n++;
 	}
 	rdep_text_paint(t, RDEP_BOLD, "\nHow it deadlocks:\n");
 	if (n <= COLUMNS_MAX && n * width <= LINE)

@@ -15,7 +15,9 @@
 #include "event.h"
 #include "file_lock.h"
 #include "finding.h"
+#include "handler.h"
 #include "held.h"
+#include "interrupt.h"
 #include "kin.h"
 #include "loader.h"
 #include "lock_words.h"
@@ -145,6 +147,8 @@ void rd_drop_stale(struct rd_thread *t)
 {
 	struct rdep_held *e;
 
+	if (t->handling)
+		rd_handlers_drop_gone(t);
 	for (e = t->top; e > t->bottom; e--) {
 		if (is_over(t, e))
 			drop(t, e);
@@ -156,18 +160,25 @@ void rd_drop_stale(struct rd_thread *t)
 
 /* ---- taking again what is held ---- */
 
+/* By what it is, in whatever mode. */
+static bool is_recursive(const struct taking *k)
+{
+	if (RD_HOW_KIND(k->how) == RDEP_MUTEX)
+		return (((const struct rd_mutex_words *)k->lock)->kind & RD_MUTEX_TYPE_MASK) == PTHREAD_MUTEX_RECURSIVE;
+	return RD_HOW_KIND(k->how) != RDEP_RWLOCK && k->how & RD_RECURSIVE_OK;
+}
+
 static bool may_recur(const struct taking *k, const struct rdep_held *held)
 {
+	if (is_recursive(k))
+		return true;
 	switch (RD_HOW_KIND(k->how)) {
 	case RDEP_MUTEX:
-		return (((const struct rd_mutex_words *)k->lock)->kind & RD_MUTEX_TYPE_MASK) == PTHREAD_MUTEX_RECURSIVE;
-	case RDEP_RWLOCK:
-		return held->mode != RDEP_WRITE && RD_HOW_MODE(k->how) == RDEP_READ_REC;
+		return false;
 	case RDEP_SEM:
 		return !rd_sem_used_up(k->lock, held);
 	default:
-		return k->how & RD_RECURSIVE_OK ||
-		       (held->mode != RDEP_WRITE && RD_HOW_MODE(k->how) == RDEP_READ_REC);
+		return held->mode != RDEP_WRITE && RD_HOW_MODE(k->how) == RDEP_READ_REC;
 	}
 }
 
@@ -213,7 +224,8 @@ static struct rdep_held *take_again(struct rd_thread *t, const struct taking *k,
 static bool ends_near(const struct rdep_held *e)
 {
 	/* A path through it is as strong as an edge past it; see semantics of typed edges. */
-	return !(e->flags & RDEP_HELD_TRY) && e->mode == RDEP_WRITE && e->kind != RDEP_DOMAIN && e->kind != RDEP_SEM;
+	return !(e->flags & RDEP_HELD_TRY) && e->mode == RDEP_WRITE && e->kind != RDEP_DOMAIN &&
+	       e->kind != RDEP_SEM && e->kind != RDEP_SIGNAL;
 }
 
 void rd_depend_on_all(struct rd_thread *t, const struct rd_target *target)
@@ -312,7 +324,7 @@ static struct rdep_held *take_locked(struct rd_thread *t, struct taking *k)
 	struct rd_node *n;
 	uint64_t place = k->site;
 	uint32_t from, to;
-	bool again, watched, learns;
+	bool again, watched, new_site;
 
 	if (t->inherited > (uint32_t)(t->top - t->bottom))
 		t->inherited = (uint32_t)(t->top - t->bottom);
@@ -337,14 +349,15 @@ static struct rdep_held *take_locked(struct rd_thread *t, struct taking *k)
 					    .address = (uint64_t)k->lock,
 					    .generation = k->generation,
 					    .mode = (uint8_t)RD_HOW_MODE(k->how),
+					    .recursive = is_recursive(k),
 					    .ordered = k->ordered};
 		rd_depend_on_all(t, &target);
 	}
-	if (!rd_lock_site_known(k->site, k->cls)) {
+	new_site = !rd_lock_site_known(k->site, k->cls);
+	if (new_site)
 		rd_lock_site_add(k->site, k->cls);
-		if (may_sleep(k))
-			rd_atomic_handler(t, RDEP_D_HANDLER_LOCK, 0, k->site);
-	}
+	if (may_sleep(k) && (new_site || t->handling))
+		rd_atomic_handler(t, RDEP_D_HANDLER_LOCK, 0, k->site);
 	if (may_sleep(k))
 		rd_atomic_check(t, RDEP_D_SLEEP_LOCK, 0, k->site);
 	to = rd_chain_make(from, cls_mode_of(k));
@@ -352,12 +365,15 @@ static struct rdep_held *take_locked(struct rd_thread *t, struct taking *k)
 	n->sampler = (uint64_t)t->id << 32 | t->clock;
 	if (++n->samplings == RD_NODE_SAMPLES_OPEN && rd_may_rise(t, k->cls))
 		rd_count(RDEP_C_SAMPLES_CUT);
+	e = push(t, k, to, false);
+	if (rd_signals_handled)
+		rd_interrupts_open(t, e, is_recursive(k));
 	/* A cycle may have been opened by this very acquisition. */
 	watched |= rd_wants_sampling(t, k->cls);
-	learns = !again && !watched && place == k->site;
-	e = push(t, k, to, learns);
-	if (learns)
+	if (!again && !watched && place == k->site && !rd_interrupts_may_hide(t, k->cls)) {
+		learn(e, k, e[-1].node);
 		rd_step_remember(t, from, cls_mode_of(k), k->site, to, 0);
+	}
 	return e;
 }
 
@@ -370,7 +386,7 @@ static struct rdep_held *take_known(struct rd_thread *t, const struct taking *k)
 	bool learns;
 
 	if (t->atomic || !t->top->address || from == RD_NODE_UNKNOWN || !nestings_known(t, k) ||
-	    rd_wants_sampling(t, k->cls))
+	    rd_wants_sampling(t, k->cls) || rd_interrupts_unseen(t, k->cls))
 		return NULL;
 	to = rd_chain_next(from, cls_mode_of(k));
 	if (!to || !rd_lock_site_known(k->site, k->cls))
@@ -384,7 +400,7 @@ static struct rdep_held *take_known(struct rd_thread *t, const struct taking *k)
 	if (from != RD_NODE_ROOT && !is_try(k) && !rd_sampled_by(t, n->sampler, n->samplings, rd_may_rise(t, k->cls)))
 		return NULL;
 	/* Behind one call in a wrapper there are many places. */
-	learns = place == k->site && !class_is_held(t, k->cls);
+	learns = place == k->site && !class_is_held(t, k->cls) && !rd_interrupts_may_hide(t, k->cls);
 	if (learns)
 		rd_step_remember(t, from, cls_mode_of(k), k->site, to, 0);
 	return push(t, k, to, learns);
@@ -417,6 +433,9 @@ static struct rdep_held *take(struct rd_thread *t, struct taking *k)
 	struct rdep_held *e = rd_held_find(t, k->lock);
 	struct rd_locked l;
 
+	/* What a handler interrupted waits for the lock, and does not have it. */
+	if (e && e->flags & RDEP_HELD_WAITING && rd_handler_interrupted_at(t, e->sp))
+		e = NULL;
 	/* A lock call that is made of another lock call; unless that one was left, by siglongjmp. */
 	if (e && e->flags & RDEP_HELD_WAITING && k->sp < e->sp)
 		return NULL;
@@ -435,13 +454,17 @@ static struct rdep_held *take(struct rd_thread *t, struct taking *k)
 			return e;
 	}
 	rd_enter(t, &l);
+	rd_interrupt_mask_is(t, l.mask);
 	e = take_locked(t, k);
 	rd_leave(t, &l);
 	return e;
 }
 
-static bool has_room(struct rd_thread *t)
+/* The thread is where its held stack says, and may hold one more. */
+static bool is_ready(struct rd_thread *t, uint64_t site, uint64_t sp)
 {
+	if (rd_unlikely(t->handling))
+		rd_handler_event(t, site, sp);
 	if (t->top < t->real_limit || rd_thread_deepen(t))
 		return true;
 	rd_count(RDEP_C_HELD_DROPPED);
@@ -453,7 +476,7 @@ struct rdep_held *rd_acquire_slow(const void *lock, unsigned how, uint64_t site,
 	struct taking k = {.lock = lock, .how = how, .site = site, .sp = sp};
 	struct rd_thread *t = rd_here();
 
-	if (!t || !has_room(t))
+	if (!t || !is_ready(t, site, sp))
 		return NULL;
 	if (rd_unlikely(t->pending))
 		take_pending(t, &k);
@@ -479,7 +502,7 @@ struct rdep_held *rd_acquire_as(struct rd_thread *t, const void *lock, unsigned 
 			   .generation = generation,
 			   .known = true};
 
-	return has_room(t) ? take(t, &k) : NULL;
+	return is_ready(t, site, sp) ? take(t, &k) : NULL;
 }
 
 void rd_try_acquired_slow(const void *lock, unsigned how, uint64_t site, uint64_t sp)

@@ -12,6 +12,7 @@
 #include "event.h"
 #include "finding.h"
 #include "gfp.h"
+#include "handler.h"
 #include "held.h"
 #include "map.h"
 #include "options.h"
@@ -197,6 +198,8 @@ void rd_malloc_slow(uint64_t site, uint64_t sp)
 
 	if (!t || bracketed(t, sp))
 		return;
+	if (rd_unlikely(t->handling))
+		rd_handler_event(t, site, sp);
 	a = allocation_of(t, malloc_gfp(), site, sp);
 	a.plain = true;
 	/* Whether a scope is needed is not for allocations with a mask alone to say. */
@@ -210,8 +213,11 @@ void rd_malloc_slow(uint64_t site, uint64_t sp)
 static void account(struct rd_thread *t, uint32_t gfp, enum tables tables, uint64_t site, uint64_t sp)
 {
 	struct allocation a = allocation_of(t, gfp, site, sp);
-	bool new = rd_site_count(t, a.raw_gfp, a.gfp, 0, site, sp);
+	bool new;
 
+	if (rd_unlikely(t->handling))
+		rd_handler_event(t, site, sp);
+	new = rd_site_count(t, a.raw_gfp, a.gfp, 0, site, sp);
 	/* Scopes and NOLOCKDEP take nothing from whether it may sleep. */
 	if ((new || t->atomic) && gfp & RDEP_GFP_DIRECT_RECLAIM)
 		rd_atomic_check_here(t, RDEP_D_SLEEP_ALLOC, gfp, site, sp);

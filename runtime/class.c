@@ -265,6 +265,14 @@ uint32_t rd_class_named(unsigned kind, const char *text)
 	return name ? class_of_name((struct key){.kind = kind, .origin = RDEP_BY_NAME}, kind, name, NULL) : 0;
 }
 
+uint32_t rd_class_signal(uint32_t sig, const char *name)
+{
+	struct key key = {.kind = RDEP_SIGNAL, .origin = RDEP_BY_NAME, .a = sig};
+	struct rdep_class item = {.kind = RDEP_SIGNAL, .origin = RDEP_BY_NAME, .name_len = (uint32_t)strlen(name)};
+
+	return class_by_key(&key, &item, sig, name);
+}
+
 uint32_t rd_class_sub_known(uint32_t cls, uint32_t n)
 {
 	return n ? rd_map_get(&subclasses, cls, n) : cls;

@@ -27,6 +27,7 @@ struct rd_class {
 	/* Edges into it and out of it that close a cycle whose verdict may still rise; those that are watched. */
 	uint32_t open_to, open_from;
 	uint32_t watched_to, watched_from;
+	uint64_t open; /* signals that were open while one was held; interrupt.h */
 	uint32_t stack;
 	uint32_t base; /* of a subclass: the class it is one of; else 0 */
 	uint64_t where; /* the call that made it (init, first acquisition), or the variable */
@@ -87,6 +88,9 @@ void rd_class_follow_memory(const void *lock);
 
 /* The class of which cls is a subclass, or itself. */
 uint32_t rd_class_base(uint32_t cls);
+
+/* The class that a signal is (`where` of it), made at the first call. 0: no memory. Needs the runtime lock. */
+uint32_t rd_class_signal(uint32_t sig, const char *name);
 
 /* O(1), lock-free; id must have come from here. */
 struct rd_class *rd_class_at(uint32_t id);

@@ -8,6 +8,7 @@
 #include "engine.h"
 #include "event.h"
 #include "gfp.h"
+#include "handler.h"
 #include "held.h"
 #include "record.h"
 #include "stack.h"
@@ -30,6 +31,8 @@ void rd_domain_hold(struct rd_thread *t, uint32_t cls, uint8_t flags, bool quiet
 	struct rdep_held *e;
 	struct rd_locked l;
 
+	if (rd_unlikely(t->handling))
+		rd_handler_event(t, site, sp);
 	if (t->top >= t->real_limit && !rd_thread_deepen(t)) {
 		rd_count(RDEP_C_HELD_DROPPED);
 		return;

@@ -5,6 +5,7 @@
 #include "class.h"
 #include "file_lock.h"
 #include "finding.h"
+#include "handler.h"
 #include "kin.h"
 #include "nesting.h"
 #include "graph.h"
@@ -124,6 +125,8 @@ uint32_t rd_held_stack(struct rd_thread *t, const struct rdep_held *held, uint8_
 	uint64_t at = 0;
 
 	(void)t;
+	if (held->kind == RDEP_SIGNAL)
+		return rd_handler_interrupted(held, flags);
 	if (i < w->count) {
 		*flags |= RDEP_EDGE_HELD_LIVE;
 		return rd_stack_of(held->site, i + 1);
@@ -174,9 +177,15 @@ static const struct rd_gates *intern(const struct rd_gates *set)
 	return kept;
 }
 
+/* What a thread is inside of, and no lock. */
+static bool is_context(const struct rdep_held *e)
+{
+	return e->kind == RDEP_DOMAIN || e->kind == RDEP_SIGNAL;
+}
+
 /*
- * What else the thread holds. Where `held` is a reclaim context only what was taken inside it counts:
- * reclaim of this domain happens in other threads too, which hold nothing from outside of it.
+ * What else the thread holds. Where `held` is a reclaim context or a signal only what was taken inside it counts:
+ * that comes about in other threads too, which hold nothing from outside of it.
  */
 static const struct rd_gates *gates_of(struct rd_thread *t, const struct rdep_held *held, uint32_t *below)
 {
@@ -189,10 +198,10 @@ static const struct rd_gates *gates_of(struct rd_thread *t, const struct rdep_he
 	now.set.count = 0;
 	now.set.cut = false;
 	*below = 0;
-	for (e = held->kind == RDEP_DOMAIN ? held + 1 : t->bottom + 1; e <= t->top; e++) {
+	for (e = is_context(held) ? held + 1 : t->bottom + 1; e <= t->top; e++) {
 		if (e == held)
 			*below = now.set.count;
-		if (e == held || !e->address || e->kind == RDEP_DOMAIN)
+		if (e == held || !e->address || is_context(e))
 			continue;
 		/* Not held: waited for, or given up in a condition wait. */
 		if (e->flags & (RDEP_HELD_WAITING | RDEP_HELD_COND))
@@ -258,8 +267,11 @@ uint32_t rd_sample_told(uint32_t edge, uint32_t n)
 }
 
 /* What costs an unwinding, and is done for occurrences that are kept only. */
-static void add_stacks(struct rd_thread *t, struct rd_sample *s, const struct rdep_held *held)
+void rd_sample_add_stacks(struct rd_thread *t, struct rd_sample *s, const struct rdep_held *held)
 {
+	if (s->stacked)
+		return;
+	s->stacked = 1;
 	s->acquire_stack = rd_stack_here();
 	s->held_stack = rd_held_stack(t, held, &s->flags);
 }
@@ -386,7 +398,7 @@ bool rd_sample_keep(struct rd_thread *t, uint32_t id, struct rd_edge *e, struct 
 	} else if (at == e->count) {
 		e->count++;
 	}
-	add_stacks(t, s, held);
+	rd_sample_add_stacks(t, s, held);
 	s->index = RD_UNTOLD;
 	e->sample[i] = *s;
 	e->seen++;
@@ -399,6 +411,10 @@ static uint8_t edge_type(const struct rdep_held *held, const struct rd_target *t
 {
 	bool shared = held->mode != RDEP_WRITE, recursive = target->mode == RDEP_READ_REC;
 
+	/* What the handler takes, the interrupted thread may have: it waits for itself no more than a reader does. */
+	if (held->kind == RDEP_SIGNAL && target->recursive)
+		recursive = true;
+
 	if (shared)
 		return recursive ? RDEP_TYPE_SR : RDEP_TYPE_SN;
 	return recursive ? RDEP_TYPE_ER : RDEP_TYPE_EN;
@@ -407,7 +423,9 @@ static uint8_t edge_type(const struct rdep_held *held, const struct rd_target *t
 void rd_edge_begin(struct rd_thread *t, struct rd_edge *e, struct rd_sample *s, const struct rdep_held *held,
 		   const struct rd_target *target)
 {
-	add_stacks(t, s, held);
+	bool known = s->stacked;
+
+	rd_sample_add_stacks(t, s, held);
 	if (e->room > RD_SAMPLES)
 		rd_mem_free(e->sample, e->room * sizeof(*e->sample));
 	*e = (struct rd_edge){.from = held->cls,
@@ -415,7 +433,7 @@ void rd_edge_begin(struct rd_thread *t, struct rd_edge *e, struct rd_sample *s, 
 			      .count = 1,
 			      .room = RD_SAMPLES,
 			      .held_site = held->site,
-			      .acquire_site = rd_stack_walk()->frames[0].pc,
+			      .acquire_site = known ? held->site : rd_stack_walk()->frames[0].pc,
 			      .sample = e->few,
 			      .few = {*s}};
 }
@@ -534,10 +552,10 @@ struct rd_sample rd_sample_of(struct rd_thread *t, const struct rdep_held *held,
 	};
 }
 
-void rd_depend(struct rd_thread *t, const struct rdep_held *held, const struct rd_target *target)
+void rd_depend_sample(struct rd_thread *t, const struct rdep_held *held, const struct rd_target *target,
+		      struct rd_sample *s)
 {
 	static uint32_t cycle[PATH_LONGEST];
-	struct rd_sample s = rd_sample_of(t, held, target);
 	uint8_t types = 0;
 	uint32_t id;
 	int n = 0;
@@ -546,13 +564,13 @@ void rd_depend(struct rd_thread *t, const struct rdep_held *held, const struct r
 	    !rd_file_ordered(held->address, target->address))
 		return;
 	id = rd_graph_find(graph, held->cls, target->cls, &types);
-	if (!id || !(types & s.type)) {
-		id = new_edge(t, &s, held, target, cycle, &n);
+	if (!id || !(types & s->type)) {
+		id = new_edge(t, s, held, target, cycle, &n);
 		if (n)
-			found_cycle(t, s.type, cycle, (uint32_t)n);
+			found_cycle(t, s->type, cycle, (uint32_t)n);
 		return;
 	}
-	rd_edge_again(t, id, rd_edge_at(id), &s, held);
+	rd_edge_again(t, id, rd_edge_at(id), s, held);
 }
 
 void rd_edge_again(struct rd_thread *t, uint32_t id, struct rd_edge *e, struct rd_sample *s,
@@ -564,6 +582,13 @@ void rd_edge_again(struct rd_thread *t, uint32_t id, struct rd_edge *e, struct r
 		rd_edge_unwatch(id);
 		rd_count(RDEP_C_SAMPLES_CUT);
 	}
+}
+
+void rd_depend(struct rd_thread *t, const struct rdep_held *held, const struct rd_target *target)
+{
+	struct rd_sample s = rd_sample_of(t, held, target);
+
+	rd_depend_sample(t, held, target, &s);
 }
 
 /* ---- semaphores ---- */

@@ -46,6 +46,7 @@ struct rd_sample {
 	uint32_t acquire_stack, held_stack;
 	uint32_t gfp, raw_gfp;
 	uint8_t type, from_mode, to_mode, flags;
+	uint8_t stacked; /* its stacks are known */
 };
 #define RD_UNTOLD 0xffffffffu
 
@@ -70,6 +71,7 @@ struct rd_target {
 	uint32_t generation;
 	uint8_t mode;
 	uint8_t edge_flags; /* RDEP_EDGE_ALLOC, ... */
+	bool recursive; /* its holder may take it again */
 	bool ordered; /* among locks of its class: told, or kept by a nest lock that is held */
 	uint32_t gfp, raw_gfp;
 };
@@ -80,6 +82,10 @@ struct rd_target {
  * this event.
  */
 void rd_depend(struct rd_thread *t, const struct rdep_held *held, const struct rd_target *target);
+
+/* The same for an occurrence that was made before, by any thread: interrupt.h. */
+void rd_depend_sample(struct rd_thread *t, const struct rdep_held *held, const struct rd_target *target,
+		      struct rd_sample *s);
 
 /* Of either graph: see nesting.h. */
 struct rd_edge *rd_edge_at(uint32_t edge);
@@ -100,6 +106,8 @@ void rd_edge_widen(struct rd_edge *e);
 /* An edge that is there, once more: keeps the occurrence if it tells anything new, and weighs its open cycles anew. */
 void rd_edge_again(struct rd_thread *t, uint32_t id, struct rd_edge *e, struct rd_sample *s,
 		   const struct rdep_held *held);
+/* Its stacks, once: where it is acquired is this event. */
+void rd_sample_add_stacks(struct rd_thread *t, struct rd_sample *s, const struct rdep_held *held);
 
 /* Where the n-th sample that is kept of an edge stands in the journal, for a finding; now at the latest. */
 uint32_t rd_sample_told(uint32_t edge, uint32_t n);

@@ -29,7 +29,7 @@ static inline bool rd_ready(void)
 /* Something told of the next acquisition, or of all of them: the fast paths don't look at that. */
 static inline struct rdep_held *rd_thread_limit(const struct rd_thread *t)
 {
-	return t->pending || t->atomic ? NULL : t->real_limit;
+	return t->pending || t->atomic || t->handling ? NULL : t->real_limit;
 }
 
 /* Between these the thread's fast paths fail, and its events pass through. Nests. */

@@ -634,6 +634,25 @@ void rd_told_next_subclass(uint32_t n);
 void rd_told_next_nest_lock(const void *outer);
 void rd_told_held(const void *lock, enum rd_told_held how, uint64_t site, uint64_t sp);
 
+/* ---- signals ---- */
+
+/*
+ * Are handlers followed? Then the hooks put a frame of their own before each, which tells of its begin and end: its
+ * canonical frame address, and what the kernel gave as context. Any thread, a vfork child too.
+ */
+bool rd_signals_wanted(void);
+void rd_handler_begin(int sig, uint64_t cfa, const void *context);
+void rd_handler_end(uint64_t cfa);
+/* One that is not: there is no room for more. */
+void rd_handler_unfollowed(void);
+
+/* The program has set what a signal does. */
+enum rd_disposition { RD_NO_HANDLER, RD_HANDLER, RD_HANDLER_ONCE };
+void rd_signal_set(int sig, enum rd_disposition what);
+
+/* The thread has changed its signal mask, as sigprocmask() was told to: bit sig - 1. */
+void rd_signal_mask(int how, uint64_t set, uint64_t site, uint64_t sp);
+
 /* ---- threads and processes ---- */
 
 /* A pthread_create is about to be made. Returns a token for rd_thread_begin (0: untold), given to

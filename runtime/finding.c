@@ -135,7 +135,8 @@ static void watch(uint32_t id)
 	from->watched_from++;
 	to->open_to++;
 	to->watched_to++;
-	rd_threads_evict(e->to);
+	/* Into a signal nothing is acquired: a lock is taken with it open. */
+	rd_threads_evict(to->kind == RDEP_SIGNAL ? e->from : e->to);
 }
 
 void rd_edge_unwatch(uint32_t id)
@@ -200,15 +201,18 @@ static void settle_all(const struct rd_finding *f)
 
 static uint8_t kind_of(const uint32_t *edges, uint32_t count)
 {
+	uint8_t kind = RDEP_K_LOCK_INVERSION;
 	uint32_t i;
 
 	if (edges[0] & RD_NEST_EDGE)
 		return RDEP_K_SAME_CLASS_NESTING;
 	for (i = 0; i < count; i++) {
+		if (rd_class_at(rd_edge_at(edges[i])->to)->kind == RDEP_SIGNAL)
+			return RDEP_K_SIGNAL_INVERSION;
 		if (rd_edge_at(edges[i])->to < RDEP_FIRST_CLASS)
-			return RDEP_K_RECLAIM_INVERSION;
+			kind = RDEP_K_RECLAIM_INVERSION;
 	}
-	return RDEP_K_LOCK_INVERSION;
+	return kind;
 }
 
 /* The same cycle, whichever edge it begins with. */

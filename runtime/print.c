@@ -5,6 +5,7 @@
 #include "depend.h"
 #include "elf_symbols.h"
 #include "finding.h"
+#include "interrupt.h"
 #include "module.h"
 #include "options.h"
 #include "record.h"
@@ -127,6 +128,10 @@ static void put_class(uint32_t id)
 		return;
 	}
 	c = rd_class_at(id);
+	if (c->kind == RDEP_SIGNAL) {
+		rd_signal_name(&out, (uint32_t)c->where);
+		return;
+	}
 	switch (c->origin) {
 	case RDEP_BY_NAME:
 		for (i = 0; c->item && i < c->item->name_len; i++)
@@ -168,10 +173,26 @@ static void put_edge(uint32_t id)
 {
 	const struct rd_edge *e = rd_edge_at(id);
 
+	if (rd_class_at(e->to)->kind == RDEP_SIGNAL) {
+		rd_text_str(&out, "  holds ");
+		put_class(e->from);
+		rd_text_str(&out, ", taken in ");
+		put_place(e->held_site, true);
+		rd_text_str(&out, ", with ");
+		put_class(e->to);
+		rd_text_str(&out, " open\n");
+		return;
+	}
 	rd_text_str(&out, "  takes ");
 	put_class(e->to);
 	rd_text_str(&out, " in ");
 	put_place(e->acquire_site, true);
+	if (rd_class_at(e->from)->kind == RDEP_SIGNAL) {
+		rd_text_str(&out, "\n    in the handler of ");
+		put_class(e->from);
+		rd_text_char(&out, '\n');
+		return;
+	}
 	rd_text_str(&out, "\n    holding ");
 	put_class(e->from);
 	rd_text_str(&out, ", taken in ");

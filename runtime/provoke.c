@@ -118,7 +118,7 @@ static bool in_the_open(uint64_t sp, bool leaving)
 /* A lock, held now: not one that is waited for, or given up in a condition wait. */
 static bool is_held(const struct rdep_held *e)
 {
-	return e->address && e->kind != RDEP_DOMAIN && !(e->flags & (RDEP_HELD_WAITING | RDEP_HELD_COND));
+	return e->address && e->kind != RDEP_DOMAIN && e->kind != RDEP_SIGNAL && !(e->flags & (RDEP_HELD_WAITING | RDEP_HELD_COND));
 }
 
 static bool holds_anything(const struct rd_thread *t)

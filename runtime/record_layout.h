@@ -155,6 +155,7 @@ enum rdep_lock_kind {
 	RDEP_DOMAIN = 5, /* a reclaim domain */
 	RDEP_USER = 6,	 /* annotated */
 	RDEP_FILE = 7,	 /* of a file: flock, lockf, fcntl */
+	RDEP_SIGNAL = 13, /* a signal as interrupt: held in its handler, acquired where it is open */
 	RDEP_ONCE = 8,	 /* pthread_once, call_once, the guard of a C++ static: held while it is initialised */
 	RDEP_STDIO = 9,	 /* a stream, by flockfile */
 	RDEP_LOADER = 10, /* the dynamic loader's: dlopen, dlclose */

@@ -104,14 +104,15 @@ static uint32_t put(const uint64_t *pcs, const uint64_t exact[4], size_t count, 
 	return ++last_id;
 }
 
-/* caller: 0 for none. */
+/* site, caller: 0 for none. */
 static uint32_t put_walk(uint64_t site, uint64_t caller, size_t first)
 {
 	static uint64_t pcs[RD_FRAMES_MAX + 1];
 	uint64_t exact[4] = {0, 0, 0, 0};
 	size_t n = 0, i;
 
-	pcs[n++] = site;
+	if (site)
+		pcs[n++] = site;
 	if (caller)
 		pcs[n++] = caller;
 	for (i = first; i < walk.count && n < RD_FRAMES_MAX; i++, n++) {
@@ -153,6 +154,12 @@ uint32_t rd_stack_of_call(uint64_t site, uint64_t caller, size_t first)
 {
 	rd_stack_walk();
 	return put_walk(site, caller, first);
+}
+
+uint32_t rd_stack_from(size_t first)
+{
+	rd_stack_walk();
+	return put_walk(0, 0, first);
 }
 
 uint64_t rd_stack_sp(void)

@@ -43,6 +43,8 @@ uint32_t rd_stack_here(void);
 uint32_t rd_stack_of(uint64_t site, size_t first);
 /* The same with `caller`, a return address in what called the function around site, between the two. */
 uint32_t rd_stack_of_call(uint64_t site, uint64_t caller, size_t first);
+/* The walk's frames from index `first` on, which may be an interrupted one. */
+uint32_t rd_stack_from(size_t first);
 /* The stack pointer of this event's call. */
 uint64_t rd_stack_sp(void);
 

@@ -11,6 +11,8 @@
 #include "finding.h"
 #include "follow.h"
 #include "gfp.h"
+#include "handler.h"
+#include "interrupt.h"
 #include "mem.h"
 #include "misuse.h"
 #include "module.h"
@@ -273,6 +275,7 @@ static int start_anew(const struct rd_identity *id)
 	rd_finding_reset(false);
 	rd_file_reset();
 	rd_misuse_reset();
+	rd_interrupt_reset();
 	missing = rd_record_open(id);
 	rd_tag_renew();
 	start_engine();
@@ -297,6 +300,8 @@ static void attach_child(struct rd_thread *old)
 		rd_thread_fork_restore(t, old);
 	else if (old)
 		begin_unknown(t);
+	if (t)
+		rd_handler_adopt(t);
 }
 
 static void come_up_as_child(void)

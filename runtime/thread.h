@@ -64,6 +64,16 @@ struct rd_scope_entry {
 #define RD_SCOPES_CLOSED 8u
 
 #define RD_GHOSTS 4u
+/* A signal handler of the program that the thread is in; handler.h. */
+#define RD_HANDLERS 8u
+struct rd_handler {
+	uint64_t cfa;	  /* of the frame that calls it; 0: being made */
+	uint64_t low;	  /* of the alternate stack that it runs on; 0: on the ordinary one */
+	uint64_t pc;	  /* what it interrupted */
+	uint64_t blocked; /* the mask that it goes back to */
+	uint32_t sig;
+	uint32_t entered; /* its signal is on the held stack */
+};
 
 struct rd_thread {
 	/* Hot. top points to the last held entry, or to `bottom` when nothing is held.
@@ -116,6 +126,12 @@ struct rd_thread {
 	uint32_t next_closed;
 	uint64_t ghosts[RD_GHOSTS]; /* locks freed while held, and told */
 	uint32_t next_ghost;
+	/* Signals; handler.h and interrupt.h. */
+	uint32_t handling;	 /* handlers it is in: keeps the fast paths off (limit is NULL) */
+	uint32_t not_remembered; /* acquisitions, since it had a signal open with which their class was not seen */
+	uint64_t blocked;	 /* its signal mask, as far as is known: system calls past libc change it too */
+	uint64_t opened;	 /* signals that were open since its steps were forgotten */
+	struct rd_handler handlers[RD_HANDLERS];
 	struct rd_thread *next; /* of the list of all threads, or of idle ones */
 
 	struct rd_pair pairs[RD_RECENT_PAIRS];

@@ -5,6 +5,7 @@
 #include "class.h"
 #include "engine.h"
 #include "event.h"
+#include "handler.h"
 #include "map.h"
 #include "mem.h"
 #include "options.h"
@@ -31,7 +32,9 @@ struct kept {
 	uint32_t count; /* held entries */
 	uint32_t id, tid, clock, scope, contexts, scope_depth, scopes_lost, ignoring, atomic;
 	uint64_t pthread;
+	uint32_t handling;
 	struct rd_scope_entry scopes[RD_SCOPES];
+	struct rd_handler handlers[RD_HANDLERS];
 	struct rdep_held held[64];
 };
 
@@ -181,6 +184,8 @@ struct rd_thread *rd_here(void)
 	if (rd_unlikely(!t)) {
 		rd_lock(&l);
 		t = rd_thread_attach(0);
+		if (t)
+			rd_handler_adopt(t);
 		rd_unlock(&l);
 		if (t)
 			adopt_flusher();
@@ -256,6 +261,14 @@ void rd_threads_evict(uint32_t cls)
 
 	for (t = live; t; t = t->next)
 		rd_steps_evict(t, cls, domains);
+}
+
+void rd_threads_forget_steps(void)
+{
+	struct rd_thread *t;
+
+	for (t = live; t; t = t->next)
+		rd_steps_flush(t);
 }
 
 /* Another thread may be remembering one at this moment: that one stays. */
@@ -431,6 +444,8 @@ void rd_thread_fork_copy(struct rd_thread *t)
 	k->scope_depth = t->scope_depth;
 	k->scopes_lost = t->scopes_lost;
 	k->pthread = t->pthread;
+	k->handling = t->handling;
+	memcpy(k->handlers, t->handlers, sizeof(k->handlers));
 	memcpy(k->scopes, t->scopes, sizeof(k->scopes));
 	k->valid = 1;
 }
@@ -455,6 +470,8 @@ bool rd_thread_fork_restore(struct rd_thread *t, struct rd_thread *old)
 	t->contexts = k->contexts;
 	t->ignoring = k->ignoring;
 	t->atomic = k->atomic;
+	t->handling = k->handling;
+	memcpy(t->handlers, k->handlers, sizeof(t->handlers));
 	t->limit = rd_thread_limit(t);
 	t->scope_depth = k->scope_depth;
 	t->scopes_lost = k->scopes_lost;

@@ -22,6 +22,9 @@ void rd_threads_tell_frees(void);
 
 void rd_threads_evict(uint32_t cls);
 
+/* Forgets all steps, likewise. */
+void rd_threads_forget_steps(void);
+
 /* The threads that are followed, by ->next. Needs the runtime lock. */
 struct rd_thread *rd_threads_live(void);
 

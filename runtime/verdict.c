@@ -19,7 +19,7 @@
 struct weighing {
 	const uint32_t *edges;
 	uint32_t count;
-	bool reclaim;
+	bool context; /* it goes through one */
 	bool files; /* of file locks alone: the other side may be another process */
 	bool one_owner; /* a choice was none: what is waited for is the waiting side's own */
 	uint8_t pick[LONGEST]; /* index in rd_edge.sample */
@@ -28,9 +28,10 @@ struct weighing {
 	int64_t work; /* left */
 };
 
-static bool is_domain(uint32_t cls)
+/* What a thread is inside of, and any thread can be: a reclaim domain, or a signal. */
+static bool is_context(uint32_t cls)
 {
-	return cls < RDEP_FIRST_CLASS;
+	return cls < RDEP_FIRST_CLASS || rd_class_at(cls)->kind == RDEP_SIGNAL;
 }
 
 static const struct rd_sample *picked(const struct weighing *w, uint32_t i)
@@ -38,13 +39,13 @@ static const struct rd_sample *picked(const struct weighing *w, uint32_t i)
 	return &rd_edge_at(w->edges[i])->sample[w->pick[i]];
 }
 
-/* Does edge i end in the instance that the next lock edge begins with? Domains match anything. */
+/* Does edge i end in the instance that the next lock edge begins with? Domains and signals match anything. */
 static bool joined(const struct weighing *w, uint32_t i)
 {
 	uint32_t next = (i + 1) % w->count;
 	const struct rd_sample *a = picked(w, i), *b = picked(w, next);
 
-	if (is_domain(rd_edge_at(w->edges[i])->to))
+	if (is_context(rd_edge_at(w->edges[i])->to))
 		return true;
 	/* Of a file's lock the generation is who holds it: not the same, or nobody waits. */
 	if (rd_file_address(a->to_address))
@@ -175,7 +176,8 @@ static bool held_before(const struct rd_sample *s, uint64_t address, uint32_t ge
 }
 
 /*
- * Do edge i and the next make one step of one thread? Over a domain: its allocation reclaims. Else when the
+ * Do edge i and the next make one step of one thread? Over a domain: its allocation reclaims. Over a signal: that
+ * interrupts it. Else when the
  * thread held what edge i begins with already as it took what the next one begins with: the edge past both was
  * left out, because it follows.
  */
@@ -183,7 +185,7 @@ static bool one_step(const struct weighing *w, uint32_t i)
 {
 	const struct rd_sample *a = picked(w, i), *b = picked(w, (i + 1) % w->count);
 
-	if (is_domain(rd_edge_at(w->edges[i])->to))
+	if (is_context(rd_edge_at(w->edges[i])->to))
 		return true;
 	return a->thread == b->thread && held_before(b, a->from_address, a->from_generation);
 }
@@ -256,6 +258,20 @@ static bool too_many(const struct weighing *w)
 	return false;
 }
 
+/* Was each signal's handler seen in the thread that has the lock? Others may never get that signal. */
+static bool handled_there(const struct weighing *w)
+{
+	uint32_t i;
+
+	for (i = 0; i < w->count; i++) {
+		uint32_t to = rd_edge_at(w->edges[i])->to;
+
+		if (to >= RDEP_FIRST_CLASS && is_context(to) && picked(w, i)->thread != picked(w, (i + 1) % w->count)->thread)
+			return false;
+	}
+	return true;
+}
+
 /* By what the threads of this process can do to each other. */
 static enum rdep_verdict weigh_threads(struct weighing *w)
 {
@@ -278,8 +294,8 @@ static enum rdep_verdict weigh_threads(struct weighing *w)
 	}
 	if (too_many(w))
 		return RDEP_GUARDED;
-	if (w->reclaim)
-		return most;
+	if (w->context)
+		return handled_there(w) ? most : RDEP_POSSIBLE;
 	if (single)
 		return RDEP_SINGLE_THREAD;
 	if (before)
@@ -377,7 +393,7 @@ enum rdep_verdict rd_verdict(const uint32_t *edges, uint32_t count, bool instanc
 	w = (struct weighing){.edges = edges, .count = count, .files = true};
 	for (i = 0; i < count; i++) {
 		w.files &= rd_file_address(rd_edge_at(edges[i])->sample[0].to_address);
-		w.reclaim |= is_domain(rd_edge_at(edges[i])->to);
+		w.context |= is_context(rd_edge_at(edges[i])->to);
 	}
 	try_all(&w, true);
 	if (!instances_only && w.best < RDEP_CERTAIN)

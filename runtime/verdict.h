@@ -17,7 +17,8 @@
  * Where the instances do not close the cycle, gates are compared by class: "each object under its own
  * gate" guards all objects. A reclaim domain is in every thread at once: the edge into it and the edge
  * out of it are one thread's doing (its allocation reclaims), and single-thread and ordered do
- * not apply. Needs the runtime lock. The number of choices is
+ * not apply. The same holds for a signal, with one thing more for `certain`: the handler ran in the thread that holds
+ * the lock. Needs the runtime lock. The number of choices is
  * bounded by work: first those whose instances close the cycle, which are few, then all.
  */
 #ifndef RECLAIMDEP_VERDICT_H
