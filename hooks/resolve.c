@@ -45,6 +45,7 @@ enum family {
 	FAMILY_EXIT,
 	FAMILY_NEW,
 	FAMILY_GUARD,
+	FAMILY_GLIB,
 	FAMILY_KMALLOC,
 	FAMILY_KVMALLOC,
 	FAMILY_VMALLOC,
@@ -56,7 +57,7 @@ enum family {
 	FAMILY_ANNOTATE,
 };
 
-enum class { CLASS_LIBC, CLASS_CXX, CLASS_KERNEL, CLASS_ANNOTATE };
+enum class { CLASS_LIBC, CLASS_CXX, CLASS_LIBRARY, CLASS_KERNEL, CLASS_ANNOTATE };
 
 struct hook {
 	const char *name;
@@ -81,6 +82,7 @@ long rd_own_nothing(void)
 /* What a hook goes on to where nobody else defines the name. */
 #define OWN_LIBC(slot) ((void *)absent)
 #define OWN_CXX(slot) ((void *)rd_own_##slot)
+#define OWN_LIBRARY(slot) ((void *)rd_own_nothing)
 #define OWN_KERNEL(slot) ((void *)rd_own_##slot)
 #define OWN_ANNOTATE(slot) ((void *)rd_own_nothing)
 
@@ -89,6 +91,7 @@ long rd_own_nothing(void)
 	OWN_DECLARE_##class(slot)
 #define OWN_DECLARE_LIBC(slot)
 #define OWN_DECLARE_CXX(slot) extern char rd_own_##slot[] RD_HIDDEN;
+#define OWN_DECLARE_LIBRARY(slot)
 #define OWN_DECLARE_KERNEL(slot)
 #define OWN_DECLARE_ANNOTATE(slot)
 #include "hooks.def"

@@ -19,7 +19,7 @@ struct rdep_module_scan {
 
 struct rdep_hook_name {
 	const char *name, *family;
-	enum { RDEP_HOOK_LIBC, RDEP_HOOK_CXX, RDEP_HOOK_KERNEL, RDEP_HOOK_ANNOTATE } cls;
+	enum { RDEP_HOOK_LIBC, RDEP_HOOK_CXX, RDEP_HOOK_LIBRARY, RDEP_HOOK_KERNEL, RDEP_HOOK_ANNOTATE } cls;
 };
 
 extern const struct rdep_hook_name rdep_hook_names[];

@@ -147,7 +147,8 @@ static bool collect(void *arg, const char *name, uint64_t start, uint64_t size, 
 		m->wrappers = wider;
 		c->room = more;
 	}
-	m->wrappers[m->wrapper_count++] = (struct rd_range){start, start + size, kinds};
+	m->wrappers[m->wrapper_count++] =
+		(struct rd_range){start, start + size, kinds, name[0] == 'g' && name[1] == '_'};
 	return true;
 }
 
@@ -188,11 +189,19 @@ bool rd_novalidate_at(uint64_t pc, unsigned kind)
 	return r && r->novalidate & 1u << kind;
 }
 
+/* What a stripped GLib calls inside of a function that is known by name has no name itself. */
+static bool is_inside(const struct rd_walk *w, size_t i)
+{
+	const struct rd_range *outer = i + 1 < w->count ? known_at(w->frames[i + 1].pc) : NULL;
+
+	return outer && outer->inside && rd_module_at(w->frames[i].pc - 1) == rd_module_at(w->frames[i + 1].pc - 1);
+}
+
 size_t rd_wrapper_skip(const struct rd_walk *w)
 {
 	size_t i;
 
-	for (i = 0; i < w->count; i++) {
+	for (i = is_inside(w, 0); i < w->count; i++) {
 		if (!rd_wrapper_at(w->frames[i].pc))
 			return i;
 	}

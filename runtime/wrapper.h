@@ -18,6 +18,7 @@
 struct rd_range {
 	uint64_t start, end;
 	uint16_t novalidate; /* 1 << kind of the locks that it sets up; 0: it is a wrapper */
+	bool inside;	     /* what it calls in its own module is a part of it: GLib's */
 };
 
 bool rd_wrapper_at(uint64_t pc);
