@@ -11,7 +11,7 @@
 #include "glib.h"
 
 static GMutex a, b;
-static GCond cond;
+static GCond cond, never;
 static int ready;
 
 static NOINLINE void nest_two(GMutex *outer, GMutex *inner)
@@ -25,7 +25,7 @@ static NOINLINE void nest_two(GMutex *outer, GMutex *inner)
 static NOINLINE void wait_ready(void)
 {
 	g_mutex_lock(&a);
-	must(!g_cond_wait_until(&cond, &a, g_get_monotonic_time() + 1000), "g_cond_wait_until");
+	must(!g_cond_wait_until(&never, &a, g_get_monotonic_time() + 1000), "g_cond_wait_until");
 	while (!ready)
 		g_cond_wait(&cond, &a);
 	g_mutex_lock(&b);
