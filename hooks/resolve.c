@@ -34,6 +34,8 @@ enum family {
 	FAMILY_COND,
 	FAMILY_SEM,
 	FAMILY_BARRIER,
+	FAMILY_ONCE,
+	FAMILY_STDIO,
 	FAMILY_MAP,
 	FAMILY_FILE,
 	FAMILY_LOADER,
@@ -353,7 +355,8 @@ bool rd_come_up(void)
 /*
  * The first call of a hook. Plain allocations alone do not bring the runtime up: while no lock
  * is taken they say nothing, and a sanitizer's library makes some before its own versions of what
- * the runtime tries out lead anywhere.
+ * the runtime tries out lead anywhere. Nor does what is initialised once: that may be an allocator, which
+ * the rest of the resolving would call.
  */
 static void come_up_for(const struct hook *h)
 {
@@ -362,7 +365,8 @@ static void come_up_for(const struct hook *h)
 		if (__atomic_load_n(h->slot, __ATOMIC_ACQUIRE) != h->stub)
 			return;
 	}
-	rd_come_up();
+	if (h->family != FAMILY_ONCE && h->family != FAMILY_GUARD)
+		rd_come_up();
 }
 
 /* A call made while that goes on. */

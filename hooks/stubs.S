@@ -171,14 +171,15 @@ rd_thunks:
  * Calls the function in rdi from a frame that hears of an exception, or of the thread's end, that
  * leaves it: a personality routine, since code of this object has no clean-ups.
  */
-	.globl	rd_call_watched
-	.hidden	rd_call_watched
-	.type	rd_call_watched, @function
-	.hidden	rd_call_left
+	.macro rd_watched name, left
+	.globl	\name
+	.hidden	\name
+	.type	\name, @function
+	.hidden	\left
 	.balign 16
-rd_call_watched:
+\name:
 	.cfi_startproc
-	.cfi_personality 0x1b, rd_call_left
+	.cfi_personality 0x1b, \left
 	subq	$8, %rsp
 	.cfi_adjust_cfa_offset 8
 	call	*%rdi
@@ -186,7 +187,11 @@ rd_call_watched:
 	.cfi_adjust_cfa_offset -8
 	ret
 	.cfi_endproc
-	.size	rd_call_watched, . - rd_call_watched
+	.size	\name, . - \name
+	.endm
+
+	rd_watched rd_call_watched, rd_call_left
+	rd_watched rd_call_once_watched, rd_once_unwound
 
 /*
  * vfork: the child returns into the caller on this very stack and overwrites what

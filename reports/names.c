@@ -247,12 +247,21 @@ const char *rdep_function_key(struct rdep_report *r, const struct rdep_mframe *f
 static const char *plain_name(struct rdep_arena *a, const char *name)
 {
 	const char *dot = strrchr(name, '.');
-
 	if (!dot || dot == name || !dot[1])
 		return name;
 	if (dot[1 + strspn(dot + 1, "0123456789")])
 		return dot + 1;
 	return rdep_arena_printf(a, "%.*s", (int)(dot - name), name);
+}
+
+/* What libc's stdin, stdout and stderr point to, by their names in it; else NULL. */
+static const char *stream_name(struct rdep_arena *a, const char *variable)
+{
+	size_t n = strlen(variable);
+
+	if (strncmp(variable, "_IO_2_1_std", 11) != 0 || variable[n - 1] != '_')
+		return NULL;
+	return rdep_arena_printf(a, "%.*s", (int)(n - 9), variable + 8);
 }
 
 static void name_static(struct rdep_process *p, struct rdep_mclass *c)
@@ -279,6 +288,9 @@ static void name_static(struct rdep_process *p, struct rdep_mclass *c)
 			rdep_arena_printf(a, "%s+0x%llx", m->name, (unsigned long long)offset);
 		return;
 	}
+	c->name = c->key = stream_name(a, v->name);
+	if (c->name)
+		return;
 	if (v->offset)
 		snprintf(rest, sizeof(rest), "+0x%llx", (unsigned long long)v->offset);
 	c->name = rdep_arena_printf(a, "%s%s%s", plain_name(a, v->name), v->member, rest);
@@ -512,6 +524,10 @@ const char *rdep_lock_verb(const struct rdep_mclass *c, uint32_t mode)
 
 	if (kind == RDEP_SEM)
 		return "down";
+	if (kind == RDEP_ONCE)
+		return "once";
+	if (kind == RDEP_STDIO)
+		return "flockfile";
 	if (mode == RDEP_READ || mode == RDEP_READ_REC)
 		return "read_lock";
 	return kind == RDEP_RWLOCK ? "write_lock" : "lock";

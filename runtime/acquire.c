@@ -26,6 +26,7 @@
 #include "record.h"
 #include "sem.h"
 #include "stack.h"
+#include "stream.h"
 #include "thread_table.h"
 #include "threads.h"
 
@@ -140,6 +141,8 @@ static bool is_over(struct rd_thread *t, const struct rdep_held *e)
 		return false;
 	if (e->kind == RDEP_SEM)
 		return rd_sem_is_signal(e->cls);
+	if (e->kind == RDEP_STDIO)
+		return rd_stream_is_stale(e->address);
 	return e->kind == RDEP_FILE ? rd_file_is_stale(t, e) : e->kind == RDEP_LOADER && rd_loader_is_over(e);
 }
 

@@ -476,6 +476,34 @@ void rd_sem_waited(struct rdep_held *e, bool got);
 void rd_sem_try_waited(const void *sem, uint64_t site, uint64_t sp);
 void rd_sem_post(const void *sem, uint64_t site, uint64_t sp);
 
+/*
+ * What is initialised once (once.c). begin: before a call that may wait, and may run the routine; NULL: not followed.
+ * Then rd_acquired() as the routine begins, and left as it ends, however that is; or rd_abandon(), where another thread
+ * ran it. pass: it is done; waited: after begin.
+ */
+struct rdep_held *rd_once_begin(const void *once, uint64_t site, uint64_t sp);
+void rd_once_left(const void *once);
+void rd_once_pass_slow(const void *once, bool waited, uint64_t site, uint64_t sp);
+
+static inline struct rd_passed *rd_passed_set(struct rd_thread *t, const void *once)
+{
+	return &t->passed[((uint64_t)once >> 2) * 0x9e3779b1u >> 16 & (RD_PASSED_SETS - 1)];
+}
+
+static inline void rd_once_pass(const void *once, bool waited, uint64_t site, uint64_t sp)
+{
+	struct rd_thread *t = rd_self;
+	const struct rd_passed *set = t ? rd_passed_set(t, once) : NULL;
+	unsigned i;
+
+	for (i = 0; set && i < RD_PASSED_WAYS; i++) {
+		if (set->once[i] == (uint64_t)once)
+			return;
+	}
+	if (!set || !set->full)
+		rd_once_pass_slow(once, waited, site, sp);
+}
+
 /* Around pthread_barrier_wait(). */
 void rd_barrier_begin(const void *barrier, uint64_t site, uint64_t sp);
 void rd_barrier_end(const void *barrier);

@@ -4,6 +4,7 @@
 #include "file_lock.h"
 #include "held.h"
 #include "sem.h"
+#include "stream.h"
 #include "sys.h"
 
 /* The word of a mutex that the kernel knows of is its owner's tid, and more. */
@@ -19,6 +20,7 @@ size_t rd_words_size(unsigned kind)
 		return sizeof(struct rd_rwlock_words);
 	case RDEP_SPIN:
 	case RDEP_GLIB:
+	case RDEP_ONCE:
 		return sizeof(int32_t);
 	default:
 		return 0;
@@ -69,6 +71,8 @@ bool rd_words_free(const union rd_lock_words *w, unsigned kind)
 		return w->spin == RD_SPIN_FREE;
 	case RDEP_GLIB:
 		return w->spin == RD_GMUTEX_FREE;
+	case RDEP_ONCE:
+		return !rd_once_is_running(w->spin);
 	default:
 		return false;
 	}
@@ -102,5 +106,7 @@ bool rd_held_is_stale(struct rd_thread *t, const struct rdep_held *e)
 		return rd_file_is_stale(t, e);
 	if (e->kind == RDEP_SEM)
 		return rd_sem_is_signal(e->cls);
+	if (e->kind == RDEP_STDIO)
+		return rd_stream_is_stale(e->address);
 	return n && (rd_peek(&w, (const void *)e->address, n) || rd_words_say_stale(t, e, &w));
 }

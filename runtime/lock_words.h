@@ -41,6 +41,15 @@ struct rd_rwlock_words {
 #define RD_SPIN_FREE 1
 #define RD_GMUTEX_FREE 0 /* GLib's mutex on Linux: 1 taken, 2 taken and waited for */
 
+/*
+ * pthread_once_t and C++'s guards: while the routine runs the one has 1 in its two lowest bits, the other has
+ * its second byte set and the first not. (A guard that is done looks like the former.)
+ */
+static inline bool rd_once_is_running(int32_t word)
+{
+	return (word & 3) == 1 || ((word & 0x100) && !(word & 0xff));
+}
+
 union rd_lock_words {
 	struct rd_mutex_words mutex;
 	struct rd_rwlock_words rwlock;

@@ -12,6 +12,7 @@
 #include "mem.h"
 #include "record.h"
 #include "stack.h"
+#include "stream.h"
 #include "threads.h"
 
 #include <errno.h>
@@ -184,6 +185,8 @@ static bool surely_unheld(const struct rd_thread *t, const struct act *a, const 
 	/* Of an annotated lock everything was told. */
 	if (a->kind == RDEP_USER)
 		return true;
+	if (a->kind == RDEP_STDIO)
+		return rd_stream_is_free(a->lock);
 	return rd_words_free(w, a->kind) && rd_words_owner(w, a->kind) != t->tid;
 }
 

@@ -45,6 +45,14 @@ struct rd_pair {
 	uint32_t pad;
 };
 
+/* What is initialised once and was passed by this thread, by address; see once.c. */
+#define RD_PASSED_SETS 32u
+#define RD_PASSED_WAYS 4u
+struct rd_passed {
+	uint64_t once[RD_PASSED_WAYS];
+	uint64_t full;
+};
+
 /* A save whose restore is awaited. */
 #define RD_SCOPES 16u
 struct rd_scope_entry {
@@ -134,6 +142,7 @@ struct rd_thread {
 	struct rd_handler handlers[RD_HANDLERS];
 	struct rd_thread *next; /* of the list of all threads, or of idle ones */
 
+	struct rd_passed passed[RD_PASSED_SETS];
 	struct rd_pair pairs[RD_RECENT_PAIRS];
 	struct rd_step steps[RD_STEPS];
 };

@@ -35,6 +35,7 @@ struct kept {
 	uint32_t handling;
 	struct rd_scope_entry scopes[RD_SCOPES];
 	struct rd_handler handlers[RD_HANDLERS];
+	struct rd_passed passed[RD_PASSED_SETS];
 	struct rdep_held held[64];
 };
 
@@ -447,6 +448,7 @@ void rd_thread_fork_copy(struct rd_thread *t)
 	k->handling = t->handling;
 	memcpy(k->handlers, t->handlers, sizeof(k->handlers));
 	memcpy(k->scopes, t->scopes, sizeof(k->scopes));
+	memcpy(k->passed, t->passed, sizeof(k->passed));
 	k->valid = 1;
 }
 
@@ -478,6 +480,7 @@ bool rd_thread_fork_restore(struct rd_thread *t, struct rd_thread *old)
 	t->pthread = k->pthread;
 	t->fork_tid = k->tid;
 	memcpy(t->scopes, k->scopes, sizeof(k->scopes));
+	memcpy(t->passed, k->passed, sizeof(k->passed));
 	/* Their items are in the parent's record. */
 	for (i = 0; i < RD_SCOPES; i++)
 		t->scopes[i].item = 0;
