@@ -144,25 +144,25 @@ CREATE(pthread_create,
 CREATE(thrd_create, (thrd_t * thread, thrd_start_t start, void *arg), (thread, start, arg),
        (thread, run_thrd, e))
 
-/* JOIN(name, declared arguments, passed arguments): a join that waits. */
-#define JOIN(name, args, pass)                                                                     \
+/* JOIN(name, with a timeout?, declared arguments, passed arguments): a join that waits. */
+#define JOIN(name, timed, args, pass)                                                              \
 	RD_EXPORT int name args                                                                    \
 	{                                                                                          \
 		int rc;                                                                            \
                                                                                                    \
-		rd_join_begin((uint64_t)thread);                                                   \
+		rd_join_begin((uint64_t)thread, timed, RD_SITE, RD_HERE);                          \
 		rc = RD_NEXT(name) pass;                                                           \
 		rd_join_end((uint64_t)thread, rc == 0);                                            \
 		return rc;                                                                         \
 	}
 
-JOIN(pthread_join, (pthread_t thread, void **ret), (thread, ret))
-JOIN(pthread_timedjoin_np, (pthread_t thread, void **ret, const struct timespec *until),
+JOIN(pthread_join, false, (pthread_t thread, void **ret), (thread, ret))
+JOIN(pthread_timedjoin_np, true, (pthread_t thread, void **ret, const struct timespec *until),
      (thread, ret, until))
-JOIN(pthread_clockjoin_np,
+JOIN(pthread_clockjoin_np, true,
      (pthread_t thread, void **ret, clockid_t clock, const struct timespec *until),
      (thread, ret, clock, until))
-JOIN(thrd_join, (thrd_t thread, int *ret), (thread, ret))
+JOIN(thrd_join, false, (thrd_t thread, int *ret), (thread, ret))
 
 RD_EXPORT int pthread_tryjoin_np(pthread_t thread, void **ret)
 {

@@ -58,7 +58,9 @@ void rdep_fingerprint(struct rdep_report *r, struct rdep_mfinding *f)
 	struct rdep_buf b = {0};
 
 	rdep_buf_printf(&b, "%s:", f->kind_id);
-	if (f->edge_count) {
+	if (f->leg_count) {
+		rdep_buf_add(&b, rdep_circle_key(r, f));
+	} else if (f->edge_count) {
 		add_cycle(&b, f);
 	} else {
 		rdep_buf_add(&b, rdep_is_place(f) ? rdep_place_key(r, f) : f->cls->key);

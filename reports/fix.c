@@ -121,11 +121,7 @@ static const char *fix_reclaim(struct rdep_report *r, const struct rdep_mfinding
 				 remedy->gfp, alloc);
 }
 
-/*
- * Where one edge's acquisition parts from the other's: a helper that takes the locks for both
- * orders is not what is to be changed.
- */
-static const struct rdep_mframe *parting(const struct rdep_mstack *s,
+const struct rdep_mframe *rdep_parting(const struct rdep_mstack *s,
 					 const struct rdep_mstack *other)
 {
 	const struct rdep_mframe *at = rdep_model_frame(s), *its = rdep_model_frame(other);
@@ -161,7 +157,7 @@ static const char *fix_inversion(struct rdep_report *r, const struct rdep_mfindi
 		"take %s before %s everywhere: the odd one out is %s, where %s is taken "
 		"while %s is held",
 		odd->to->name, odd->from->name,
-		rdep_model_where(r, parting(&odd->acquire, &f->edges[1].acquire)), odd->to->name,
+		rdep_model_where(r, rdep_parting(&odd->acquire, &f->edges[1].acquire)), odd->to->name,
 		odd->from->name);
 }
 
@@ -207,6 +203,10 @@ const char *rdep_fix(struct rdep_report *r, const struct rdep_mfinding *f)
 	case RDEP_K_SAME_CLASS_NESTING:
 		if (f->edge_count)
 			return fix_inversion(r, f);
+		break;
+	case RDEP_K_DEADLOCK:
+		if (f->leg_count)
+			return rdep_circle_fix(r, f);
 		break;
 	case RDEP_K_SELF_DEADLOCK:
 		return rdep_arena_printf(
@@ -302,6 +302,10 @@ const char *rdep_title(struct rdep_report *r, const struct rdep_mfinding *f)
 	case RDEP_K_SAME_CLASS_NESTING:
 		if (f->edge_count)
 			return title_inversion(r, f);
+		break;
+	case RDEP_K_DEADLOCK:
+		if (f->leg_count)
+			return rdep_circle_title(r, f);
 		break;
 	case RDEP_K_SELF_DEADLOCK:
 		return rdep_arena_printf(&r->arena, "%s is taken again by the thread that holds it",

@@ -142,6 +142,40 @@ static json_t *place(struct rdep_report *r, const struct rdep_mfinding *f)
 	return o;
 }
 
+static json_t *leg(const struct rdep_mleg *l)
+{
+	const struct rdep_leg *raw = l->raw;
+	uint32_t held = (raw->flags & RDEP_LEG_HELD_LIVE ? RDEP_EDGE_HELD_LIVE : 0) |
+			(raw->flags & RDEP_LEG_HELD_CALLER ? RDEP_EDGE_HELD_CALLER : 0);
+	json_t *o = json_object();
+
+	set(o, "thread", thread(&l->thread));
+	set(o, "holds", text_or_null(l->held ? l->held->name : NULL));
+	set(o, "holds_class", l->held ? json_integer(l->held->id) : json_null());
+	set(o, "holds_instance", l->held ? instance(&raw->held) : json_null());
+	set(o, "is_next", json_boolean(raw->flags & RDEP_LEG_AHEAD));
+	set(o, "held_stack", rdep_json_stack(&l->taken));
+	set(o, "held_stack_kind", json_string(held_kind(raw->held_stack, held)));
+	set(o, "wait", json_string(rdep_wait_id(raw->wait)));
+	set(o, "waits_for", text_or_null(l->wanted ? l->wanted->name : NULL));
+	set(o, "waits_for_class", l->wanted ? json_integer(l->wanted->id) : json_null());
+	set(o, "waits_for_instance", l->wanted ? instance(&raw->wait_inst) : json_null());
+	set(o, "wait_stack", rdep_json_stack(&l->waits));
+	set(o, "wait_stack_kind",
+	    json_string(!raw->wait_stack ? "site-only" : raw->flags & RDEP_LEG_WAIT_SEEN ? "first-seen" : "live"));
+	return o;
+}
+
+static json_t *circle(const struct rdep_mfinding *f)
+{
+	json_t *legs = json_array();
+	size_t i;
+
+	for (i = 0; i < f->leg_count; i++)
+		json_array_append_new(legs, leg(&f->legs[i]));
+	return legs;
+}
+
 static json_t *finding(struct rdep_report *r, const struct rdep_mfinding *f)
 {
 	json_t *o = json_object(), *cycle = json_array(), *lock;
@@ -163,6 +197,10 @@ static json_t *finding(struct rdep_report *r, const struct rdep_mfinding *f)
 	set(o, "cycle", cycle);
 	if (f->edge_count)
 		return o;
+	if (f->leg_count) {
+		set(o, "circle", circle(f));
+		return o;
+	}
 	if (rdep_is_place(f))
 		set(o, "place", place(r, f));
 	if (!f->raw->cls)

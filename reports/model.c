@@ -136,6 +136,7 @@ static void fill(struct rdep_process *p, const struct rdep_rfinding *rf, struct 
 	if (!f->held.count)
 		f->held = rdep_model_site(p, raw->held_site, rf->site_module);
 	f->acquire = rdep_model_stack(p, raw->acquire_stack);
+	rdep_circle_fill(p, f);
 	f->title = rdep_title(r, f);
 	f->fix = rdep_fix(r, f);
 	rdep_fingerprint(r, f);

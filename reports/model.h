@@ -66,6 +66,16 @@ struct rdep_medge {
 	const char *callee; /* that was called to acquire `to`, NULL: unknown */
 };
 
+/* A thread of a deadlock, and what it has that the one before it waits for. */
+struct rdep_mleg {
+	const struct rdep_leg *raw;
+	struct rdep_mthread thread;
+	const struct rdep_mclass *held; /* NULL: it is joined */
+	const struct rdep_mclass *wanted; /* NULL: it joins the next one */
+	struct rdep_mstack taken; /* where it took `held` */
+	struct rdep_mstack waits;
+};
+
 struct rdep_mfinding {
 	unsigned number; /* 1, 2, ... in this report */
 	uint8_t kind, verdict;
@@ -80,6 +90,8 @@ struct rdep_mfinding {
 	struct rdep_mthread thread;
 	struct rdep_medge *edges; /* in cycle order; edges[0] closed the cycle */
 	size_t edge_count;
+	struct rdep_mleg *legs; /* of a deadlock, from the thread that closed the circle */
+	size_t leg_count;
 	/* Kinds about one lock. */
 	const struct rdep_mclass *cls;
 	struct rdep_mstack held, acquire;
@@ -161,6 +173,11 @@ const char *rdep_function_key(struct rdep_report *r, const struct rdep_mframe *f
 /* ---- fix.c ---- */
 
 const char *rdep_title(struct rdep_report *r, const struct rdep_mfinding *f);
+/*
+ * Where one acquisition's stack parts from another's: a helper that takes the locks for both
+ * orders is not what is to be changed.
+ */
+const struct rdep_mframe *rdep_parting(const struct rdep_mstack *s, const struct rdep_mstack *other);
 const char *rdep_fix(struct rdep_report *r, const struct rdep_mfinding *f);
 
 /* ---- place.c: findings about a place ---- */
@@ -180,6 +197,17 @@ const char *rdep_scope_text(struct rdep_report *r, uint32_t scope);
 /* "restored-out-of-order", and in words; NULL: none. */
 const char *rdep_detail_id(struct rdep_report *r, unsigned detail);
 const char *rdep_detail_text(unsigned detail);
+
+/* ---- circle.c: deadlocks ---- */
+
+/* Sets the legs, where there are any. */
+void rdep_circle_fill(struct rdep_process *p, struct rdep_mfinding *f);
+const char *rdep_circle_title(struct rdep_report *r, const struct rdep_mfinding *f);
+const char *rdep_circle_fix(struct rdep_report *r, const struct rdep_mfinding *f);
+/* What it is about, for its fingerprint: who closed it does not matter. */
+const char *rdep_circle_key(struct rdep_report *r, const struct rdep_mfinding *f);
+/* "lock", "join", "retake". */
+const char *rdep_wait_id(unsigned wait);
 
 /* ---- the tables ---- */
 

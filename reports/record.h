@@ -49,6 +49,12 @@ struct rdep_rfinding {
 	bool told; /* for the reader: set by it, cleared by a weightier revision */
 };
 
+/* The threads of a deadlock, of the finding that its number names. */
+struct rdep_rcircle {
+	const struct rdep_circle *raw;
+	uint32_t *modules; /* of each leg: that of held_site, that of wait_site; index + 1 */
+};
+
 struct rdep_rthread {
 	const struct rdep_thread *raw;
 	uint32_t routine_module;
@@ -106,6 +112,8 @@ struct rdep_record {
 	size_t edge_count;
 	struct rdep_rfinding *findings;
 	size_t finding_count;
+	struct rdep_rcircle *circles;
+	size_t circle_count;
 	struct rdep_rthread *threads;
 	size_t thread_count;
 	const struct rdep_join **joins;
@@ -156,6 +164,7 @@ int rdep_record_poll(struct rdep_record *r, struct rdep_error *err);
 const struct rdep_rclass *rdep_record_class(const struct rdep_record *r, uint32_t id);
 const struct rdep_rstack *rdep_record_stack(const struct rdep_record *r, uint32_t id);
 const struct rdep_redge *rdep_record_edge(const struct rdep_record *r, uint32_t id);
+const struct rdep_rcircle *rdep_record_circle(const struct rdep_record *r, uint32_t finding);
 const struct rdep_rthread *rdep_record_thread(const struct rdep_record *r, uint32_t id);
 const struct rdep_rscope *rdep_record_scope(const struct rdep_record *r, uint32_t id);
 

@@ -78,6 +78,13 @@ const struct rdep_rthread *rdep_record_thread(const struct rdep_record *r, uint3
 	return i ? &r->threads[i - 1] : NULL;
 }
 
+const struct rdep_rcircle *rdep_record_circle(const struct rdep_record *r, uint32_t finding)
+{
+	size_t i = index_get(r, RDEP_CIRCLE, finding);
+
+	return i ? &r->circles[i - 1] : NULL;
+}
+
 const struct rdep_rscope *rdep_record_scope(const struct rdep_record *r, uint32_t id)
 {
 	size_t i = index_get(r, RDEP_SCOPE, id);
@@ -267,6 +274,27 @@ static bool take_finding(struct rdep_record *r, const struct payload *l)
 	return true;
 }
 
+static bool take_circle(struct rdep_record *r, const struct payload *l)
+{
+	const struct rdep_circle *c = (const void *)l->p;
+	struct rdep_rcircle *out;
+	uint32_t i;
+
+	if (c->count > (l->len - sizeof(*c)) / sizeof(c->legs[0]))
+		return false;
+	if (!index_add(r, RDEP_CIRCLE, c->finding, r->circle_count))
+		return true;
+	RDEP_GROW(r->circles, r->circle_count);
+	out = &r->circles[r->circle_count++];
+	out->raw = rdep_arena_copy(&r->arena, c, sizeof(*c) + c->count * sizeof(c->legs[0]));
+	out->modules = rdep_arena_alloc(&r->arena, 2 * (size_t)c->count * sizeof(*out->modules));
+	for (i = 0; i < c->count; i++) {
+		out->modules[2 * i] = rdep_record_module_at(r, c->legs[i].held_site - 1);
+		out->modules[2 * i + 1] = rdep_record_module_at(r, c->legs[i].wait_site - 1);
+	}
+	return true;
+}
+
 static bool take_thread(struct rdep_record *r, const struct payload *l)
 {
 	const struct rdep_thread *t = (const void *)l->p;
@@ -436,6 +464,7 @@ static const struct {
 	[RDEP_SITE] = {sizeof(struct rdep_site), take_site},
 	[RDEP_SCOPE] = {sizeof(struct rdep_scope), take_scope},
 	[RDEP_NOTE] = {0, take_note},
+	[RDEP_CIRCLE] = {sizeof(struct rdep_circle), take_circle},
 	[RDEP_LOCK_SITE] = {sizeof(struct rdep_lock_site), take_lock_site},
 };
 
@@ -464,6 +493,7 @@ void rdep_record_drop_items(struct rdep_record *r)
 	free(r->classes);
 	free(r->edges);
 	free(r->findings);
+	free(r->circles);
 	free(r->threads);
 	free(r->joins);
 	free(r->boards);

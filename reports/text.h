@@ -38,6 +38,8 @@ void rdep_text_dependency(struct rdep_text *t, const struct rdep_medge *e, size_
 #define RDEP_EDGES_SHOWN 16u
 /* text_signal.c: a cycle through a signal */
 void rdep_text_signal(struct rdep_text *t, const struct rdep_mfinding *f);
+/* text_circle.c */
+void rdep_text_circle(struct rdep_text *t, const struct rdep_mfinding *f);
 /* text_scenario.c */
 void rdep_text_scenario(struct rdep_text *t, const struct rdep_mfinding *f);
 /* text_options.c */

@@ -14,6 +14,9 @@ static enum rdep_paint severity_paint(enum rdep_severity s)
 
 static const char *verdict_meaning(const struct rdep_mfinding *f)
 {
+	if (f->kind == RDEP_K_DEADLOCK)
+		return f->verdict == RDEP_CERTAIN ? "it happened in this run"
+						  : "unless somebody else posts the semaphore";
 	switch (f->verdict) {
 	case RDEP_CERTAIN:
 		return f->edge_count ? "the same locks, and nothing that keeps the two sides apart"
@@ -234,6 +237,8 @@ void rdep_text_finding(struct rdep_text *t, const struct rdep_mfinding *f)
 		rdep_text_signal(t, f);
 	else if (f->edge_count)
 		print_cycle(t, f);
+	else if (f->leg_count)
+		rdep_text_circle(t, f);
 	else if (rdep_is_place(f))
 		print_place(t, f);
 	else

@@ -101,6 +101,36 @@ static void make_column(struct rdep_text *t, const struct rdep_mfinding *f,
 					     rdep_gfp_text(t->report, e->raw->gfp), e->to->name);
 }
 
+static const char *has_text(struct rdep_arena *a, const struct rdep_mleg *leg)
+{
+	if (!leg->held || leg->raw->flags & RDEP_LEG_AHEAD)
+		return "";
+	return rdep_arena_printf(a, "%s(%s);", rdep_lock_verb(leg->held, leg->raw->held.mode), leg->held->name);
+}
+
+static const char *wants_text(struct rdep_arena *a, const struct rdep_mleg *leg, const struct rdep_mleg *next)
+{
+	if (!leg->wanted)
+		return rdep_arena_printf(a, "join(thread %u);", next->thread.id);
+	if (leg->raw->wait == RDEP_WAIT_RETAKE)
+		return rdep_arena_printf(a, "wait(..., %s);", leg->wanted->name);
+	return rdep_arena_printf(a, "%s(%s);", rdep_lock_verb(leg->wanted, leg->raw->wait_inst.mode),
+				 leg->wanted->name);
+}
+
+static void make_leg_column(struct rdep_text *t, const struct rdep_mfinding *f, size_t i, struct column *c)
+{
+	const struct rdep_mleg *leg = &f->legs[i];
+	struct rdep_arena *a = &t->report->arena;
+
+	c->in_domain = c->into_domain = false;
+	c->title = *leg->thread.label
+			   ? rdep_arena_printf(a, "thread %u (%s)", leg->thread.id, leg->thread.label)
+			   : rdep_arena_printf(a, "thread %u", leg->thread.id);
+	c->has = has_text(a, leg);
+	c->wants = wants_text(a, leg, &f->legs[(i + 1) % f->leg_count]);
+}
+
 static void print_cell(struct rdep_text *t, size_t column, int width, const char *text)
 {
 	fprintf(t->out, "    %*s%s\n", (int)column * width, "", text);
@@ -160,23 +190,25 @@ void rdep_text_scenario(struct rdep_text *t, const struct rdep_mfinding *f)
 	struct column *columns;
 	size_t i, n = 0, width = 0;
 
-	if (f->edge_count < 2)
+	if (f->edge_count + f->leg_count < 2)
 		return;
-	columns = rdep_alloc(f->edge_count * sizeof(*columns));
+	columns = rdep_alloc((f->edge_count + f->leg_count) * sizeof(*columns));
 	/* Who runs inside reclaim comes last: the allocation brings it about. */
+	for (i = 0; i < f->leg_count; i++)
+		make_leg_column(t, f, i, &columns[n++]);
 	for (i = 0; i < f->edge_count; i++) {
 		size_t first = f->edges[0].from->domain || f->edges[0].from->signal ? 1 : 0;
 		const struct rdep_medge *e = &f->edges[(first + i) % f->edge_count];
 
 		/* The side that leads out of a signal is the one that leads into it. */
-		if (e->from->signal)
-			continue;
-		make_column(t, f, e, &columns[n]);
-		if (longest(&columns[n]) + 2 > width)
-			width = longest(&columns[n]) + 2;
-		n++;
+		if (!e->from->signal)
+			make_column(t, f, e, &columns[n++]);
 	}
-	rdep_text_paint(t, RDEP_BOLD, "\nHow it deadlocks:\n");
+	for (i = 0; i < n; i++) {
+		if (longest(&columns[i]) + 2 > width)
+			width = longest(&columns[i]) + 2;
+	}
+	rdep_text_paint(t, RDEP_BOLD, f->leg_count ? "\nHow it deadlocked:\n" : "\nHow it deadlocks:\n");
 	if (n <= COLUMNS_MAX && n * width <= LINE)
 		print_columns(t, columns, n, (int)width);
 	else

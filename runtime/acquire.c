@@ -9,6 +9,7 @@
 #include "annotate.h"
 #include "atomic.h"
 #include "chain.h"
+#include "circle.h"
 #include "class.h"
 #include "depend.h"
 #include "engine.h"
@@ -205,6 +206,23 @@ static void self_deadlock(struct rd_thread *t, const struct taking *k, const str
 	rd_leave(t, &l);
 }
 
+/* Will the call surely never return? Of what libc sees by itself it says EDEADLK. */
+static bool waits_for_itself(const struct taking *k, const struct rdep_held *held)
+{
+	const struct rd_mutex_words *m = k->lock;
+
+	if (k->how & RD_TIMED || held->flags & (RDEP_HELD_WAITING | RDEP_HELD_COND))
+		return false;
+	switch (RD_HOW_KIND(k->how)) {
+	case RDEP_MUTEX:
+		return (m->kind & RD_MUTEX_TYPE_MASK) != PTHREAD_MUTEX_ERRORCHECK;
+	case RDEP_RWLOCK:
+		return held->mode != RDEP_WRITE && RD_HOW_MODE(k->how) == RDEP_WRITE;
+	default:
+		return RD_HOW_KIND(k->how) == RDEP_SPIN;
+	}
+}
+
 /*
  * The lock is in the held stack already. A call that can't succeed, or never returns, is followed as one
  * that waits: the hook takes the entry back when it failed.
@@ -219,6 +237,8 @@ static struct rdep_held *take_again(struct rd_thread *t, const struct taking *k,
 		return held;
 	}
 	self_deadlock(t, k, held);
+	if (waits_for_itself(k, held))
+		rd_deadlock_act();
 	return push(t, k, RD_NODE_UNKNOWN, false);
 }
 
@@ -373,11 +393,26 @@ static struct rdep_held *take_locked(struct rd_thread *t, struct taking *k)
 		rd_interrupts_open(t, e, is_recursive(k));
 	/* A cycle may have been opened by this very acquisition. */
 	watched |= rd_wants_sampling(t, k->cls);
-	if (!again && !watched && place == k->site && !rd_interrupts_may_hide(t, k->cls)) {
+	if (!again && !watched && place == k->site && !rd_interrupts_may_hide(t, k->cls) &&
+	    (is_try(k) || !rd_circle_on(t, e - 1, k->cls))) {
 		learn(e, k, e[-1].node);
 		rd_step_remember(t, from, cls_mode_of(k), k->site, to, 0);
 	}
 	return e;
+}
+
+/* A step on a cycle is not remembered. It may have become one meanwhile: then who made it one forgot the step before
+ * it was written, or wrote of the cycle before this looks again. */
+static bool remember(struct rd_thread *t, const struct taking *k, uint32_t from, uint32_t to)
+{
+	if (!is_try(k) && rd_circle_on(t, t->top, k->cls))
+		return false;
+	rd_step_remember(t, from, cls_mode_of(k), k->site, to, 0);
+	__atomic_thread_fence(__ATOMIC_SEQ_CST);
+	if (is_try(k) || !rd_circle_on(t, t->top, k->cls))
+		return true;
+	rd_steps_evict(t, k->cls, 0);
+	return false;
 }
 
 /* The tables' answer, or NULL. */
@@ -403,9 +438,8 @@ static struct rdep_held *take_known(struct rd_thread *t, const struct taking *k)
 	if (from != RD_NODE_ROOT && !is_try(k) && !rd_sampled_by(t, n->sampler, n->samplings, rd_may_rise(t, k->cls)))
 		return NULL;
 	/* Behind one call in a wrapper there are many places. */
-	learns = place == k->site && !class_is_held(t, k->cls) && !rd_interrupts_may_hide(t, k->cls);
-	if (learns)
-		rd_step_remember(t, from, cls_mode_of(k), k->site, to, 0);
+	learns = place == k->site && !class_is_held(t, k->cls) && !rd_interrupts_may_hide(t, k->cls) &&
+		 remember(t, k, from, to);
 	return push(t, k, to, learns);
 }
 
@@ -453,13 +487,17 @@ static struct rdep_held *take(struct rd_thread *t, struct taking *k)
 		k->cls = rd_class_sub_known(rd_class_base(k->cls), k->subclass);
 	if (k->cls) {
 		e = take_known(t, k);
-		if (e)
+		if (e) {
+			rd_circle_look(t, e);
 			return e;
+		}
 	}
 	rd_enter(t, &l);
 	rd_interrupt_mask_is(t, l.mask);
 	e = take_locked(t, k);
 	rd_leave(t, &l);
+	if (e)
+		rd_circle_look(t, e);
 	return e;
 }
 
@@ -558,7 +596,8 @@ void rd_cond_wait_begin(const void *cond, const void *mutex, uint64_t site, uint
 	if (!e)
 		rd_misuse_destroyed(t, mutex, RDEP_MUTEX, RDEP_D_DESTROYED_TAKEN, site, sp);
 	t->slot->wait_what = (uint64_t)cond;
-	__atomic_store_n(&t->slot->wait_kind, 2, __ATOMIC_RELEASE);
+	rd_circle_cond_begin(t, mutex, site, sp);
+	__atomic_store_n(&t->slot->wait_kind, RD_WAIT_COND, __ATOMIC_RELEASE);
 	rd_atomic_check_here(t, RDEP_D_SLEEP_LOCK, 0, site, sp);
 	if (!e)
 		return;

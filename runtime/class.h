@@ -28,6 +28,8 @@ struct rd_class {
 	uint32_t open_to, open_from;
 	uint32_t watched_to, watched_from;
 	uint64_t open; /* signals that were open while one was held; interrupt.h */
+	uint32_t component; /* classes on cycles with each other share one; 0: on none; see circle.h */
+	uint32_t awaited;   /* locks of it are held by threads that join another */
 	uint32_t stack;
 	uint32_t base; /* of a subclass: the class it is one of; else 0 */
 	uint64_t where; /* the call that made it (init, first acquisition), or the variable */

@@ -2,6 +2,7 @@
 /* depend.c - see depend.h. */
 #include "depend.h"
 #include "call.h"
+#include "circle.h"
 #include "class.h"
 #include "file_lock.h"
 #include "finding.h"
@@ -56,6 +57,13 @@ uint32_t rd_edge_count(void)
 bool rd_lock_site_known(uint64_t site, uint32_t cls)
 {
 	return rd_map_get(&lock_sites, site, cls) != 0;
+}
+
+uint32_t rd_lock_site_stack(uint64_t site, uint32_t cls)
+{
+	uint32_t stack = rd_map_get(&lock_sites, site, cls);
+
+	return stack == NO_STACK ? 0 : stack;
 }
 
 void rd_lock_site_add(uint64_t site, uint32_t cls)
@@ -465,6 +473,8 @@ static uint32_t new_edge(struct rd_thread *t, struct rd_sample *s, const struct 
 		*cycle_count = 0;
 		return 0;
 	}
+	if (n)
+		rd_circle_component(graph, held->cls, target->cls);
 	cycle[0] = id;
 	if (hidden)
 		rd_graph_hide(graph, id, true);

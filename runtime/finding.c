@@ -78,7 +78,7 @@ union published {
 	char room[sizeof(struct rdep_finding) + LONGEST * sizeof(struct rdep_finding_edge)];
 };
 
-static void publish(struct rd_thread *t, union published *p, uint64_t site)
+static void publish_circle(struct rd_thread *t, union published *p, uint64_t site, const struct rdep_circle *circle)
 {
 	struct rdep_header *h = rd_record_header();
 
@@ -89,7 +89,12 @@ static void publish(struct rd_thread *t, union published *p, uint64_t site)
 	rd_record_put(RDEP_FINDING, p, sizeof(p->f) + p->f.edge_count * sizeof(p->f.edges[0]), NULL, 0);
 	__atomic_store_n(&h->findings, last_id, __ATOMIC_RELAXED);
 	rd_record_bell();
-	rd_print_finding(&p->f, site);
+	rd_print_finding(&p->f, site, circle);
+}
+
+static void publish(struct rd_thread *t, union published *p, uint64_t site)
+{
+	publish_circle(t, p, site, NULL);
 }
 
 static bool take_id(uint32_t *id)
@@ -404,6 +409,21 @@ void rd_finding_place(struct rd_thread *t, const struct rdep_finding *what, uint
 		return;
 	rd_map_set(&known_locks, site, key, 1);
 	publish(t, &p, site);
+}
+
+/* ---- a circle of threads ---- */
+
+void rd_finding_deadlock(struct rd_thread *t, const struct rdep_finding *what, struct rdep_circle *circle,
+			 uint64_t site)
+{
+	static union published p;
+
+	p.f = *what;
+	if (!take_id(&p.f.id))
+		return;
+	circle->finding = p.f.id;
+	rd_record_put(RDEP_CIRCLE, circle, sizeof(*circle) + circle->count * sizeof(circle->legs[0]), NULL, 0);
+	publish_circle(t, &p, site, circle);
 }
 
 void rd_finding_reset(bool keep_known)

@@ -62,6 +62,10 @@ void rd_finding_place(struct rd_thread *t, const struct rdep_finding *what, uint
 void rd_finding_detail(struct rd_thread *t, enum rdep_kind kind, enum rdep_verdict verdict, enum rdep_detail detail,
 		       const struct rdep_held *held, const struct rdep_held *now);
 
+/* A deadlock that is there: its circle, whose finding's id is filled in, and what else a finding has. */
+void rd_finding_deadlock(struct rd_thread *t, const struct rdep_finding *what, struct rdep_circle *circle,
+			 uint64_t site);
+
 /* Any finding at or above options.fail_on? Lock-free. */
 bool rd_finding_fails(void);
 uint32_t rd_finding_count(void);

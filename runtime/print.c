@@ -23,6 +23,8 @@
 static uint64_t err_dev, err_ino;
 static bool err_there;
 
+#define LEGS_PRINTED 16
+
 static char buffer[8192];
 static struct rd_text out;
 
@@ -288,7 +290,37 @@ static void put_next_command(void)
 	rd_text_str(&out, rd_record_path());
 }
 
-void rd_print_finding(const struct rdep_finding *f, uint64_t site)
+static void put_leg(const struct rdep_leg *leg, const struct rdep_leg *next)
+{
+	rd_text_str(&out, "  thread ");
+	rd_text_dec(&out, leg->thread);
+	rd_text_str(&out, leg->wait == RDEP_WAIT_RETAKE ? " waits to take back " : " waits for ");
+	if (leg->wait == RDEP_WAIT_JOIN) {
+		rd_text_str(&out, "the end of thread ");
+		rd_text_dec(&out, next->thread);
+	} else {
+		put_class(leg->wait_cls);
+	}
+	rd_text_str(&out, " in ");
+	put_place(leg->wait_site, true);
+	if (leg->held_cls && !(leg->flags & RDEP_LEG_AHEAD)) {
+		rd_text_str(&out, "\n    holding ");
+		put_class(leg->held_cls);
+		rd_text_str(&out, ", taken in ");
+		put_place(leg->held_site, true);
+	}
+	rd_text_char(&out, '\n');
+}
+
+static void put_circle(const struct rdep_circle *c)
+{
+	uint32_t i;
+
+	for (i = 0; i < c->count && i < LEGS_PRINTED; i++)
+		put_leg(&c->legs[i], &c->legs[(i + 1) % c->count]);
+}
+
+void rd_print_finding(const struct rdep_finding *f, uint64_t site, const struct rdep_circle *circle)
 {
 	const struct rdep_finding_edge *edges = (const struct rdep_finding_edge *)(f + 1);
 	uint32_t i;
@@ -305,7 +337,9 @@ void rd_print_finding(const struct rdep_finding *f, uint64_t site)
 	rd_text_str(&out, f->revision ? ", weightier than before)\n" : ")\n");
 	for (i = 0; i < f->edge_count; i++)
 		put_edge(edges[i].edge);
-	if (is_misuse(f->kind))
+	if (circle)
+		put_circle(circle);
+	else if (is_misuse(f->kind))
 		put_misuse(f, site);
 	else if (f->kind >= RDEP_K_SCOPE_UNBALANCED)
 		put_place_finding(f, site);

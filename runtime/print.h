@@ -18,8 +18,8 @@ void rd_print_start(void);
 void rd_print_line(const char *text);
 
 /* Names by module and offset, and ELF symbols; the command that tells more. Edges are looked up. site: where a
- * finding about a place went wrong. */
-void rd_print_finding(const struct rdep_finding *f, uint64_t site);
+ * finding about a place went wrong; circle: of a deadlock, else NULL. */
+void rd_print_finding(const struct rdep_finding *f, uint64_t site, const struct rdep_circle *circle);
 void rd_print_summary(void);
 
 #endif

@@ -112,6 +112,7 @@ enum rdep_item_type {
 	RDEP_SCOPE = 16,     /* struct rdep_scope */
 	RDEP_NOTE = 17,	     /* text: one thing that a reader must be told (coverage) */
 	RDEP_LOCK_SITE = 18, /* struct rdep_lock_site */
+	RDEP_CIRCLE = 19,    /* struct rdep_circle */
 };
 
 struct rdep_item {
@@ -313,6 +314,37 @@ struct rdep_finding {
 	};
 	uint32_t raw_gfp;
 	struct rdep_finding_edge edges[];
+};
+
+/*
+ * The threads of a finding of kind deadlock, in order: each waits for what the next one has, the last for what the
+ * first one has; the first is the one whose wait closed the circle. It stands before its finding.
+ */
+enum rdep_wait {
+	RDEP_WAIT_LOCK = 1,   /* in a lock call */
+	RDEP_WAIT_JOIN = 2,   /* for the next thread's end */
+	RDEP_WAIT_RETAKE = 3, /* in a condition wait, to get its mutex back */
+};
+
+#define RDEP_LEG_HELD_LIVE 1u	/* the flags of struct rdep_edge, for held_stack */
+#define RDEP_LEG_HELD_CALLER 2u
+#define RDEP_LEG_WAIT_SEEN 4u	/* wait_stack is that of the first time at wait_site, whoever it was */
+#define RDEP_LEG_AHEAD 8u	/* it does not hold `held`, but waits for it as a writer: readers stay behind it */
+struct rdep_leg {
+	uint32_t thread;
+	uint8_t wait; /* enum rdep_wait */
+	uint8_t flags; /* RDEP_LEG_* */
+	uint16_t reserved;
+	uint32_t held_cls, wait_cls; /* 0: none; what is joined holds no lock by that */
+	struct rdep_instance held, wait_inst;
+	uint64_t held_site, wait_site;
+	uint32_t held_stack, wait_stack; /* 0: only the site is known */
+};
+
+struct rdep_circle {
+	uint32_t finding; /* its id */
+	uint32_t count;
+	struct rdep_leg legs[];
 };
 
 struct rdep_thread {

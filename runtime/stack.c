@@ -21,6 +21,16 @@ static uint32_t here_id;
 
 enum { UNWIND_LIBUNWIND, UNWIND_FAST, UNWIND_NONE };
 
+/* What is known for sure is the call's own return address. */
+static void check_first(void)
+{
+	if (walk.count && walk.frames[0].pc == here_site)
+		return;
+	walk.count = 1;
+	walk.frames[0] = (struct rd_frame){.pc = here_site, .cfa = here_sp};
+	walk.flags |= RDEP_STACK_BROKEN;
+}
+
 void rd_stack_begin(uint64_t site, uint64_t sp)
 {
 	here_site = site;
@@ -28,6 +38,20 @@ void rd_stack_begin(uint64_t site, uint64_t sp)
 	walked = 0;
 	small = 0;
 	here_id = 0;
+}
+
+void rd_stack_given(uint64_t site, uint64_t sp, const struct rd_frame *frames, size_t count, unsigned flags)
+{
+	rd_stack_begin(site, sp);
+	if (count > (size_t)rd_options.stack_depth) {
+		count = (size_t)rd_options.stack_depth;
+		flags |= RDEP_STACK_CUT;
+	}
+	walked = 1;
+	walk.count = count;
+	walk.flags = flags | RDEP_STACK_FAST;
+	memcpy(walk.frames, frames, count * sizeof(*frames));
+	check_first();
 }
 
 void rd_stack_small(void)
@@ -52,12 +76,7 @@ const struct rd_walk *rd_stack_walk(void)
 		walk.count = rd_unwind_fast(walk.frames, max, here_sp, &walk.flags);
 		walk.flags |= RDEP_STACK_FAST;
 	}
-	if (walk.count == 0 || walk.frames[0].pc != here_site) {
-		/* What is known for sure is the call's own return address. */
-		walk.count = 1;
-		walk.frames[0] = (struct rd_frame){.pc = here_site, .cfa = here_sp};
-		walk.flags |= RDEP_STACK_BROKEN;
-	}
+	check_first();
 	return &walk;
 }
 

@@ -15,6 +15,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 #include "record_layout.h"
+#include "unwind.h"
 
 /*
  * One remembered step of the chain trie: in chain `from`, taking a lock of `cls` in
@@ -66,6 +67,19 @@ struct rd_scope_entry {
 	uint32_t end_stack;
 	uint32_t pad;
 };
+
+/* Where it waits, of a thread that looked for a circle: its stack, and for what. */
+#define RD_WAITING_FRAMES 64u
+struct rd_waiting {
+	uint64_t what, site, sp;
+	uint32_t count, flags; /* RD_UNWIND_* */
+	struct rd_frame frames[RD_WAITING_FRAMES];
+};
+#define RD_JOIN_CLASSES 8u
+
+/* rdep_slot.wait_kind */
+#define RD_WAIT_JOIN 1
+#define RD_WAIT_COND 2
 
 /* Inner scopes whose outer one was restored first: their own restores are awaited. */
 #define RD_SCOPES_ORPHANED 4u
@@ -140,6 +154,13 @@ struct rd_thread {
 	uint64_t blocked;	 /* its signal mask, as far as is known: system calls past libc change it too */
 	uint64_t opened;	 /* signals that were open since its steps were forgotten */
 	struct rd_handler handlers[RD_HANDLERS];
+	/* Circles of waiting threads: circle.c's. */
+	uint32_t circle_seen; /* the last search that came by */
+	uint32_t join_count;  /* classes of join_cls, whose locks this thread holds as it joins */
+	uint32_t join_cls[RD_JOIN_CLASSES];
+	bool join_timed;
+	uint64_t circle_told; /* what it waited for when its circle was told of */
+	struct rd_waiting waiting;
 	struct rd_thread *next; /* of the list of all threads, or of idle ones */
 
 	struct rd_passed passed[RD_PASSED_SETS];

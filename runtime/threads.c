@@ -2,6 +2,7 @@
 /* threads.c - see threads.h. */
 #include "threads.h"
 #include "chain.h"
+#include "circle.h"
 #include "class.h"
 #include "engine.h"
 #include "event.h"
@@ -38,8 +39,6 @@ struct kept {
 	struct rd_passed passed[RD_PASSED_SETS];
 	struct rdep_held held[64];
 };
-
-#define WAIT_JOIN 1 /* rdep_slot.wait_kind */
 
 #define WIPED ((sizeof(struct rd_thread) + 4095) & ~(size_t)4095)
 #define ALL (WIPED + ((sizeof(struct kept) + 4095) & ~(size_t)4095))
@@ -365,21 +364,28 @@ void rd_thread_end(void)
 	/* Its state stays: destructors of thread keys come after this. */
 	if (t && !t->busy && t->scope_depth)
 		rd_scope_thread_end(t);
+	/* Cancelled in a join. */
+	if (t && !t->busy)
+		rd_circle_join_end(t);
 	if (t && t->slot)
 		__atomic_store_n(&t->slot->state, RDEP_SLOT_ENDING, __ATOMIC_RELAXED);
 }
 
-void rd_join_begin(uint64_t pthread_id)
+void rd_join_begin(uint64_t pthread_id, bool timed, uint64_t site, uint64_t sp)
 {
 	struct rd_thread *t = rd_here();
 	struct rd_locked l;
+	uint32_t id;
 
 	if (!t)
 		return;
 	rd_enter(t, &l);
-	t->slot->wait_what = rd_thread_by_pthread(pthread_id);
+	t->slot->wait_what = id = rd_thread_by_pthread(pthread_id);
+	t->join_timed = timed;
 	rd_leave(t, &l);
-	__atomic_store_n(&t->slot->wait_kind, WAIT_JOIN, __ATOMIC_RELEASE);
+	__atomic_store_n(&t->slot->wait_kind, RD_WAIT_JOIN, __ATOMIC_RELEASE);
+	if (!timed)
+		rd_circle_join_begin(t, id, site, sp);
 }
 
 static void release_joined(uint32_t id)
@@ -405,7 +411,8 @@ void rd_join_end(uint64_t pthread_id, bool joined)
 
 	if (!t)
 		return;
-	announced = __atomic_exchange_n(&t->slot->wait_kind, 0, __ATOMIC_ACQ_REL) == WAIT_JOIN;
+	rd_circle_join_end(t);
+	announced = __atomic_exchange_n(&t->slot->wait_kind, 0, __ATOMIC_ACQ_REL) == RD_WAIT_JOIN;
 	if (!joined)
 		return;
 	rd_enter(t, &l);

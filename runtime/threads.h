@@ -22,7 +22,7 @@ void rd_threads_tell_frees(void);
 
 void rd_threads_evict(uint32_t cls);
 
-/* Forgets all steps, likewise. */
+/* Forgets all steps of every thread. Needs the runtime lock. */
 void rd_threads_forget_steps(void);
 
 /* The threads that are followed, by ->next. Needs the runtime lock. */

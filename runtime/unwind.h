@@ -20,6 +20,7 @@
 #ifndef RECLAIMDEP_UNWIND_H
 #define RECLAIMDEP_UNWIND_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -53,6 +54,14 @@ int rd_unwind_up(void);
  */
 size_t rd_unwind_full(struct rd_frame *frames, size_t max, uint64_t from, unsigned *flags);
 size_t rd_unwind_fast(struct rd_frame *frames, size_t max, uint64_t from, unsigned *flags);
+
+/*
+ * The stack of another thread that sleeps at pc (a return address, or, when exact, where it is) with that stack pointer,
+ * and stays so. Of its registers only these two are known: it ends, BROKEN, at a frame that needs another one which
+ * none of the frames inside it has saved.
+ */
+size_t rd_unwind_sleeping(struct rd_frame *frames, size_t max, uint64_t pc, uint64_t sp, bool exact, uint64_t from,
+			  unsigned *flags);
 
 /* Where the function begins that the return address pc lies in (its unwind entry's start); 0: not known.
  * Lock-free, async-signal-safe. */

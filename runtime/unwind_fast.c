@@ -152,6 +152,7 @@ struct walk {
 	struct rd_regs regs; /* all that is known, where `rows` */
 	bool rows;	     /* the last step was by a row, not by a rule */
 	bool full;	     /* every step is */
+	bool called;	     /* the first pc is a return address */
 };
 
 enum outcome { WALK_ON, WALK_END, WALK_BROKEN, WALK_AGAIN };
@@ -257,7 +258,7 @@ static inline __attribute__((always_inline)) enum outcome step(struct walk *w, s
 static bool walk(struct walk *w, struct rd_frame *frames, size_t max, uint64_t from, size_t *count,
 		 unsigned *flags)
 {
-	struct few at = {w->regs.reg[RD_RIP], w->regs.reg[RD_RSP], w->regs.reg[RD_RBP], true};
+	struct few at = {w->regs.reg[RD_RIP], w->regs.reg[RD_RSP], w->regs.reg[RD_RBP], !w->called};
 	struct few caller = at;
 	bool above = false;
 	size_t n = 0;
@@ -295,6 +296,7 @@ size_t rd_unwind_fast(struct rd_frame *frames, size_t max, uint64_t from, unsign
 	size_t n = 0;
 
 	w.full = false;
+	w.called = false;
 	w.module_count = 0;
 	for (;; w.full = true) {
 		rd_regs_here(&w.regs);
@@ -306,5 +308,23 @@ size_t rd_unwind_fast(struct rd_frame *frames, size_t max, uint64_t from, unsign
 	}
 	if (!(*flags & RD_UNWIND_BROKEN))
 		rd_span_keep(&w.span, sp);
+	return n;
+}
+
+size_t rd_unwind_sleeping(struct rd_frame *frames, size_t max, uint64_t pc, uint64_t sp, bool exact, uint64_t from,
+			  unsigned *flags)
+{
+	struct walk w;
+	size_t n = 0;
+
+	w.full = w.rows = true;
+	w.called = !exact;
+	w.module_count = 0;
+	w.span = (struct rd_span){0, 0};
+	w.regs.known = 1u << RD_RIP | 1u << RD_RSP;
+	w.regs.reg[RD_RIP] = pc;
+	w.regs.reg[RD_RSP] = sp;
+	w.regs.reg[RD_RBP] = 0;
+	walk(&w, frames, max, from, &n, flags);
 	return n;
 }

@@ -37,8 +37,9 @@ def status:
 # ---- the report's side ----
 
 # The edges of a cycle; of a finding about one lock or place, something that looks like one.
-def edges: .cycle[], (if .lock then .lock | {from: .name, to: .name, held_stack, acquire_stack}
-	else .place // empty | {from: .scope, to: .scope, held_stack, acquire_stack} end);
+def edges: .cycle[], (.circle[]? | {from: (.holds // "-"), to: .waits_for, held_stack, acquire_stack: .wait_stack}),
+	(if .lock then .lock | {from: .name, to: .name, held_stack, acquire_stack}
+	elif .circle then empty else .place // empty | {from: .scope, to: .scope, held_stack, acquire_stack} end);
 
 def class_names: [edges | .from];
 
