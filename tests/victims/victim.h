@@ -17,6 +17,7 @@
  *   state: TEXT                       how the first process ended, as the report says it
  *   class: NAME                       a class of this name is there once (may stand several times)
  *   run: hangs                        it never ends by itself: killed when its findings are there
+ *   run: deadlocks                    likewise, but on_deadlock= ends it: run under the command only
  *   launcher: N TEXT                  the command must exit N and say TEXT; no record is asked for
  *   needs: root|LIBRARY               skipped where that is not there; a victim that ends with 77 is
  *                                     skipped too, and its last line says why
