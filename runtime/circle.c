@@ -6,11 +6,14 @@
 #include "graph.h"
 #include "held.h"
 #include "lock_words.h"
+#include "sem.h"
+#include "sleep.h"
 #include "sys.h"
 #include "threads.h"
 #include "unwind.h"
 
 #include <string.h>
+#include <time.h>
 
 /* ---- which acquisitions can close a circle ---- */
 
@@ -31,6 +34,8 @@ void rd_circle_component(struct rd_graph *graph, uint32_t from, uint32_t to)
 	/* A step that is remembered at this moment: its thread looks again after. */
 	__atomic_thread_fence(__ATOMIC_SEQ_CST);
 	rd_threads_forget_steps();
+	if (rd_self)
+		rd_self->circle_closed = 1;
 }
 
 bool rd_circle_on(const struct rd_thread *t, const struct rdep_held *top, uint32_t cls)
@@ -90,6 +95,9 @@ static bool is_free(const struct rdep_held *e)
 
 /* ---- what another thread does ---- */
 
+/* Within this many bytes from its address lie all the words of a lock. */
+#define LOCK_LARGEST 64u
+
 /* An entry of a held stack whose owner may be changing it. */
 static bool copy_entry(struct rdep_held *into, const struct rdep_held *e)
 {
@@ -101,6 +109,22 @@ static bool copy_entry(struct rdep_held *into, const struct rdep_held *e)
 }
 
 #define EACH_ENTRY(e, t) (e = __atomic_load_n(&(t)->top, __ATOMIC_ACQUIRE); e > (t)->bottom; e--)
+
+/* How much of a lock's words says who has it. */
+static size_t words_size(unsigned kind)
+{
+	union rd_lock_words words;
+
+	return kind == RDEP_MUTEX    ? sizeof(words.mutex)
+	       : kind == RDEP_RWLOCK ? sizeof(words.rwlock)
+	       : kind == RDEP_SPIN   ? sizeof(words.spin)
+				     : 0;
+}
+
+static bool is_thread(const struct rd_thread *t, uint32_t tid)
+{
+	return tid == t->tid || (t->fork_tid && tid == t->fork_tid);
+}
 
 static bool waits(const struct rdep_held *e)
 {
@@ -122,6 +146,36 @@ static bool retakes(const struct rd_thread *t, struct rd_wait *w)
 	return false;
 }
 
+/* The words of the lock on top of a held stack say that another one has it. */
+static bool is_not_owner(const struct rd_thread *t, const struct rdep_held *e)
+{
+	union rd_lock_words words;
+	bool readers;
+
+	if ((e->kind != RDEP_MUTEX && e->kind != RDEP_RWLOCK) ||
+	    rd_peek(&words, (const void *)e->address, words_size(e->kind)))
+		return false;
+	if (e->kind == RDEP_MUTEX)
+		return words.mutex.owner && !is_thread(t, words.mutex.owner);
+	if (is_thread(t, words.rwlock.writer))
+		return false;
+	readers = e->mode == RDEP_WRITE && words.rwlock.readers >> RD_RWLOCK_COUNT;
+	return words.rwlock.writer || readers;
+}
+
+/*
+ * A lock that was free when its hook looked is not marked as waited for, and another thread may have got it first. Then
+ * the kernel says who sleeps for it. Else it is on its way there, or an unlock was not seen.
+ */
+static bool lost_the_race(const struct rd_thread *t, const struct rdep_held *e)
+{
+	struct rd_sleep sleep;
+
+	if (e->flags & (RDEP_HELD_TRY | RDEP_HELD_CONTEXT | RDEP_HELD_COND) || !is_not_owner(t, e))
+		return false;
+	return rd_sleeps(t->tid, &sleep) && sleep.call == SYS_futex && sleep.arg - e->address < LOCK_LARGEST;
+}
+
 /* What the thread waits for, for as long as it takes; false: it runs, or will by itself. */
 static bool wait_of(const struct rd_thread *t, struct rd_wait *w)
 {
@@ -129,10 +183,15 @@ static bool wait_of(const struct rd_thread *t, struct rd_wait *w)
 	const struct rdep_held *top = __atomic_load_n(&t->top, __ATOMIC_ACQUIRE);
 
 	memset(w, 0, sizeof(*w));
-	if (top > t->bottom && copy_entry(&w->entry, top) && w->entry.flags & RDEP_HELD_WAITING) {
+	if (top > t->bottom && copy_entry(&w->entry, top)) {
 		w->how = RDEP_WAIT_LOCK;
 		w->what = w->entry.address;
-		return waits(&w->entry);
+		if (w->entry.kind == RDEP_SEM && rd_sem_use(w->entry.cls) != RD_SEM_LOCK)
+			return false;
+		if (w->entry.flags & RDEP_HELD_WAITING)
+			return waits(&w->entry);
+		if (lost_the_race(t, &w->entry))
+			return true;
 	}
 	memset(&w->entry, 0, sizeof(w->entry));
 	if (kind == RD_WAIT_COND)
@@ -145,11 +204,6 @@ static bool wait_of(const struct rd_thread *t, struct rd_wait *w)
 static bool same_wait(const struct rd_wait *a, const struct rd_wait *b)
 {
 	return a->how == b->how && a->what == b->what && a->entry.site == b->entry.site && a->entry.sp == b->entry.sp;
-}
-
-static bool is_thread(const struct rd_thread *t, uint32_t tid)
-{
-	return tid == t->tid || (t->fork_tid && tid == t->fork_tid);
 }
 
 static bool holds(const struct rdep_held *e, const struct rd_wait *w)
@@ -189,10 +243,7 @@ static uint32_t times_held(const struct rd_wait *w)
 static bool lock_agrees(const struct rd_thread *t, const struct rdep_held *e, const struct rd_wait *w)
 {
 	union rd_lock_words words;
-	size_t n = w->entry.kind == RDEP_MUTEX	  ? sizeof(words.mutex)
-		   : w->entry.kind == RDEP_RWLOCK ? sizeof(words.rwlock)
-		   : w->entry.kind == RDEP_SPIN	  ? sizeof(words.spin)
-						  : 0;
+	size_t n = words_size(w->entry.kind);
 
 	if (n && rd_peek(&words, (const void *)w->what, n))
 		return false;
@@ -202,7 +253,7 @@ static bool lock_agrees(const struct rd_thread *t, const struct rdep_held *e, co
 	case RDEP_RWLOCK:
 		if (e->mode == RDEP_WRITE)
 			return is_thread(t, words.rwlock.writer);
-		return times_held(w) <= words.rwlock.readers >> RD_RWLOCK_COUNT;
+		return !words.rwlock.writer && times_held(w) <= words.rwlock.readers >> RD_RWLOCK_COUNT;
 	case RDEP_SPIN:
 		return words.spin != RD_SPIN_FREE && times_held(w) == 1;
 	default:
@@ -323,6 +374,8 @@ static bool look(struct rd_thread *t, const struct rd_wait *w)
 	return true;
 }
 
+#define LOOKS_AT_FIRST 5u
+
 /* For those who find this thread in a circle later: now its registers are known. */
 static void keep_stack(struct rd_thread *t, uint64_t what, uint64_t site, uint64_t sp)
 {
@@ -336,25 +389,52 @@ static void keep_stack(struct rd_thread *t, uint64_t what, uint64_t site, uint64
 	w->flags = flags;
 }
 
-void rd_circle_look(struct rd_thread *t, const struct rdep_held *e)
+static bool look_once(struct rd_thread *t, const struct rdep_held *e, bool forget)
 {
-	struct rd_wait w = {.how = RDEP_WAIT_LOCK};
+	struct rd_wait w = {.how = RDEP_WAIT_LOCK, .what = e->address, .entry = *e};
 	struct rd_locked l;
 	bool found;
 
+	rd_enter(t, &l);
+	if (forget)
+		rd_threads_forget_steps();
+	keep_stack(t, w.what, e->site, e->sp);
+	found = look(t, &w);
+	rd_leave(t, &l);
+	return found;
+}
+
+/*
+ * This acquisition made known that its classes lie on a cycle. Until then others took such locks without a look, and one
+ * may be right now between its look at the cache and its sleep: it gets some time, once for each component.
+ */
+static bool look_patiently(struct rd_thread *t, const struct rdep_held *e)
+{
+	static const struct timespec moment = {0, 100000};
+	unsigned i;
+
+	for (i = 0; i < LOOKS_AT_FIRST; i++) {
+		rd_sys(SYS_nanosleep, &moment, 0);
+		if (look_once(t, e, true))
+			return true;
+		if (is_free(e))
+			break;
+	}
+	return false;
+}
+
+void rd_circle_look(struct rd_thread *t, const struct rdep_held *e)
+{
+	bool closed = t->circle_closed;
+
+	t->circle_closed = 0;
 	if (!waits(e) || !may_close(t, e))
 		return;
 	/* What was announced comes before what is looked at. */
 	__atomic_thread_fence(__ATOMIC_SEQ_CST);
 	if (is_free(e))
 		return;
-	w.what = e->address;
-	w.entry = *e;
-	rd_enter(t, &l);
-	keep_stack(t, w.what, e->site, e->sp);
-	found = look(t, &w);
-	rd_leave(t, &l);
-	if (found)
+	if (look_once(t, e, false) || (closed && look_patiently(t, e)))
 		rd_deadlock_act();
 }
 

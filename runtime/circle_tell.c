@@ -11,12 +11,11 @@
 #include "event.h"
 #include "finding.h"
 #include "options.h"
+#include "sleep.h"
 #include "stack.h"
 #include "sys.h"
-#include "text.h"
 #include "unwind.h"
 
-#include <fcntl.h>
 #include <signal.h>
 #include <string.h>
 
@@ -32,67 +31,20 @@ static union {
 	char room[sizeof(struct rdep_circle) + RD_CIRCLE_LONGEST * sizeof(struct rdep_leg)];
 } told;
 
-/* ---- where another thread sleeps ---- */
-
-/* The number before `p`, which ends where the number does; moves *end to its first character. */
-static uint64_t hex_before(const char *text, const char **end)
-{
-	uint64_t value = 0;
-	unsigned shift = 0;
-	const char *p = *end;
-
-	while (p > text && p[-1] != 'x') {
-		char c = *--p;
-		unsigned digit = c >= 'a' ? (unsigned)(c - 'a') + 10 : (unsigned)(c - '0');
-
-		if (digit > 15 || shift > 60)
-			return 0;
-		value |= (uint64_t)digit << shift;
-		shift += 4;
-	}
-	/* "0x", and the blank before it. */
-	*end = p - text >= 3 ? p - 3 : text;
-	return p > text ? value : 0;
-}
-
-/* "202 0x... 0x... ... 0xSP 0xPC", or "running". */
-static bool sleeps_at(uint32_t tid, uint64_t *sp, uint64_t *pc)
-{
-	char room[256];
-	struct rd_text path = rd_text_in(room, sizeof(room));
-	const char *end;
-	long fd, n;
-
-	rd_text_str(&path, "/proc/self/task/");
-	rd_text_dec(&path, tid);
-	rd_text_str(&path, "/syscall");
-	fd = rd_sys(SYS_open, room, O_RDONLY | O_CLOEXEC, 0);
-	if (rd_sys_failed(fd))
-		return false;
-	n = rd_sys(SYS_read, fd, room, sizeof(room));
-	rd_sys(SYS_close, fd);
-	if (rd_sys_failed(n) || n < 2)
-		return false;
-	end = room + n - 1;
-	*pc = hex_before(room, &end);
-	*sp = hex_before(room, &end);
-	return *pc && *sp;
-}
+/* ---- legs ---- */
 
 static size_t walk_from(const struct rd_thread *t, uint64_t site, uint64_t at, struct rd_frame *frames, unsigned *flags)
 {
-	uint64_t sp, pc;
+	struct rd_sleep sleep;
 	size_t n;
 
-	if (sleeps_at(t->tid, &sp, &pc) && sp < at && at - sp < CALL_DEEPEST) {
-		n = rd_unwind_sleeping(frames, RD_WAITING_FRAMES, pc, sp, true, at, flags);
+	if (rd_sleeps(t->tid, &sleep) && sleep.sp < at && at - sleep.sp < CALL_DEEPEST) {
+		n = rd_unwind_sleeping(frames, RD_WAITING_FRAMES, sleep.pc, sleep.sp, true, at, flags);
 		if (n && frames[0].pc == site)
 			return n;
 	}
 	return rd_unwind_sleeping(frames, RD_WAITING_FRAMES, site, at, false, at - 1, flags);
 }
-
-/* ---- legs ---- */
 
 static bool is_kept(const struct rd_waiting *kept, const struct rd_wait *w, uint64_t site, uint64_t sp)
 {

@@ -451,6 +451,8 @@ static int search(uint32_t from, uint32_t to, uint8_t type, uint32_t *cycle)
 {
 	int n = rd_graph_cycle(graph, from, to, type, cycle + 1, PATH_LONGEST - 1);
 
+	if (n)
+		rd_circle_component(graph, from, to);
 	if (n == RD_GRAPH_CUT || n >= (int)RD_GRAPH_LONG) {
 		rd_count(RDEP_C_SEARCH_CUT);
 		return 0;
@@ -473,8 +475,6 @@ static uint32_t new_edge(struct rd_thread *t, struct rd_sample *s, const struct 
 		*cycle_count = 0;
 		return 0;
 	}
-	if (n)
-		rd_circle_component(graph, held->cls, target->cls);
 	cycle[0] = id;
 	if (hidden)
 		rd_graph_hide(graph, id, true);

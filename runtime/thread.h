@@ -159,6 +159,7 @@ struct rd_thread {
 	uint32_t join_count;  /* classes of join_cls, whose locks this thread holds as it joins */
 	uint32_t join_cls[RD_JOIN_CLASSES];
 	bool join_timed;
+	bool circle_closed; /* its last acquisition made a cycle of classes known */
 	uint64_t circle_told; /* what it waited for when its circle was told of */
 	struct rd_waiting waiting;
 	struct rd_thread *next; /* of the list of all threads, or of idle ones */

@@ -3,7 +3,8 @@
  * One waits for a spinlock, spinning, whose owner waits for a mutex.
  *
  * expect: lock-inversion certain mutex spin
- * expect: sleep-in-atomic certain
+ * expect: sleep-in-atomic certain spin
+ * expect: sleep-in-atomic certain spin
  * expect: deadlock certain mutex spin
  * run: deadlocks
  * options: on_deadlock=exit
