@@ -75,7 +75,7 @@ static bool seen_before(const struct rd_wait *w, struct rdep_leg *leg)
 
 	if (w->how != RDEP_WAIT_LOCK || rd_stack_walk()->count > 1)
 		return false;
-	stack = rd_lock_site_stack(leg->wait_site, leg->wait_cls);
+	stack = rd_held_stack_first(&w->entry);
 	if (!stack)
 		return false;
 	leg->wait_stack = stack;

@@ -59,13 +59,6 @@ bool rd_lock_site_known(uint64_t site, uint32_t cls)
 	return rd_map_get(&lock_sites, site, cls) != 0;
 }
 
-uint32_t rd_lock_site_stack(uint64_t site, uint32_t cls)
-{
-	uint32_t stack = rd_map_get(&lock_sites, site, cls);
-
-	return stack == NO_STACK ? 0 : stack;
-}
-
 void rd_lock_site_add(uint64_t site, uint32_t cls)
 {
 	struct rdep_lock_site item = {.cls = cls, .pc = site, .stack = rd_stack_here()};

@@ -120,7 +120,6 @@ uint32_t rd_held_stack(struct rd_thread *t, const struct rdep_held *held, uint8_
 uint32_t rd_held_stack_first(const struct rdep_held *held);
 
 /* First stacks of the places that take locks; rd_lock_site_known is lock-free. */
-uint32_t rd_lock_site_stack(uint64_t site, uint32_t cls); /* the journal's stack; 0: none */
 bool rd_lock_site_known(uint64_t site, uint32_t cls);
 void rd_lock_site_add(uint64_t site, uint32_t cls);
 
