@@ -136,9 +136,23 @@ const struct rdep_mframe *rdep_parting(const struct rdep_mstack *s,
 	return at;
 }
 
+/* The edge into the loader's lock, or NULL; *out gets the one after it, which runs inside of it. */
+static const struct rdep_medge *edge_into_loader(const struct rdep_mfinding *f, const struct rdep_medge **out)
+{
+	size_t i;
+
+	for (i = 0; i < f->edge_count; i++) {
+		if (!f->edges[i].to->loader)
+			continue;
+		*out = &f->edges[(i + 1) % f->edge_count];
+		return &f->edges[i];
+	}
+	return NULL;
+}
+
 static const char *fix_inversion(struct rdep_report *r, const struct rdep_mfinding *f)
 {
-	const struct rdep_medge *odd = &f->edges[0];
+	const struct rdep_medge *odd = &f->edges[0], *out = NULL, *into_loader = edge_into_loader(f, &out);
 
 	if (f->edge_count == 1)
 		return rdep_arena_printf(
@@ -152,6 +166,12 @@ static const char *fix_inversion(struct rdep_report *r, const struct rdep_mfindi
 			"give the locks of %s an order among themselves (by address or by "
 			"level) and keep it in %s",
 			odd->from->name, where(r, &odd->acquire));
+	if (into_loader)
+		return rdep_arena_printf(
+			&r->arena,
+			"load and unload (%s) before %s is taken, or take no lock in what runs inside of that: constructors "
+			"and destructors of what is loaded (%s)",
+			where(r, &into_loader->acquire), into_loader->from->name, where(r, &out->acquire));
 	return rdep_arena_printf(
 		&r->arena,
 		"take %s before %s everywhere: the odd one out is %s, where %s is taken "

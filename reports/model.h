@@ -43,6 +43,7 @@ struct rdep_mclass {
 	const char *kind; /* "mutex" */
 	bool domain;
 	bool signal; /* a signal as interrupt: not a lock either */
+	bool file, loader; /* a file's lock, the loader's */
 	uint32_t id;
 	struct rdep_mstack origin;     /* of the init call, the first acquisition */
 	const struct rdep_rclass *raw; /* NULL: a domain, or not in the record */
@@ -147,6 +148,13 @@ struct rdep_mstack rdep_model_stack(struct rdep_process *p, uint32_t id);
 /* The frames at one return address. */
 struct rdep_mstack rdep_model_site(struct rdep_process *p, uint64_t site, uint32_t module);
 struct rdep_mthread rdep_model_thread(struct rdep_process *p, uint32_t id);
+
+/* ---- names_own.c ---- */
+
+/* Key and detail of a class that the program, or its kind, named. */
+void rdep_name_own(struct rdep_arena *a, struct rdep_mclass *c);
+/* A cycle of files' locks alone, which two processes can close. */
+bool rdep_is_of_files(const struct rdep_mfinding *f);
 
 /* Is that one of the C++ library's layers between a program and the lock call? */
 bool rdep_model_is_wrapper(const struct rdep_mframe *f);

@@ -438,7 +438,8 @@ static void name_class(struct rdep_process *p, struct rdep_mclass *c)
 					   ? rdep_clean(a, c->raw->name, c->raw->name_len)
 					   : rdep_arena_printf(a, "unnamed class %u", c->id);
 		c->signal = raw->kind == RDEP_SIGNAL;
-		c->detail = c->signal ? "" : "named by an annotation";
+		if (!c->signal)
+			rdep_name_own(a, c);
 	} else if (raw->origin == RDEP_BY_STATIC) {
 		name_static(p, c);
 	} else {

@@ -25,6 +25,8 @@ static const char *verdict_meaning(const struct rdep_mfinding *f)
 		if (f->kind == RDEP_K_SIGNAL_INVERSION)
 			return "in this run the handler ran in another thread than the one that holds the lock, or took "
 			       "another lock of its class";
+		if (rdep_is_of_files(f))
+			return "two processes that run this code can wait for each other, whatever the threads of one do";
 		return "by the rules that these locks follow; this run did not show the same locks "
 		       "on "
 		       "both sides";

@@ -140,6 +140,9 @@ static const char *held_state(const struct rdep_held *h, bool doubt)
 {
 	if (doubt)
 		return "holds or WAITS for ";
+	/* Nobody tells when it is given back. */
+	if (h->kind == RDEP_LOADER)
+		return "holds, unless dlopen has returned, ";
 	if (h->flags & RDEP_HELD_COND)
 		return "given up while it waits on a condition, to be taken again: ";
 	if (h->flags & RDEP_HELD_WAITING)

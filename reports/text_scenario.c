@@ -47,6 +47,9 @@ static const char *thread_title(struct rdep_text *t, const struct rdep_mfinding 
 {
 	struct rdep_arena *a = &t->report->arena;
 
+	/* Locks of files that only another process waits for. */
+	if (f->verdict == RDEP_POSSIBLE && rdep_is_of_files(f))
+		return e == f->edges ? "a process" : "another process";
 	if (same_thread_before(f, e))
 		return "another thread";
 	if (!e->thread.id)

@@ -5,6 +5,7 @@
  */
 #include "locks.h"
 
+#include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
@@ -20,7 +21,7 @@
 /* The call before it is no tail call: its caller is still there. */
 #define STAY() __asm__ volatile("")
 
-enum family { NO_KIND, MUTEX, SPIN, RWLOCK, SEMAPHORE, C11, STDIO, FILE_LOCK, ONCE };
+enum family { NO_KIND, MUTEX, SPIN, RWLOCK, SEMAPHORE, C11, STDIO, FILE_LOCK, ONCE, GLIB };
 
 static const struct kind {
 	enum family family;
@@ -45,6 +46,7 @@ static const struct kind {
 	['o'] = {.family = STDIO},
 	['f'] = {.family = FILE_LOCK},
 	['n'] = {.family = ONCE},
+	['g'] = {.family = GLIB},
 };
 
 static const struct kind *kind_of(char letter)
@@ -56,6 +58,36 @@ static const struct kind *kind_of(char letter)
 		_exit(99);
 	}
 	return k;
+}
+
+/* ---- GLib, where it is ---- */
+
+static struct {
+	void (*init)(void *mutex);
+	void (*clear)(void *mutex);
+	void (*lock)(void *mutex);
+	int (*trylock)(void *mutex);
+	void (*unlock)(void *mutex);
+} glib;
+
+/* By the names that a call would go to: those of a preload come first. */
+static bool find_glib(void)
+{
+	if (glib.unlock)
+		return true;
+	if (!dlopen("libglib-2.0.so.0", RTLD_NOW | RTLD_GLOBAL))
+		return false;
+	*(void **)&glib.init = dlsym(RTLD_DEFAULT, "g_mutex_init");
+	*(void **)&glib.clear = dlsym(RTLD_DEFAULT, "g_mutex_clear");
+	*(void **)&glib.lock = dlsym(RTLD_DEFAULT, "g_mutex_lock");
+	*(void **)&glib.trylock = dlsym(RTLD_DEFAULT, "g_mutex_trylock");
+	*(void **)&glib.unlock = dlsym(RTLD_DEFAULT, "g_mutex_unlock");
+	return glib.unlock != NULL;
+}
+
+const char *lock_missing(const char *kinds)
+{
+	return strchr(kinds, 'g') && !find_glib() ? "libglib-2.0.so.0 is not there" : NULL;
 }
 
 /* ---- setting up ---- */
@@ -114,6 +146,9 @@ static int make_file(void)
 			break;                                                                     \
 		case FILE_LOCK:                                                                    \
 			l->file = make_file();                                                     \
+			break;                                                                     \
+		case GLIB:                                                                         \
+			glib.init(l);                                                              \
 			break;                                                                     \
 		default:                                                                           \
 			pthread_mutex_init(&l->mutex, mutex_attr(k, &attr));                       \
@@ -274,6 +309,14 @@ static int opened_file(const union lock *l)
 	return opened[i].fd;
 }
 
+static INLINE int take_glib(union lock *l, char how)
+{
+	if (how == 't')
+		return !glib.trylock(l);
+	glib.lock(l);
+	return 0;
+}
+
 static INLINE int take_any(union lock *l, char letter, char how)
 {
 	const struct kind *k = kind_of(letter);
@@ -294,6 +337,8 @@ static INLINE int take_any(union lock *l, char letter, char how)
 	case FILE_LOCK:
 		return flock(opened_file(l),
 			     (how == 'r' ? LOCK_SH : LOCK_EX) | (how == 't' ? LOCK_NB : 0));
+	case GLIB:
+		return take_glib(l, how);
 	default:
 		return take_mutex(&l->mutex, how);
 	}
@@ -356,6 +401,9 @@ NOINLINE void lock_give(union lock *l, char kind)
 	case FILE_LOCK:
 		flock(opened_file(l), LOCK_UN);
 		return;
+	case GLIB:
+		glib.unlock(l);
+		return;
 	default:
 		pthread_mutex_unlock(&l->mutex);
 	}
@@ -381,6 +429,9 @@ NOINLINE void lock_destroy(union lock *l, char kind)
 		return;
 	case FILE_LOCK:
 		close(l->file);
+		return;
+	case GLIB:
+		glib.clear(l);
 		return;
 	default:
 		pthread_mutex_destroy(&l->mutex);

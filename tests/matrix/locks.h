@@ -33,6 +33,9 @@ bool lock_has_initialiser(char kind);
 /* As that does: no call. */
 void lock_initialise(union lock *l, char kind);
 
+/* Why locks of one of these kinds can't be had here; NULL: they can. Asked before any is set up. */
+const char *lock_missing(const char *kinds);
+
 /* The init call of a class; classes are call sites. Ends the program when there are too few. */
 void lock_init(union lock *l, char kind, unsigned class);
 

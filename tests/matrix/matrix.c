@@ -623,6 +623,8 @@ static void run_case(unsigned number)
 	if (*text == '~' && !getenv("MATRIX_JEMALLOC"))
 		over_jemalloc(number);
 	text += *text == '~';
+	if (lock_missing(c->kinds))
+		_exit(99);
 	for (i = 0; i < MATRIX_LOCKS; i++) {
 		at[i] = &locks[number + 1][i];
 		if (has_lock(text, i))
@@ -652,6 +654,12 @@ static void in_child(unsigned number, bool wait)
 	}
 }
 
+/* Why it can't be run; NULL: it can. */
+static const char *awaits(const struct matrix_case *c)
+{
+	return c->awaits ? c->awaits : lock_missing(c->kinds);
+}
+
 /* Is it to be run, and with the options of this run? */
 static bool is_wanted(unsigned number)
 {
@@ -659,7 +667,7 @@ static bool is_wanted(unsigned number)
 
 	if (number >= COUNT)
 		return !options;
-	return !table[number].awaits && !strcmp(options ? options : "", table[number].options ? table[number].options : "");
+	return !awaits(&table[number]) && !strcmp(options ? options : "", table[number].options ? table[number].options : "");
 }
 
 static void run_all(void)
@@ -691,7 +699,7 @@ static void list(void)
 		if (!c->options && strncmp(c->expect, "as ", 3) && matrix_is_known(c->kinds, c->program))
 			searched = matrix_can_deadlock(c->kinds, c->program) ? "can" : "cannot";
 		printf("%u|%s|%s|%s|%s|%s|%s|%s|%s\n", i, c->group, c->name, c->kinds, c->program, c->expect,
-		       c->awaits ? c->awaits : "", searched, c->options ? c->options : "");
+		       awaits(c) ? awaits(c) : "", searched, c->options ? c->options : "");
 	}
 }
 

@@ -54,6 +54,7 @@
  *   o         stdio stream (flockfile)
  *   f         file (flock; each thread opens it itself)
  *   n         pthread_once_t
+ *   g         GMutex
  */
 /* clang-format on */
 #ifndef MATRIX_H
