@@ -122,9 +122,12 @@ RD_EXPORT void *reallocarray(void *p, size_t n, size_t size)
 
 static __attribute__((noinline)) void free_told(void *p, uint64_t site, uint64_t sp)
 {
-	if (rd_in_arena(p))
-		return;
-	tell_free(p, site, sp);
+	/* By far the most: it is not told for all, and far from what is held. */
+	if (rd_free_told || rd_held_near(p)) {
+		if (rd_in_arena(p))
+			return;
+		tell_free(p, site, sp);
+	}
 	RD_NEXT(free)(p);
 }
 

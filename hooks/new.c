@@ -59,7 +59,8 @@ static void own_delete(void *p)
 	RD_HIDDEN void rd_own_##name(void *p);                                                     \
 	static __attribute__((noinline)) void name##_told(PLAIN args, uint64_t site, uint64_t sp)  \
 	{                                                                                          \
-		rd_free_told_of(p, site, sp);                                                      \
+		if (rd_deletes_by_free(rd_next_##name))                                            \
+			rd_free_told_of(p, site, sp);                                                      \
 		RD_NEXT(name)(PLAIN pass);                                                         \
 	}                                                                                          \
 	void name(PLAIN args)                                                                      \

@@ -301,6 +301,30 @@ static bool move_on(int from, int to)
 }
 
 /* All at once: until then every block is the arena's. */
+static struct link_map *map_of(void *function)
+{
+	struct dl_find_object found;
+
+	return _dl_find_object(function, &found) ? NULL : found.dlfo_link_map;
+}
+
+bool rd_deletes_by_free(void *next)
+{
+	static void *last;
+	const struct link_map *map;
+	bool known;
+
+	if (next == __atomic_load_n(&last, __ATOMIC_RELAXED))
+		return true;
+	map = map_of(next);
+	known = usable && map &&
+		(map == map_of((void *)usable) || strstr(map->l_name, "/libstdc++.so") ||
+		 strstr(map->l_name, "/libc++"));
+	if (known)
+		__atomic_store_n(&last, next, __ATOMIC_RELAXED);
+	return known;
+}
+
 static void resolve_allocator(void)
 {
 	void *allocator[HOOKS];
@@ -314,6 +338,9 @@ static void resolve_allocator(void)
 		if (allocator[i])
 			__atomic_store_n(hooks[i].slot, allocator[i], __ATOMIC_RELEASE);
 	usable = (size_t(*)(void *))next_in_line("malloc_usable_size", "");
+	/* An allocator that does not bring it: libc's knows nothing of its blocks. */
+	if (map_of((void *)usable) != map_of(rd_next_free))
+		usable = NULL;
 	__atomic_store_n(&state, ALLOCATOR, __ATOMIC_RELEASE);
 }
 

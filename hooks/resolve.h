@@ -57,6 +57,9 @@ long rd_own_nothing(void);
 /* The usable size of a block of the next allocator; 0 where it can't be asked. */
 size_t rd_usable(void *p);
 
+/* Is that operator delete's memory the next allocator's? That of libstdc++ and of an allocator that defines it itself. */
+bool rd_deletes_by_free(void *next) RD_HIDDEN;
+
 /* A block is about to be given back, where rd_free_counts(). The arena's are left alone. */
 void rd_free_told_of(void *p, uint64_t site, uint64_t sp) RD_HIDDEN;
 

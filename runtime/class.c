@@ -725,6 +725,16 @@ bool rd_class_end(const void *lock, unsigned kind, uint32_t place)
 	return false;
 }
 
+bool rd_class_mark(const void *lock, unsigned kind, uint32_t place)
+{
+	uint32_t cls = rd_tag_class(lock, kind);
+
+	if (!cls || !place || anything_told)
+		return false;
+	rd_tag_write_dead(lock, kind, cls, rd_tag_generation(lock, kind), place);
+	return true;
+}
+
 uint32_t rd_class_ended(const void *lock, unsigned kind, uint32_t *cls, uint32_t *generation)
 {
 	const struct rd_mutex_words *m = lock;

@@ -73,13 +73,16 @@ uint32_t rd_class_named(unsigned kind, const char *text);
 uint32_t rd_class_sub(uint32_t cls, uint32_t n);
 uint32_t rd_class_sub_known(uint32_t cls, uint32_t n);
 /*
- * A lock ends. markable: may it be marked as destroyed; ask before the destroy call. end: its class and generation end;
- * where `place` is not 0, and it was markable, the mark stands in it until it is initialised again, by any way, or
- * its memory is given back (true: which is to be followed from now on). ended: the place, and what it was (cls may be 0); 0: not known to be destroyed. revive: it is what it
- * was. place: the class of a lock that must get none of its own. The last two need the runtime lock.
+ * A lock ends. markable: may it be marked as destroyed; ask before the destroy call. end: its class and generation
+ * end; where `place` is not 0, and it was markable, the mark stands in it until it is initialised again, by any way,
+ * or its memory is given back (true: which is to be followed from now on). mark: the same for a lock of which its tag
+ * tells all; false: it does not. ended: the place, and what it was (cls may be 0); 0: not known to be destroyed.
+ * revive: it is what it was. of_place: the class of a lock that must get none of its own. The last two need the
+ * runtime lock.
  */
 bool rd_class_markable(const void *lock, unsigned kind);
 bool rd_class_end(const void *lock, unsigned kind, uint32_t place);
+bool rd_class_mark(const void *lock, unsigned kind, uint32_t place);
 uint32_t rd_class_ended(const void *lock, unsigned kind, uint32_t *cls, uint32_t *generation);
 void rd_class_revive(const void *lock, unsigned kind, uint32_t cls, uint32_t generation);
 uint32_t rd_class_of_place(const void *lock, unsigned kind);

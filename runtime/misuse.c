@@ -275,7 +275,7 @@ static bool looks_held(const struct act *a)
 
 	switch (a->kind) {
 	case RDEP_MUTEX:
-		return w->mutex.owner || w->mutex.users || w->mutex.word;
+		return (w->mutex.owner && w->mutex.word) || w->mutex.users;
 	case RDEP_RWLOCK:
 		return !rd_words_free(w, a->kind);
 	case RDEP_SPIN:
@@ -330,7 +330,7 @@ static bool held_before(struct rd_thread *t, const struct act *a, bool destroyed
 	return looks_held(a) && tell_other(t, a, destroyed);
 }
 
-void rd_lock_init_begin(const void *lock, unsigned kind, uint64_t site, uint64_t sp)
+void rd_lock_init_slow(const void *lock, unsigned kind, uint64_t site, uint64_t sp)
 {
 	struct act a = {lock, kind, site, sp};
 	struct rd_thread *t = rd_here();
@@ -381,7 +381,7 @@ static uint32_t new_place(struct rd_thread *t, const struct act *a)
 	return id;
 }
 
-unsigned rd_lock_destroy_begin(const void *lock, unsigned kind, uint64_t site, uint64_t sp)
+unsigned rd_lock_destroy_slow(const void *lock, unsigned kind, uint64_t site, uint64_t sp)
 {
 	struct act a = {lock, kind, site, sp};
 	struct rd_thread *t = rd_here();
@@ -410,23 +410,35 @@ void rd_lock_refused(const void *lock, unsigned kind, uint64_t site, uint64_t sp
 		rd_misuse_destroyed(t, lock, kind, RDEP_D_DESTROYED_TAKEN, site, sp);
 }
 
+static __attribute__((noinline)) void end_lock(const struct act *a, unsigned how)
+{
+	struct rd_thread *t = rd_here();
+	uint32_t place = 0;
+
+	if (t && how == RD_DESTROY_MARK) {
+		place = rd_map_get(&by_site, a->site, 0);
+		if (!place)
+			place = new_place(t, a);
+		t->destroy_place = place;
+		t->destroy_site = a->site;
+	}
+	if ((t || rd_ready()) && rd_class_end(a->lock, a->kind, place) && !rd_forget_wanted())
+		follow_memory(t, a->lock);
+}
+
 void rd_lock_destroyed(const void *lock, unsigned kind, unsigned how, uint64_t site, uint64_t sp)
 {
 	struct act a = {lock, kind, site, sp};
-	struct rd_thread *t;
-	uint32_t place = 0;
+	const struct rd_thread *t = rd_self;
 
 	/* What was held goes on being followed: it is given back later. */
 	if (how == RD_DESTROY_TOLD)
 		return;
-	t = rd_here();
-	if (t && how == RD_DESTROY_MARK) {
-		place = rd_map_get(&by_site, site, 0);
-		if (!place)
-			place = new_place(t, &a);
-	}
-	if ((t || rd_ready()) && rd_class_end(lock, kind, place) && !rd_forget_wanted())
-		follow_memory(t, lock);
+	/* By far the most: many objects are destroyed at one place. (A fork child's state is new.) */
+	if (rd_likely(how == RD_DESTROY_MARK && t && t->destroy_site == site &&
+		      rd_class_mark(lock, kind, t->destroy_place)))
+		return;
+	end_lock(&a, how);
 }
 
 bool rd_misuse_destroyed(struct rd_thread *t, const void *lock, unsigned kind, unsigned detail, uint64_t site,

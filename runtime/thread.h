@@ -162,6 +162,8 @@ struct rd_thread {
 	bool circle_closed; /* its last acquisition made a cycle of classes known */
 	uint64_t circle_told; /* what it waited for when its circle was told of */
 	struct rd_waiting waiting;
+	uint32_t destroy_place; /* where this thread destroyed a lock last, as misuse.c knows it */
+	uint64_t destroy_site;
 	struct rd_thread *next; /* of the list of all threads, or of idle ones */
 
 	struct rd_passed passed[RD_PASSED_SETS];

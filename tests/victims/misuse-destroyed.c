@@ -15,6 +15,8 @@
  * detail: destroyed-waited
  * expect: held-destroyed certain read_by_other
  * detail: destroyed-held-elsewhere
+ * expect: held-destroyed certain died
+ * detail: destroyed-held
  * expect: destroyed-used certain gone
  * detail: destroyed-taken
  * stack: held destroy_gone main
@@ -40,7 +42,7 @@ static pthread_cond_t cond = PTHREAD_COND_INITIALIZER;
 static pthread_rwlock_t read_by_other = PTHREAD_RWLOCK_INITIALIZER, gone_rw = PTHREAD_RWLOCK_INITIALIZER;
 static pthread_mutex_t gone = PTHREAD_MUTEX_INITIALIZER, gone_tried = PTHREAD_MUTEX_INITIALIZER;
 static pthread_mutex_t twice = PTHREAD_MUTEX_INITIALIZER, given_back = PTHREAD_MUTEX_INITIALIZER;
-static pthread_mutex_t gone_robust;
+static pthread_mutex_t gone_robust, died;
 static pthread_spinlock_t gone_spin;
 static sem_t ready, end;
 static int woken;
@@ -108,6 +110,11 @@ static void of_others(void)
 	pthread_join(thread[1], NULL);
 }
 
+static void die(void)
+{
+	pthread_mutex_lock(&died);
+}
+
 static NOINLINE void destroy_gone(void)
 {
 	pthread_mutex_destroy(&gone);
@@ -143,6 +150,11 @@ int main(void)
 	pthread_mutexattr_setrobust(&attr, PTHREAD_MUTEX_ROBUST);
 	pthread_mutex_init(&gone_robust, &attr);
 	pthread_spin_init(&gone_spin, PTHREAD_PROCESS_PRIVATE);
+	/* Its owner word is no thread as long as it is not consistent. */
+	pthread_mutex_init(&died, &attr);
+	in_thread(die);
+	must(pthread_mutex_lock(&died) == EOWNERDEAD, "the owner died");
+	pthread_mutex_destroy(&died);
 	destroy_gone();
 	use_gone();
 	printf("%d %d\n", pthread_mutex_destroy(&twice), pthread_mutex_destroy(&twice));

@@ -26,6 +26,9 @@
  * expect: held-freed certain
  * detail: freed-held
  * stack: acquire free_large
+ * expect: held-freed certain
+ * detail: freed-held
+ * stack: acquire free_then_unlock
  */
 #include <sys/mman.h>
 #include <memory>
@@ -82,6 +85,19 @@ static NOINLINE void free_object()
 	free(o);
 }
 
+/* The lock's words are zero when it is unlocked: that is no unlock-unheld as well. */
+static NOINLINE void free_then_unlock()
+{
+	object *o = new_object(1000), *next;
+
+	pthread_mutex_lock(&o->lock);
+	free(o);
+	next = new_object(1000);
+	must(next == o, "the same block again");
+	pthread_mutex_unlock(&o->lock);
+	free(next);
+}
+
 static NOINLINE void free_reader()
 {
 	object *o = new_object(sizeof(object));
@@ -129,6 +145,7 @@ int main()
 	(new worker)->delete_self();
 	free_object();
 	free_reader();
+	free_then_unlock();
 	free_large();
 	move_object();
 	unmap_object();

@@ -121,7 +121,7 @@ static void reused()
 static void rewritten()
 {
 	static pthread_mutex_t m = PTHREAD_MUTEX_INITIALIZER;
-	static pthread_rwlock_t l = PTHREAD_RWLOCK_INITIALIZER;
+	static pthread_rwlock_t l = PTHREAD_RWLOCK_INITIALIZER, copy;
 
 	for (int i = 0; i < 3; i++) {
 		pthread_mutex_lock(&m);
@@ -133,6 +133,10 @@ static void rewritten()
 		m = fresh.lock;
 		l = fresh.table;
 	}
+	pthread_rwlock_destroy(&l);
+	memcpy(&copy, &l, sizeof(copy));
+	pthread_rwlock_rdlock(&copy);
+	pthread_rwlock_unlock(&copy);
 	pthread_mutex_destroy(&m);
 	new (&m) std::mutex;
 	pthread_mutex_lock(&m);

@@ -14,6 +14,9 @@
  * expect: unlock-foreign certain read_shared
  * expect: unlock-foreign certain spin
  * expect: unlock-foreign certain unseen
+ * expect: unlock-foreign certain passed
+ * stack: held take_now
+ * note: "passed" stands in the stack of a thread that gave it back where no hook saw it, too
  * note: "unseen" was taken where no hook saw it: the owner that stands in it is another thread
  */
 #include <dlfcn.h>
@@ -23,7 +26,7 @@ static pthread_mutex_t plain = PTHREAD_MUTEX_INITIALIZER;
 static pthread_mutex_t checked = PTHREAD_ERRORCHECK_MUTEX_INITIALIZER_NP;
 static pthread_mutex_t recursive = PTHREAD_RECURSIVE_MUTEX_INITIALIZER_NP;
 static pthread_mutex_t unseen = PTHREAD_MUTEX_INITIALIZER;
-static pthread_mutex_t robust, inherit;
+static pthread_mutex_t robust, inherit, passed = PTHREAD_MUTEX_INITIALIZER;
 static pthread_rwlock_t written = PTHREAD_RWLOCK_INITIALIZER, read_shared = PTHREAD_RWLOCK_INITIALIZER;
 static pthread_spinlock_t spin;
 
@@ -37,12 +40,18 @@ static NOINLINE int give_back(pthread_mutex_t *m)
 	return pthread_mutex_unlock(m);
 }
 
+static void *of_libc(const char *name)
+{
+	void *p = dlsym(dlopen("libc.so.6", RTLD_NOW | RTLD_NOLOAD), name);
+
+	must(p != NULL, "dlsym");
+	return p;
+}
+
 static void take_unseen(void)
 {
-	void *libc = dlopen("libc.so.6", RTLD_NOW | RTLD_NOLOAD);
-	int (*lock)(pthread_mutex_t *) = (int (*)(pthread_mutex_t *))dlsym(libc, "pthread_mutex_lock");
+	int (*lock)(pthread_mutex_t *) = (int (*)(pthread_mutex_t *))of_libc("pthread_mutex_lock");
 
-	must(lock != NULL, "dlsym");
 	lock(&unseen);
 }
 
@@ -69,6 +78,7 @@ static NOINLINE void hand_in(void)
 	printf(" %d", pthread_rwlock_unlock(&written));
 	printf(" %d", pthread_rwlock_unlock(&read_shared));
 	printf(" %d", pthread_spin_unlock(&spin));
+	printf(" %d", give_back(&passed));
 	printf(" %d\n", give_back(&unseen));
 }
 
@@ -78,7 +88,28 @@ static void give_rest(void)
 	printf("%d %d %d\n", give_back(&checked), give_back(&recursive), give_back(&robust));
 }
 
-static sem_t go;
+static sem_t go, stale, end;
+
+static NOINLINE void take_stale(void)
+{
+	pthread_mutex_lock(&passed);
+}
+
+static NOINLINE void take_now(void)
+{
+	pthread_mutex_lock(&passed);
+}
+
+static void *stale_holder(void *unused)
+{
+	int (*unlock)(pthread_mutex_t *) = (int (*)(pthread_mutex_t *))of_libc("pthread_mutex_unlock");
+
+	take_stale();
+	unlock(&passed);
+	sem_post(&stale);
+	sem_wait(&end);
+	return unused;
+}
 
 static void *other(void *unused)
 {
@@ -90,7 +121,7 @@ static void *other(void *unused)
 int main(void)
 {
 	pthread_mutexattr_t attr;
-	pthread_t thread;
+	pthread_t thread, passer;
 
 	pthread_mutexattr_init(&attr);
 	pthread_mutexattr_setrobust(&attr, PTHREAD_MUTEX_ROBUST);
@@ -101,9 +132,16 @@ int main(void)
 	pthread_spin_init(&spin, PTHREAD_PROCESS_PRIVATE);
 	sem_init(&go, 0, 0);
 	must(!pthread_create(&thread, NULL, other, NULL), "pthread_create");
+	sem_init(&stale, 0, 0);
+	sem_init(&end, 0, 0);
+	must(!pthread_create(&passer, NULL, stale_holder, NULL), "pthread_create");
+	sem_wait(&stale);
+	take_now();
 	take_all();
 	sem_post(&go);
 	pthread_join(thread, NULL);
+	sem_post(&end);
+	pthread_join(passer, NULL);
 	give_rest();
 	return 0;
 }

@@ -11,6 +11,7 @@
 static pthread_mutex_t lock_a = PTHREAD_MUTEX_INITIALIZER;
 static pthread_mutex_t lock_b = PTHREAD_MUTEX_INITIALIZER;
 static pthread_mutex_t lock_c = PTHREAD_MUTEX_INITIALIZER;
+static pthread_mutex_t lock_d = PTHREAD_MUTEX_INITIALIZER, *heap;
 static pthread_rwlock_t table = PTHREAD_RWLOCK_INITIALIZER;
 
 static int (*unlock)(pthread_mutex_t *);
@@ -32,6 +33,17 @@ int main(void)
 	unlock(&lock_a);
 	pthread_rwlock_wrlock(&table);
 	unlock_rw(&table);
+	/* What is over is neither destroyed, initialised nor freed while held. */
+	pthread_mutex_lock(&lock_d);
+	unlock(&lock_d);
+	pthread_mutex_init(&lock_d, NULL);
+	pthread_mutex_lock(&lock_d);
+	unlock(&lock_d);
+	pthread_mutex_destroy(&lock_d);
+	heap = calloc(1, sizeof(*heap));
+	pthread_mutex_lock(heap);
+	unlock(heap);
+	free(heap);
 	pthread_mutex_lock(&lock_b);
 	in_thread(give_back_for_other);
 	pthread_mutex_lock(&lock_c);
