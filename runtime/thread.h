@@ -146,8 +146,6 @@ struct rd_thread {
 	struct rd_scope_entry orphaned[RD_SCOPES_ORPHANED];
 	struct rd_scope_entry closed[RD_SCOPES_CLOSED]; /* the last that were restored */
 	uint32_t next_closed;
-	uint64_t ghosts[RD_GHOSTS]; /* locks freed while held, and told */
-	uint32_t next_ghost;
 	/* Signals; handler.h and interrupt.h. */
 	uint32_t handling;	 /* handlers it is in: keeps the fast paths off (limit is NULL) */
 	uint32_t not_remembered; /* acquisitions, since it had a signal open with which their class was not seen */
@@ -162,6 +160,9 @@ struct rd_thread {
 	bool circle_closed; /* its last acquisition made a cycle of classes known */
 	uint64_t circle_told; /* what it waited for when its circle was told of */
 	struct rd_waiting waiting;
+	/* Misuse. */
+	uint64_t ghosts[RD_GHOSTS]; /* locks freed while held, and told */
+	uint32_t next_ghost;
 	uint32_t destroy_place; /* where this thread destroyed a lock last, as misuse.c knows it */
 	uint64_t destroy_site;
 	struct rd_thread *next; /* of the list of all threads, or of idle ones */
