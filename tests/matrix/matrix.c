@@ -343,11 +343,8 @@ static const char *in_once(struct part *p, unsigned n, const char *c)
 
 static const char *in_signal(struct part *p, const char *c)
 {
-	struct sigaction action = {.sa_handler = in_handler};
-
 	within = p;
 	inside = c;
-	sigaction(SIGUSR1, &action, NULL);
 	raise(SIGUSR1);
 	return closing(c);
 }
@@ -617,6 +614,7 @@ static void run_case(unsigned number)
 	static union lock *at[MATRIX_LOCKS];
 	const struct matrix_case *c = case_at(number);
 	struct part like = {.of = c, .lock = at, .first_class = first_class(number)};
+	struct sigaction action = {.sa_handler = in_handler};
 	const char *text = c->program;
 	unsigned i;
 
@@ -625,6 +623,8 @@ static void run_case(unsigned number)
 	text += *text == '~';
 	if (lock_missing(c->kinds))
 		_exit(99);
+	if (strchr(text, '{'))
+		sigaction(SIGUSR1, &action, NULL);
 	for (i = 0; i < MATRIX_LOCKS; i++) {
 		at[i] = &locks[number + 1][i];
 		if (has_lock(text, i))
