@@ -23,6 +23,7 @@
 #include <string.h>
 #include "graph.h"
 #include "mem.h"
+#include "order.h"
 #include "record_layout.h"
 #include "sys.h"
 
@@ -76,6 +77,7 @@ struct rd_graph {
 	uint32_t edge_room, edge_count;
 	uint32_t *hash; /* edge numbers, 0: free; open addressing */
 	uint32_t hash_room;
+	struct rd_order order;
 };
 
 struct rd_graph *rd_graph_new(void)
@@ -96,6 +98,7 @@ void rd_graph_free(struct rd_graph *g)
 		rd_mem_free(g->queue[d], 2 * sizeof(uint32_t) * g->node_room);
 	rd_mem_free(g->edges, g->edge_room * sizeof(struct edge));
 	rd_mem_free(g->hash, g->hash_room * sizeof(uint32_t));
+	rd_order_free(&g->order);
 	rd_mem_free(g, sizeof(*g));
 }
 
@@ -159,6 +162,16 @@ int rd_graph_each(const struct rd_graph *g, uint32_t node, int in,
 	return 0;
 }
 
+uint32_t rd_graph_degree(const struct rd_graph *g, uint32_t node, bool in)
+{
+	return node < g->node_room ? g->nodes[node].count[in] : 0;
+}
+
+uint32_t rd_graph_peer(const struct rd_graph *g, uint32_t node, bool in, uint32_t i)
+{
+	return g->nodes[node].half[in][i].peer;
+}
+
 /* A copy of p[0..used) with room for `room` of them; p is given back. NULL: p stays. */
 static void *regrow(void *p, size_t elem, uint32_t old_room, uint32_t room)
 {
@@ -195,6 +208,7 @@ static bool need_node(struct rd_graph *g, uint32_t node)
 	}
 	g->nodes = nodes;
 	g->node_room = room;
+	rd_order_need(&g->order, room);
 	return true;
 }
 
@@ -282,6 +296,7 @@ uint32_t rd_graph_add(struct rd_graph *g, uint32_t from, uint32_t to, uint8_t ty
 		g->edges[e].at[d] = n->count[d];
 		n->half[d][n->count[d]++] = (struct half){end[!d], e << 4 | types};
 	}
+	rd_order_add(&g->order, g, from, to);
 	return e;
 }
 
@@ -359,7 +374,8 @@ static bool follow(struct rd_graph *g, struct search *s, int d, unsigned state, 
 	struct node *n = &g->nodes[h.peer];
 	int next;
 
-	if (h.peer == s->start[d])
+	if (h.peer == s->start[d] ||
+	    !rd_order_between(&g->order, h.peer, s->start[FORWARD], s->start[BACKWARD]))
 		return false;
 	next = step(n, d, state, h.edge_types & TYPES_ALL);
 	if (next < 0)
@@ -526,7 +542,7 @@ int rd_graph_cycle(struct rd_graph *g, uint32_t from, uint32_t to, uint8_t type,
 
 	if (from == to || from >= g->node_room || to >= g->node_room)
 		return 0;
-	if (!g->nodes[to].count[0] || !g->nodes[from].count[1])
+	if (!g->nodes[to].count[0] || !g->nodes[from].count[1] || rd_order_below(&g->order, from, to))
 		return 0;
 	shortest_cycle(g, &s, 0);
 	if (!s.count)
@@ -604,7 +620,7 @@ static const char *check_edge(const struct rd_graph *g, uint32_t e)
 	return NULL;
 }
 
-const char *rd_graph_check(const struct rd_graph *g)
+const char *rd_graph_check(struct rd_graph *g)
 {
 	uint64_t halves[2] = {0, 0};
 	uint32_t hashed = 0;
@@ -632,5 +648,7 @@ const char *rd_graph_check(const struct rd_graph *g)
 		return "lists and edges differ in number";
 	for (uint32_t i = 0; i < g->hash_room; i++)
 		hashed += g->hash[i] != 0;
-	return hashed == g->edge_count ? NULL : "hash and edges differ in number";
+	if (hashed != g->edge_count)
+		return "hash and edges differ in number";
+	return rd_order_check(&g->order, g);
 }

@@ -14,8 +14,9 @@
  * is strong all the way round, the closing point included.
  *
  * Complexity: rd_graph_find O(1) expected; rd_graph_add O(1) amortised;
- * rd_graph_cycle: a two-ended breadth-first search, O(edges met), stateless between
- * calls, and a shortest strong cycle is returned.
+ * rd_graph_cycle: O(1) for an edge that goes up in the graph's order (order.h), else
+ * a two-ended breadth-first search, O(edges met between the ends' ranks); a shortest
+ * strong cycle is returned.
  */
 #ifndef RECLAIMDEP_GRAPH_H
 #define RECLAIMDEP_GRAPH_H
@@ -70,6 +71,10 @@ void rd_graph_edge(const struct rd_graph *g, uint32_t e, uint32_t *from, uint32_
 
 uint32_t rd_graph_edges(const struct rd_graph *g);
 
+/* How many edges leave (in: enter) a node; the other end of the i-th. */
+uint32_t rd_graph_degree(const struct rd_graph *g, uint32_t node, bool in);
+uint32_t rd_graph_peer(const struct rd_graph *g, uint32_t node, bool in, uint32_t i);
+
 /*
  * Calls fn for each edge into (in = 1) or out of (in = 0) node; a non-zero return ends
  * the walk and is returned.
@@ -78,6 +83,6 @@ int rd_graph_each(const struct rd_graph *g, uint32_t node, int in,
 		  int (*fn)(void *arg, uint32_t edge), void *arg);
 
 /* For tests: every structure agrees with every other. Returns NULL or what is wrong. */
-const char *rd_graph_check(const struct rd_graph *g);
+const char *rd_graph_check(struct rd_graph *g);
 
 #endif
