@@ -120,6 +120,12 @@ static int make_file(void)
 	return fd;
 }
 
+static void set_up_stream(struct stream *s)
+{
+	s->file = *stdin;
+	s->file._lock = s->lock;
+}
+
 /* A function for each class: its init calls are the class, and it has the class's number in its
  * name. */
 #define INIT(n)                                                                                    \
@@ -142,7 +148,7 @@ static int make_file(void)
 			mtx_init(&l->c11, k->type);                                                \
 			break;                                                                     \
 		case STDIO:                                                                        \
-			l->stream = fopen("/dev/null", "w");                                       \
+			set_up_stream(&l->stream);                                                 \
 			break;                                                                     \
 		case FILE_LOCK:                                                                    \
 			l->file = make_file();                                                     \
@@ -186,7 +192,7 @@ void lock_init(union lock *l, char kind, unsigned class)
 
 bool lock_has_initialiser(char kind)
 {
-	return !strchr("bihxyeof", kind);
+	return !strchr("bihxyef", kind);
 }
 
 void lock_initialise(union lock *l, char kind)
@@ -202,6 +208,8 @@ void lock_initialise(union lock *l, char kind)
 	};
 
 	memcpy(l, &initialiser[(unsigned char)kind], sizeof(*l));
+	if (kind_of(kind)->family == STDIO)
+		set_up_stream(&l->stream);
 }
 
 /* ---- taking ---- */
@@ -333,7 +341,7 @@ static INLINE int take_any(union lock *l, char letter, char how)
 	case C11:
 		return take_c11(&l->c11, how);
 	case STDIO:
-		return take_stream(l->stream, how);
+		return take_stream(&l->stream.file, how);
 	case FILE_LOCK:
 		return flock(opened_file(l),
 			     (how == 'r' ? LOCK_SH : LOCK_EX) | (how == 't' ? LOCK_NB : 0));
@@ -396,7 +404,7 @@ NOINLINE void lock_give(union lock *l, char kind)
 		mtx_unlock(&l->c11);
 		return;
 	case STDIO:
-		funlockfile(l->stream);
+		funlockfile(&l->stream.file);
 		return;
 	case FILE_LOCK:
 		flock(opened_file(l), LOCK_UN);
@@ -425,7 +433,6 @@ NOINLINE void lock_destroy(union lock *l, char kind)
 		mtx_destroy(&l->c11);
 		return;
 	case STDIO:
-		fclose(l->stream);
 		return;
 	case FILE_LOCK:
 		close(l->file);

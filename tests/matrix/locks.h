@@ -16,6 +16,12 @@
 #include <stdio.h>
 #include <threads.h>
 
+/* As libc's own streams are, in static memory. */
+struct stream {
+	FILE file;
+	long lock[2];
+};
+
 union lock {
 	pthread_mutex_t mutex;
 	pthread_rwlock_t rwlock;
@@ -23,7 +29,7 @@ union lock {
 	sem_t semaphore;
 	mtx_t c11;
 	pthread_once_t once;
-	FILE *stream;
+	struct stream stream;
 	int file;
 };
 
