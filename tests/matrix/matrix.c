@@ -258,6 +258,15 @@ static void set_up(const struct part *p, unsigned lock)
 		lock_initialise(p->lock[lock], kind);
 }
 
+static bool holds(const struct part *p, unsigned lock)
+{
+	unsigned i;
+
+	for (i = 0; i < p->depth && p->held[i] != lock; i++)
+		;
+	return i < p->depth;
+}
+
 static void put_out(struct part *p, unsigned lock)
 {
 	unsigned i;
@@ -373,6 +382,18 @@ static void join_part(struct part *p, unsigned number)
 	pthread_join(other->thread, NULL);
 }
 
+/* Nobody signals that. The lock is held after it, whatever was before. */
+static void wait_in_vain(struct part *p, unsigned lock)
+{
+	static pthread_cond_t nothing = PTHREAD_COND_INITIALIZER;
+	struct timespec until;
+
+	clock_gettime(CLOCK_REALTIME, &until);
+	pthread_cond_timedwait(&nothing, &p->lock[lock]->mutex, &until);
+	if (!holds(p, lock))
+		p->held[p->depth++] = lock;
+}
+
 static const char *on_lock(struct part *p, char command, const char *c)
 {
 	unsigned n = (unsigned)(*c++ - 'A');
@@ -396,6 +417,9 @@ static const char *on_lock(struct part *p, char command, const char *c)
 		return c;
 	case 'x':
 		free(l);
+		return c;
+	case 'v':
+		wait_in_vain(p, n);
 		return c;
 	case '[':
 		return with_local_lock(p, n, c) + 1;
@@ -481,7 +505,7 @@ static const char *run_text(struct part *p, const char *c)
 	while (!at_end(*c)) {
 		if (*c >= 'A' && *c <= 'Z')
 			c = on_lock(p, 0, c);
-		else if (strchr("rwtlcuidax[(", *c))
+		else if (strchr("rwtlcuidaxv[(", *c))
 			c = on_lock(p, *c, c + 1);
 		else
 			c = on_nothing(p, *c, c + 1);

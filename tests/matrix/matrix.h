@@ -15,6 +15,7 @@
  *   aA        from here A stands in a new block of the heap, freshly initialised
  *   xA        frees that block
  *   [A...]    in the brackets A is a variable on the stack, freshly initialised
+ *   vA        waits for a condition, with mutex A, until a time that is past
  *   (A...)    what is in the brackets runs once, by pthread_once() of A
  *   {...}     what is in the brackets runs in a signal handler, now
  *   b o       blocks that signal, opens it again
