@@ -479,15 +479,40 @@ static void *in_scope_of(const struct hook *h, const struct link_map *caller)
 	return p;
 }
 
+/*
+ * A library that is there once, or not: found for one caller, it is found for all. They need not lead to it: a call
+ * that is the last thing a function does is a jump, and its caller's caller is seen.
+ */
+static void *find_library(const struct hook *h, const struct link_map *caller)
+{
+	size_t i;
+	void *p;
+
+	for (i = 0; i < HOOKS; i++) {
+		if (hooks[i].family != h->family)
+			continue;
+		p = caller ? rd_scope_find(caller, hooks[i].name, rd_resolve) : NULL;
+		if (!p)
+			p = rd_scope_any(hooks[i].name, rd_resolve);
+		if (p)
+			__atomic_store_n(hooks[i].slot, p, __ATOMIC_RELEASE);
+	}
+	p = __atomic_load_n(h->slot, __ATOMIC_ACQUIRE);
+	return p != h->stub ? p : h->own;
+}
+
 static void *find_for_caller(const struct hook *h, uint64_t site)
 {
 	struct dl_find_object caller;
 	void *found[HOOKS], *answer;
 	struct found *fresh;
-	bool provided = false;
+	bool provided = false, known;
 	size_t i;
 
-	if (_dl_find_object((void *)site, &caller))
+	known = _dl_find_object((void *)site, &caller) == 0;
+	if (h->class == CLASS_LIBRARY)
+		return find_library(h, known ? caller.dlfo_link_map : NULL);
+	if (!known)
 		return h->own;
 	answer = recall(h->slot, &caller);
 	if (answer)

@@ -107,6 +107,7 @@ struct walk {
 	const char *name;
 	const void *except;
 	struct object found;
+	void *definition;
 };
 
 static bool contains(const struct dl_phdr_info *info, const void *p)
@@ -144,7 +145,8 @@ static int visit_one(struct dl_phdr_info *info, size_t size, void *arg)
 
 static bool defines(struct walk *w, const struct object *o)
 {
-	return definition_in(o, w->name) != NULL;
+	w->definition = definition_in(o, w->name);
+	return w->definition != NULL;
 }
 
 static bool is_called(struct walk *w, const struct object *o)
@@ -155,11 +157,12 @@ static bool is_called(struct walk *w, const struct object *o)
 	return true;
 }
 
-bool rd_scope_any(const char *name, const void *except)
+void *rd_scope_any(const char *name, const void *except)
 {
 	struct walk w = {.visit = defines, .name = name, .except = except};
 
-	return dl_iterate_phdr(visit_one, &w) != 0;
+	dl_iterate_phdr(visit_one, &w);
+	return w.definition;
 }
 
 /* ---- an object and what it needs ---- */

@@ -15,7 +15,7 @@
  * Leaves out the object of `except`, an address. */
 void *rd_scope_find(const struct link_map *object, const char *name, const void *except);
 
-/* Whether any loaded object but that of `except` defines name. */
-bool rd_scope_any(const char *name, const void *except);
+/* The definition in any loaded object but that of `except`; NULL: none. */
+void *rd_scope_any(const char *name, const void *except);
 
 #endif
