@@ -29,6 +29,7 @@ _Static_assert(sizeof(rdep_hook_names) / sizeof(rdep_hook_names[0]) <= RDEP_HOOK
 
 const struct rdep_unseen_name rdep_unseen_names[] = {
 	{"semop", "System V semaphores (semop)", false},
+	{"g_bit_lock", "GLib's bit locks (g_bit_lock)", true},
 	{"pthread_mutexattr_setrobust", "the recovery of robust mutexes", true},
 };
 const size_t rdep_unseen_count = sizeof(rdep_unseen_names) / sizeof(rdep_unseen_names[0]);

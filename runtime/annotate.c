@@ -360,6 +360,7 @@ static void assert_not_held(struct rd_thread *t, const void *lock, uint64_t site
 	if (!held_now(t, lock))
 		return;
 	rd_enter(t, &l);
+	rd_stack_begin(site, sp);
 	rd_drop_stale(t);
 	e = held_now(t, lock);
 	if (e)

@@ -5,6 +5,7 @@
 #include "engine.h"
 #include "graph.h"
 #include "held.h"
+#include "file_lock.h"
 #include "lock_words.h"
 #include "sem.h"
 #include "sleep.h"
@@ -256,6 +257,12 @@ static bool lock_agrees(const struct rd_thread *t, const struct rdep_held *e, co
 		return !words.rwlock.writer && times_held(w) <= words.rwlock.readers >> RD_RWLOCK_COUNT;
 	case RDEP_SPIN:
 		return words.spin != RD_SPIN_FREE && times_held(w) == 1;
+	case RDEP_LOADER:
+		/* Nobody tells when dlopen has returned. */
+		return false;
+	case RDEP_FILE:
+		return !rd_file_same_owner(w->what, w->entry.generation, e->address, e->generation) &&
+		       rd_file_is_held(t, e);
 	default:
 		return e->mode != RDEP_WRITE || times_held(w) == 1u + e->recursion;
 	}

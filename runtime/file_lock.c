@@ -340,6 +340,13 @@ bool rd_file_is_stale(struct rd_thread *t, const struct rdep_held *e)
 	return stale;
 }
 
+bool rd_file_is_held(const struct rd_thread *t, const struct rdep_held *e)
+{
+	const struct holding *h = holding_of(t, e->address);
+
+	return h && still_that_file(h);
+}
+
 /* Does the owner hold all of the range already, so that nothing is waited for? */
 static bool covering(const struct rd_file_call *c, const struct identity *is)
 {

@@ -56,6 +56,9 @@ static inline bool rd_file_same_owner(uint64_t a, uint32_t generation_a, uint64_
  * busy. One system call. */
 bool rd_file_is_stale(struct rd_thread *t, const struct rdep_held *e);
 
+/* Does that thread hold it still, as far as is known? Needs the runtime lock. */
+bool rd_file_is_held(const struct rd_thread *t, const struct rdep_held *e);
+
 /* In a fork child, before anything else: what belongs to the process stayed with the parent, what belongs to a
  * description is held by the child's one thread if that one took it. forking: its journal id, 0: not known. */
 void rd_file_fork_child(uint32_t forking);
