@@ -214,8 +214,8 @@ static void print_step(struct rdep_text *t, const struct audit_step *step, const
 	rdep_text_class(t, e->to);
 	if (e->to->domain)
 		fprintf(t->out, ", by an allocation with %s", mask(t, e->raw->raw_gfp));
-	else if (e->raw->to_inst.mode != RDEP_WRITE)
-		fputs(", as a reader", t->out);
+	else
+		fputs(rdep_mode_words(e->to, e->raw->to_inst.mode), t->out);
 	fputs(", acquired at\n", t->out);
 	rdep_text_stack(t, &e->acquire, deep);
 	fprintf(t->out, "%s    %s ", indent, e->from->domain ? "inside" : "while it held");

@@ -150,9 +150,24 @@ static const struct rdep_medge *edge_into_loader(const struct rdep_mfinding *f, 
 	return NULL;
 }
 
+/* The edge into what is initialised once, or NULL; *out gets the one after it, which its routine brings about. */
+static const struct rdep_medge *edge_into_once(const struct rdep_mfinding *f, const struct rdep_medge **out)
+{
+	size_t i;
+
+	for (i = 0; i < f->edge_count; i++) {
+		if (!rdep_is_kind(f->edges[i].to, RDEP_ONCE))
+			continue;
+		*out = &f->edges[(i + 1) % f->edge_count];
+		return &f->edges[i];
+	}
+	return NULL;
+}
+
 static const char *fix_inversion(struct rdep_report *r, const struct rdep_mfinding *f)
 {
 	const struct rdep_medge *odd = &f->edges[0], *out = NULL, *into_loader = edge_into_loader(f, &out);
+	const struct rdep_medge *into_once = into_loader ? NULL : edge_into_once(f, &out);
 
 	if (f->edge_count == 1)
 		return rdep_arena_printf(
@@ -172,6 +187,12 @@ static const char *fix_inversion(struct rdep_report *r, const struct rdep_mfindi
 			"load and unload (%s) before %s is taken, or take no lock in what runs inside of that: constructors "
 			"and destructors of what is loaded (%s)",
 			where(r, &into_loader->acquire), into_loader->from->name, where(r, &out->acquire));
+	if (into_once)
+		return rdep_arena_printf(
+			&r->arena,
+			"have each thread go through %s before it takes %s (%s), or take no lock in what runs there once "
+			"(%s)",
+			into_once->to->name, into_once->from->name, where(r, &into_once->held), where(r, &out->acquire));
 	return rdep_arena_printf(
 		&r->arena,
 		"take %s before %s everywhere: the odd one out is %s, where %s is taken "

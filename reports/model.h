@@ -170,6 +170,10 @@ const char *rdep_model_where(struct rdep_report *r, const struct rdep_mframe *f)
 const char *rdep_gfp_text(struct rdep_report *r, uint32_t gfp);
 /* The lock call as text: "lock", "read_lock", "down". */
 const char *rdep_lock_verb(const struct rdep_mclass *c, uint32_t mode);
+/* ", as a reader" and the like, where it is not taken exclusively; else "". */
+const char *rdep_mode_words(const struct rdep_mclass *c, uint32_t mode);
+/* Is it of that kind (enum rdep_lock_kind)? */
+bool rdep_is_kind(const struct rdep_mclass *c, unsigned kind);
 
 /* ---- fingerprint.c ---- */
 

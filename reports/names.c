@@ -519,6 +519,18 @@ const char *rdep_gfp_text(struct rdep_report *r, uint32_t gfp)
 	return text;
 }
 
+bool rdep_is_kind(const struct rdep_mclass *c, unsigned kind)
+{
+	return c->raw && c->raw->raw->kind == kind;
+}
+
+const char *rdep_mode_words(const struct rdep_mclass *c, uint32_t mode)
+{
+	if (mode == RDEP_WRITE)
+		return "";
+	return rdep_is_kind(c, RDEP_SEM) ? ", one of its permits" : ", as a reader";
+}
+
 const char *rdep_lock_verb(const struct rdep_mclass *c, uint32_t mode)
 {
 	unsigned kind = c->raw ? c->raw->raw->kind : 0;

@@ -16,9 +16,7 @@ static void print_lock(struct rdep_text *t, const struct rdep_mclass *c, const s
 {
 	fputs("    ", t->out);
 	rdep_text_class(t, c);
-	fprintf(t->out, " at 0x%llx", (unsigned long long)inst->address);
-	if (inst->mode != RDEP_WRITE)
-		fputs(", as a reader", t->out);
+	fprintf(t->out, " at 0x%llx%s", (unsigned long long)inst->address, rdep_mode_words(c, inst->mode));
 }
 
 static void print_waits(struct rdep_text *t, const struct rdep_mleg *leg, const struct rdep_mleg *next)

@@ -101,8 +101,8 @@ void rdep_text_edge_acquired(struct rdep_text *t, const struct rdep_medge *e)
 		fprintf(t->out, " at 0x%llx", (unsigned long long)e->raw->to_inst.address);
 	if (e->to->domain)
 		print_allocation(t, e);
-	else if (e->raw->to_inst.mode != RDEP_WRITE)
-		fputs(", as a reader", t->out);
+	else
+		fputs(rdep_mode_words(e->to, e->raw->to_inst.mode), t->out);
 	fputs(":\n", t->out);
 	rdep_text_stack(t, &e->acquire, "        ");
 }
@@ -129,8 +129,8 @@ void rdep_text_edge_held(struct rdep_text *t, const struct rdep_medge *e)
 	rdep_text_class(t, e->from);
 	if (e->from == e->to && !e->from->domain)
 		fprintf(t->out, " at 0x%llx", (unsigned long long)e->raw->from_inst.address);
-	if (!e->from->domain && e->raw->from_inst.mode != RDEP_WRITE)
-		fputs(", as a reader", t->out);
+	if (!e->from->domain)
+		fputs(rdep_mode_words(e->from, e->raw->from_inst.mode), t->out);
 	fprintf(t->out, ", %s:\n", rdep_text_held_words(e));
 	rdep_text_stack(t, &e->held, "        ");
 }

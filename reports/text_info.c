@@ -147,6 +147,9 @@ static const char *held_state(const struct rdep_held *h, bool doubt)
 		return "given up while it waits on a condition, to be taken again: ";
 	if (h->flags & RDEP_HELD_WAITING)
 		return h->flags & RDEP_HELD_TIMED ? "WAITS (with a timeout) for " : "WAITS for ";
+	/* Whether it is a lock, to be given back by this thread, it does not say. */
+	if (h->kind == RDEP_SEM)
+		return "has a permit of ";
 	return h->flags & RDEP_HELD_CONTEXT ? "inside " : "holds ";
 }
 
@@ -171,8 +174,9 @@ static void print_held(struct rdep_text *t, struct rdep_process *p, const struct
 		fputs("a lock", t->out);
 	if (!c->domain || !h->cls)
 		fprintf(t->out, " at 0x%llx", (unsigned long long)h->address);
-	if (h->mode != RDEP_WRITE)
-		fputs(", as a reader", t->out);
+	/* What a semaphore was taken from says it already. */
+	if (h->kind != RDEP_SEM)
+		fputs(rdep_mode_words(c, h->mode), t->out);
 	if (h->recursion)
 		fprintf(t->out, ", %u times", h->recursion + 1u);
 	fprintf(t->out, ", %s %s\n", waits ? "called from" : "taken in",
