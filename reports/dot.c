@@ -62,6 +62,7 @@ static void print_node(struct dot *d, const struct rdep_mclass *c)
 	print_quoted(d->out, *c->detail ? c->detail : c->kind);
 	fputs(c->domain   ? ", shape=hexagon, style=filled, fillcolor=lightyellow];\n"
 	      : c->signal ? ", shape=octagon, style=filled, fillcolor=lightcyan];\n"
+	      : c->life   ? ", shape=ellipse, style=dashed];\n"
 			  : "];\n",
 	      d->out);
 }

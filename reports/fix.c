@@ -39,6 +39,21 @@ static const struct rdep_medge *edge_into_domain(const struct rdep_mfinding *f,
 	return NULL;
 }
 
+/* The edge into a thread's life, or NULL; *out gets the one after it, out of the life. */
+static const struct rdep_medge *edge_into_life(const struct rdep_mfinding *f,
+					       const struct rdep_medge **out)
+{
+	size_t i;
+
+	for (i = 0; i < f->edge_count; i++) {
+		if (!f->edges[i].to->life)
+			continue;
+		*out = &f->edges[(i + 1) % f->edge_count];
+		return &f->edges[i];
+	}
+	return NULL;
+}
+
 static const char *where(struct rdep_report *r, const struct rdep_mstack *s)
 {
 	return rdep_model_where(r, rdep_model_frame(s));
@@ -97,6 +112,14 @@ static const char *fix_reclaim(struct rdep_report *r, const struct rdep_mfinding
 	if (!in)
 		return "keep the allocation out of the locks that reclaim takes";
 	remedy = remedy_for(in->to->id);
+	if (in->from->life)
+		return rdep_arena_printf(
+			&r->arena,
+			"do not join %s under a lock that %s takes (%s), or let the thread "
+			"allocate without reclaim in %s: a scope of the joiner is not conveyed to "
+			"it",
+			in->from->name, in->to->name, where(r, &out->acquire),
+			where_allocated(r, &in->acquire));
 	lock = in->from->name;
 	taken = where(r, &in->held);
 	alloc = where_allocated(r, &in->acquire);
@@ -229,9 +252,33 @@ static const char *fix_signal(struct rdep_report *r, const struct rdep_mfinding 
 				 in->to->name, in->from->name, where(r, &in->held), where(r, &out->acquire));
 }
 
+static const char *fix_wait(struct rdep_report *r, const struct rdep_mfinding *f)
+{
+	const struct rdep_medge *out = NULL, *in = edge_into_life(f, &out);
+
+	if (!in)
+		return "give the lock back before the join";
+	if (in->from->life && out->to->life)
+		return rdep_arena_printf(
+			&r->arena,
+			"let one thread join all others: %s in %s joins a thread that waits for "
+			"its own end",
+			in->from->name, where(r, &in->acquire));
+	return rdep_arena_printf(
+		&r->arena,
+		"give %s back (taken in %s) before the join in %s; or, where the thread has always "
+		"said under a lock "
+		"that it is done with %s before it is joined, suppress this finding",
+		in->from->name, where(r, &in->held), where(r, &in->acquire), out->to->name);
+}
+
 const char *rdep_fix(struct rdep_report *r, const struct rdep_mfinding *f)
 {
 	switch (f->kind) {
+	case RDEP_K_WAIT_INVERSION:
+		if (f->edge_count)
+			return fix_wait(r, f);
+		break;
 	case RDEP_K_RECLAIM_INVERSION:
 		if (f->edge_count)
 			return fix_reclaim(r, f);
@@ -273,6 +320,11 @@ static const char *title_reclaim(struct rdep_report *r, const struct rdep_mfindi
 
 	if (!in)
 		return "an allocation may reclaim under a lock that reclaim takes";
+	if (in->from->life)
+		return rdep_arena_printf(&r->arena,
+					 "%s is joined under a lock, and allocates: that may enter "
+					 "%s, which takes %s",
+					 in->from->name, in->to->name, out->to->name);
 	if (in->from == out->to)
 		return rdep_arena_printf(
 			&r->arena,
@@ -328,9 +380,32 @@ static const char *title_inversion(struct rdep_report *r, const struct rdep_mfin
 	return text;
 }
 
+static const char *title_wait(struct rdep_report *r, const struct rdep_mfinding *f)
+{
+	const struct rdep_medge *out = NULL, *in = edge_into_life(f, &out);
+
+	if (!in)
+		return rdep_kind_help(f->kind);
+	if (in->from->life && out->to->life)
+		return rdep_arena_printf(&r->arena, "%s and %s join each other%s", in->from->name,
+					 out->to->name,
+					 f->edge_count > 2 ? ", all the way round" : "");
+	if (in->from == out->to)
+		return rdep_arena_printf(&r->arena, "%s is joined under %s, which it takes",
+					 in->to->name, in->from->name);
+	return rdep_arena_printf(
+		&r->arena,
+		"%s is joined under %s, and waits for %s, which is held where %s is waited for",
+		in->to->name, in->from->name, out->to->name, in->from->name);
+}
+
 const char *rdep_title(struct rdep_report *r, const struct rdep_mfinding *f)
 {
 	switch (f->kind) {
+	case RDEP_K_WAIT_INVERSION:
+		if (f->edge_count)
+			return title_wait(r, f);
+		break;
 	case RDEP_K_RECLAIM_INVERSION:
 		if (f->edge_count)
 			return title_reclaim(r, f);

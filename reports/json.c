@@ -110,6 +110,10 @@ static json_t *edge(struct rdep_report *r, const struct rdep_medge *e)
 		set(o, "gfp", json_string(rdep_gfp_text(r, e->raw->gfp)));
 		set(o, "raw_gfp", json_string(rdep_gfp_text(r, e->raw->raw_gfp)));
 	}
+	if (e->to->life)
+		set(o, "joined", thread(&e->joined));
+	if (e->from->life)
+		set(o, "awaited", json_boolean(flags & RDEP_EDGE_AWAITED));
 	set(o, "inherited", json_boolean(flags & RDEP_EDGE_INHERITED));
 	set(o, "told", json_boolean(flags & RDEP_EDGE_TOLD));
 	for (i = 0; i < e->raw->gate_count && i < RDEP_GATES; i++)

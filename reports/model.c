@@ -98,6 +98,8 @@ bool rdep_model_edge(struct rdep_process *p, uint32_t id, uint32_t sample, struc
 		m->held = rdep_model_site(p, o->raw->held_site, o->site_module);
 	m->acquire = rdep_model_stack(p, o->raw->acquire_stack);
 	m->thread = rdep_model_thread(p, o->raw->thread);
+	m->joined = m->to->life ? rdep_model_thread(p, (uint32_t)o->raw->to_inst.address)
+				: (struct rdep_mthread){0};
 	m->callee = rdep_model_callee(p, o->raw->acquire_stack);
 	return true;
 }

@@ -44,6 +44,7 @@ struct rdep_mclass {
 	bool domain;
 	bool signal; /* a signal as interrupt: not a lock either */
 	bool file, loader; /* a file's lock, the loader's */
+	bool life; /* of threads: what a join waits for */
 	uint32_t id;
 	struct rdep_mstack origin;     /* of the init call, the first acquisition */
 	const struct rdep_rclass *raw; /* NULL: a domain, or not in the record */
@@ -64,6 +65,7 @@ struct rdep_medge {
 	struct rdep_mstack held; /* where `from` was taken; one frame when only its site is known */
 	struct rdep_mstack acquire;
 	struct rdep_mthread thread;
+	struct rdep_mthread joined; /* where `to` is a thread's life: that thread */
 	const char *callee; /* that was called to acquire `to`, NULL: unknown */
 };
 

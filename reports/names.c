@@ -215,6 +215,7 @@ static const char *kind_text(unsigned kind)
 		[RDEP_GLIB] = "GMutex",
 		[RDEP_SIGNAL] = "signal",
 		[RDEP_ONCE] = "once",		  [RDEP_STDIO] = "stream",
+		[RDEP_LIFE] = "thread",
 	};
 
 	return kind < sizeof(names) / sizeof(*names) && names[kind] ? names[kind] : "lock";
@@ -410,6 +411,47 @@ static void name_stack(struct rdep_process *p, struct rdep_mclass *c)
 	}
 }
 
+/* The frame that asks for a thread: what is inlined of the C++ library has names without its
+ * namespace. */
+static const struct rdep_mframe *maker(const struct rdep_mstack *s)
+{
+	size_t i;
+
+	for (i = 0; i < s->count; i++)
+		if (!rdep_model_is_wrapper(&s->frames[i]) &&
+		    !(s->frames[i].file && strstr(s->frames[i].file, "/c++/")))
+			return &s->frames[i];
+	return rdep_model_frame(s);
+}
+
+/*
+ * A thread by the function that it starts in, where that is the program's; else (a library's own
+ * function, behind which the program's is) by who made it. Both are in the key.
+ */
+static void name_life(struct rdep_process *p, struct rdep_mclass *c)
+{
+	struct rdep_arena *a = &p->report->arena;
+	const struct rdep_mframe *at = maker(&c->origin);
+	uint64_t start = c->raw->raw->address;
+	struct rdep_mstack routine = {0};
+	struct rdep_mframe *frames = NULL;
+	const struct rdep_mframe *f;
+	const char *where = rdep_model_where(p->report, at);
+
+	c->life = true;
+	add_place(p, &frames, &routine.count, start, module_of(p, start, 0), true);
+	routine = keep(p, frames, routine.count, 0);
+	f = routine.count ? &routine.frames[routine.count - 1] : NULL;
+	c->key = rdep_arena_printf(a, "thread:%s%s%s", rdep_function_key(p->report, f),
+				   at ? "@" : "", at ? stack_key(p, c, at) : "");
+	if (f && f->function && (!at || f->module == at->module))
+		c->name = rdep_arena_printf(a, "thread %s", f->function);
+	else
+		c->name = rdep_arena_printf(a, "thread made in %s",
+					    at && at->function ? at->function : where);
+	c->detail = rdep_arena_printf(a, "made in %s", where);
+}
+
 static void name_class(struct rdep_process *p, struct rdep_mclass *c)
 {
 	struct rdep_arena *a = &p->report->arena;
@@ -444,7 +486,10 @@ static void name_class(struct rdep_process *p, struct rdep_mclass *c)
 		name_static(p, c);
 	} else {
 		c->origin = stack_from(p, raw->stack, raw->skip);
-		name_stack(p, c);
+		if (raw->kind == RDEP_LIFE)
+			name_life(p, c);
+		else
+			name_stack(p, c);
 	}
 	if (raw->subclass) {
 		c->name = rdep_arena_printf(a, "%s/%u", c->name, raw->subclass);

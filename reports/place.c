@@ -121,6 +121,8 @@ static const struct words {
 	 "which was destroyed already", "destroy %s once, on one of the two paths"},
 	{RDEP_K_DESTROYED_USED, 0, OF_LOCK, "%s is taken after it was destroyed", "It takes",
 	 "which was destroyed", "destroy %s after its last use, or initialise it again before the next one"},
+	{RDEP_K_WAIT_INVERSION, RDEP_D_JOINS_ITSELF, OF_LOCK, "%s joins itself", "It joins itself",
+	 NULL, "let another thread join it, or detach it"},
 	{RDEP_K_ASSERT_HELD, RDEP_D_STILL_HELD, OF_LOCK,
 	 "%s is held where the program says that it is not", "It says that it does not hold it",
 	 "but took it", "give %s back before the call, or correct the assertion"},

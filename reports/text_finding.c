@@ -12,6 +12,17 @@ static enum rdep_paint severity_paint(enum rdep_severity s)
 	return s == RDEP_ERROR ? RDEP_RED : s == RDEP_WARNING ? RDEP_YELLOW : RDEP_BOLD;
 }
 
+/* Does the cycle go through a thread that is joined? */
+static bool joins(const struct rdep_mfinding *f)
+{
+	size_t i;
+
+	for (i = 0; i < f->edge_count; i++)
+		if (f->edges[i].to->life)
+			return true;
+	return false;
+}
+
 static const char *verdict_meaning(const struct rdep_mfinding *f)
 {
 	if (f->kind == RDEP_K_DEADLOCK)
@@ -19,6 +30,9 @@ static const char *verdict_meaning(const struct rdep_mfinding *f)
 						  : "unless somebody else posts the semaphore";
 	switch (f->verdict) {
 	case RDEP_CERTAIN:
+		if (joins(f))
+			return "the very thread that is joined, and nothing that keeps the two "
+			       "sides apart";
 		return f->edge_count ? "the same locks, and nothing that keeps the two sides apart"
 				     : "it happened in this run";
 	case RDEP_POSSIBLE:
@@ -27,6 +41,10 @@ static const char *verdict_meaning(const struct rdep_mfinding *f)
 			       "another lock of its class";
 		if (rdep_is_of_files(f))
 			return "two processes that run this code can wait for each other, whatever the threads of one do";
+		if (joins(f))
+			return "in this run the thread was through with it before it was joined, "
+			       "and nothing that is "
+			       "followed makes sure of that";
 		return "by the rules that these locks follow; this run did not show the same locks "
 		       "on "
 		       "both sides";
@@ -97,7 +115,10 @@ void rdep_text_edge_acquired(struct rdep_text *t, const struct rdep_medge *e)
 {
 	fputs("    ", t->out);
 	rdep_text_class(t, e->to);
-	if (e->from == e->to && !e->to->domain)
+	if (e->to->life) {
+		fputs(", ", t->out);
+		rdep_text_thread(t, &e->joined);
+	} else if (e->from == e->to && !e->to->domain)
 		fprintf(t->out, " at 0x%llx", (unsigned long long)e->raw->to_inst.address);
 	if (e->to->domain)
 		print_allocation(t, e);
@@ -120,19 +141,32 @@ const char *rdep_text_held_words(const struct rdep_medge *e)
 {
 	if (e->from->domain)
 		return "entered at";
+	if (e->from->life)
+		return "made at (callers as first seen at this site)";
 	return e->raw->held_stack ? taken_words(e->raw->flags) : "taken at (its callers were not kept)";
 }
 
 void rdep_text_edge_held(struct rdep_text *t, const struct rdep_medge *e)
 {
 	fputs("    ", t->out);
-	rdep_text_class(t, e->from);
-	if (e->from == e->to && !e->from->domain)
+	if (!e->from->life)
+		rdep_text_class(t, e->from);
+	if (e->from == e->to && !e->from->domain && !e->from->life)
 		fprintf(t->out, " at 0x%llx", (unsigned long long)e->raw->from_inst.address);
 	if (!e->from->domain)
 		fputs(rdep_mode_words(e->from, e->raw->from_inst.mode), t->out);
-	fprintf(t->out, ", %s:\n", rdep_text_held_words(e));
+	fprintf(t->out, "%s%s:\n", e->from->life ? "" : ", ", rdep_text_held_words(e));
 	rdep_text_stack(t, &e->held, "        ");
+}
+
+/* What ties the two stacks of a dependency together. */
+static const char *held_link(const struct rdep_medge *e, const char *held)
+{
+	if (e->from->domain)
+		return "inside";
+	if (!e->from->life)
+		return held;
+	return e->raw->flags & RDEP_EDGE_AWAITED ? "while it was being joined; it was" : "before it ended; it was";
 }
 
 void rdep_text_dependency(struct rdep_text *t, const struct rdep_medge *e, size_t number, size_t count)
@@ -152,9 +186,9 @@ void rdep_text_dependency(struct rdep_text *t, const struct rdep_medge *e, size_
 		rdep_text_edge_acquired(t, e);
 		return;
 	}
-	fputs(", which acquired\n", t->out);
+	fprintf(t->out, ", which %s\n", e->to->life ? "joined" : "acquired");
 	rdep_text_edge_acquired(t, e);
-	fputs(e->from->domain ? "  inside\n" : "  while it held\n", t->out);
+	fprintf(t->out, "  %s\n", held_link(e, "while it held"));
 	rdep_text_edge_held(t, e);
 }
 
@@ -163,9 +197,9 @@ static void print_cycle(struct rdep_text *t, const struct rdep_mfinding *f)
 	const struct rdep_medge *first = &f->edges[0];
 	size_t i, others = f->edge_count - 1;
 
-	fputs("It acquires\n", t->out);
+	fprintf(t->out, "It %s\n", first->to->life ? "joins" : "acquires");
 	rdep_text_edge_acquired(t, first);
-	fputs(first->from->domain ? "inside\n" : "while it holds\n", t->out);
+	fprintf(t->out, "%s\n", held_link(first, "while it holds"));
 	rdep_text_edge_held(t, first);
 	if (first->raw->flags & RDEP_EDGE_TOLD)
 		fputs("(the program says that it may; it was not seen to)\n", t->out);
@@ -174,7 +208,9 @@ static void print_cycle(struct rdep_text *t, const struct rdep_mfinding *f)
 		rdep_text_thread(t, &first->thread);
 		fputs(")\n", t->out);
 	}
-	if (others)
+	if (others && first->to->life && first->from != first->to)
+		fprintf(t->out, "\nBut to end, %s needs %s:\n", first->to->name, first->from->name);
+	else if (others)
 		fprintf(t->out, "\nBut the other way round, %s already depends on %s:\n",
 			first->from->name, first->to->name);
 	for (i = 1; i < f->edge_count && i <= RDEP_EDGES_SHOWN; i++)

@@ -183,11 +183,17 @@ static void print_held(struct rdep_text *t, struct rdep_process *p, const struct
 		rdep_model_where(t->report, rdep_model_frame(&site)));
 }
 
-static void print_wait(struct rdep_text *t, const struct rdep_slot *s, const char *indent)
+static void print_wait(struct rdep_text *t, struct rdep_process *p, const struct rdep_slot *s,
+		       const char *indent)
 {
-	if (s->wait_kind == 1)
-		fprintf(t->out, "%s  waits for thread %llu to end\n", indent,
-			(unsigned long long)s->wait_what);
+	struct rdep_mthread joined = rdep_model_thread(p, (uint32_t)s->wait_what);
+
+	if (s->wait_kind == 1 && !s->wait_what)
+		fprintf(t->out, "%s  waits for a thread to end\n", indent);
+	else if (s->wait_kind == 1)
+		fprintf(t->out, "%s  waits for thread %llu%s%s%s to end\n", indent,
+			(unsigned long long)s->wait_what, *joined.label ? " (" : "", joined.label,
+			*joined.label ? ")" : "");
 	else if (s->wait_kind == 2)
 		fprintf(t->out, "%s  waits on the condition at 0x%llx\n", indent,
 			(unsigned long long)s->wait_what);
@@ -218,7 +224,7 @@ static void print_slot(struct rdep_text *t, struct rdep_process *p, const struct
 	if (s->held_cut)
 		fprintf(t->out, "%s  ... and more: its held stack could not be read to the end\n",
 			indent);
-	print_wait(t, &s->slot, indent);
+	print_wait(t, p, &s->slot, indent);
 }
 
 void rdep_text_held(struct rdep_text *t, struct rdep_process *p, const char *indent)

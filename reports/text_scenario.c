@@ -24,7 +24,8 @@ static bool same_thread_before(const struct rdep_mfinding *f, const struct rdep_
 	const struct rdep_medge *before;
 
 	for (before = f->edges; before < e; before++)
-		if (before->thread.id == e->thread.id && !before->from->domain && !before->from->signal)
+		if (before->thread.id == e->thread.id && !before->from->domain && !before->from->signal &&
+		    !before->from->life && !e->from->life)
 			return true;
 	return false;
 }
@@ -89,11 +90,15 @@ static void make_column(struct rdep_text *t, const struct rdep_mfinding *f,
 		c->has = rdep_arena_printf(a, "runs in %s", e->from->name);
 	} else {
 		c->title = thread_title(t, f, e);
-		c->has = rdep_arena_printf(a, "%s(%s);",
-					   rdep_lock_verb(e->from, e->raw->from_inst.mode),
-					   lock_name(t, f, e->from, &e->raw->from_inst));
+		/* It need not do anything to hold its own life. */
+		c->has = e->from->life ? ""
+				       : rdep_arena_printf(a, "%s(%s);",
+							   rdep_lock_verb(e->from, e->raw->from_inst.mode),
+							   lock_name(t, f, e->from, &e->raw->from_inst));
 	}
-	if (!e->to->domain)
+	if (e->to->life)
+		c->wants = rdep_arena_printf(a, "join(thread %u);", e->joined.id);
+	else if (!e->to->domain)
 		c->wants = rdep_arena_printf(
 			a, "%s(%s);", rdep_lock_verb(e->to, e->raw->to_inst.mode),
 			lock_name(t, f, e->to, &e->raw->to_inst));
@@ -158,7 +163,7 @@ static void print_columns(struct rdep_text *t, const struct column *columns, siz
 	}
 	fputc('\n', t->out);
 	for (i = 0; i < n; i++)
-		if (!columns[i].in_domain)
+		if (!columns[i].in_domain && *columns[i].has)
 			print_cell(t, i, width, columns[i].has);
 	for (i = 0; i < n; i++)
 		if (columns[i].into_domain)
@@ -177,8 +182,9 @@ static void print_rows(struct rdep_text *t, const struct column *columns, size_t
 	size_t i;
 
 	for (i = 0; i < n; i++)
-		fprintf(t->out, "    %s:\n        %s\n        %s\n", columns[i].title,
-			columns[i].has, columns[i].wants);
+		fprintf(t->out, "    %s:\n%s%s%s        %s\n", columns[i].title,
+			*columns[i].has ? "        " : "", columns[i].has,
+			*columns[i].has ? "\n" : "", columns[i].wants);
 }
 
 static size_t longest(const struct column *c)

@@ -20,6 +20,7 @@
 #include "held.h"
 #include "interrupt.h"
 #include "kin.h"
+#include "life.h"
 #include "loader.h"
 #include "lock_words.h"
 #include "misuse.h"
@@ -267,6 +268,8 @@ void rd_depend_on_all(struct rd_thread *t, const struct rd_target *target)
 		if (++n >= NEAR && ends_near(e))
 			break;
 	}
+	if (rd_life_held(t))
+		rd_life_depend(t, target);
 }
 
 bool rd_wants_sampling(const struct rd_thread *t, uint32_t cls)
@@ -374,6 +377,7 @@ static struct rdep_held *take_locked(struct rd_thread *t, struct taking *k)
 					    .mode = (uint8_t)RD_HOW_MODE(k->how),
 					    .recursive = is_recursive(k),
 					    .ordered = k->ordered};
+		rd_life_takes(t, k->cls);
 		rd_depend_on_all(t, &target);
 	}
 	new_site = !rd_lock_site_known(k->site, k->cls);
@@ -423,7 +427,7 @@ static struct rdep_held *take_known(struct rd_thread *t, const struct taking *k)
 	const struct rd_node *n;
 	bool learns;
 
-	if (t->atomic || !t->top->address || from == RD_NODE_UNKNOWN || !nestings_known(t, k) ||
+	if (t->atomic || t->awaited || !t->top->address || from == RD_NODE_UNKNOWN || !nestings_known(t, k) ||
 	    rd_wants_sampling(t, k->cls) || rd_interrupts_unseen(t, k->cls))
 		return NULL;
 	to = rd_chain_next(from, cls_mode_of(k));
@@ -437,6 +441,8 @@ static struct rdep_held *take_known(struct rd_thread *t, const struct taking *k)
 	n = rd_chain_at(to);
 	if (from != RD_NODE_ROOT && !is_try(k) && !rd_sampled_by(t, n->sampler, n->samplings, rd_may_rise(t, k->cls)))
 		return NULL;
+	if (!is_try(k))
+		rd_life_takes(t, k->cls);
 	/* Behind one call in a wrapper there are many places. */
 	learns = place == k->site && !class_is_held(t, k->cls) && !rd_interrupts_may_hide(t, k->cls) &&
 		 remember(t, k, from, to);

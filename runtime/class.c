@@ -200,6 +200,26 @@ static uint32_t class_by_chain(unsigned kind, unsigned origin, const void *lock,
 	return cls;
 }
 
+uint32_t rd_class_thread(uint64_t start_routine, size_t first)
+{
+	const struct rd_walk *w = rd_stack_walk();
+	const struct rd_module *m = rd_module_at(start_routine);
+	struct key key = {.kind = RDEP_LIFE,
+			  .origin = RDEP_BY_INIT,
+			  .a = m ? m->identity : 0,
+			  .b = m ? start_routine - m->bias : start_routine};
+	struct rdep_class item = {
+		.kind = RDEP_LIFE, .origin = RDEP_BY_INIT, .address = start_routine};
+	struct keyed *k;
+
+	hash_chain(&key, w, first);
+	HASH_FIND(hh, by_key, &key, sizeof(key), k);
+	if (k)
+		return k->id;
+	item.stack = rd_stack_of(w->frames[first].pc, first + 1);
+	return class_by_key(&key, &item, w->frames[first].pc, "");
+}
+
 static uint32_t class_by_variable(unsigned kind, const void *lock, const struct rd_module *m)
 {
 	uint64_t offset = (uint64_t)lock - m->bias;

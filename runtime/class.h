@@ -101,6 +101,10 @@ uint32_t rd_class_signal(uint32_t sig, const char *name);
 struct rd_class *rd_class_at(uint32_t id);
 uint32_t rd_class_count(void);
 
+/* The class of the lives of threads that the walk's frame `first` makes to begin with
+ * start_routine; see life.h. Needs the runtime lock, and rd_stack_begin(). 0: no memory. */
+uint32_t rd_class_thread(uint64_t start_routine, size_t first);
+
 /* Makes the reclaim domains' classes. Needs the runtime lock; also what begins anew in a fork child. */
 void rd_class_start(void);
 void rd_class_reset(void);

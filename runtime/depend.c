@@ -15,6 +15,7 @@
 #include "record.h"
 #include "sem.h"
 #include "stack.h"
+#include "thread_table.h"
 #include "verdict.h"
 #include "wrapper.h"
 
@@ -125,6 +126,11 @@ uint32_t rd_held_stack(struct rd_thread *t, const struct rdep_held *held, uint8_
 	size_t i = live_frame(held, w);
 	uint64_t at = 0;
 
+	if (held->kind == RDEP_LIFE) {
+		const struct rd_thread_info *info = rd_thread_info_at((uint32_t)held->address);
+
+		return info ? info->create_stack : 0;
+	}
 	(void)t;
 	if (held->kind == RDEP_SIGNAL)
 		return rd_handler_interrupted(held, flags);
@@ -311,7 +317,7 @@ static bool covers(const struct rd_sample *a, const struct rd_sample *b)
 	return a->from_address == b->from_address && a->to_address == b->to_address &&
 	       a->from_generation == b->from_generation && a->to_generation == b->to_generation &&
 	       a->thread == b->thread && a->clock == b->clock && a->type == b->type &&
-	       gates_within(a->gates, b->gates);
+	       !((a->flags ^ b->flags) & RDEP_EDGE_AWAITED) && gates_within(a->gates, b->gates);
 }
 
 /* Would its type of edge be lost with the i-th sample, were it replaced by the new one? */
@@ -551,8 +557,14 @@ struct rd_sample rd_sample_of(struct rd_thread *t, const struct rdep_held *held,
 		.type = edge_type(held, target),
 		.from_mode = held->mode,
 		.to_mode = target->mode,
-		.flags = (uint8_t)(target->edge_flags | (t->contexts ? RDEP_EDGE_IN_CONTEXT : 0)),
+		.flags = (uint8_t)(target->edge_flags | (t->contexts ? RDEP_EDGE_IN_CONTEXT : 0) |
+				   (held->kind == RDEP_LIFE && t->awaited ? RDEP_EDGE_AWAITED : 0)),
 	};
+}
+
+static bool is_life(uint32_t cls)
+{
+	return rd_class_at(cls)->kind == RDEP_LIFE;
 }
 
 void rd_depend_sample(struct rd_thread *t, const struct rdep_held *held, const struct rd_target *target,
@@ -581,7 +593,8 @@ void rd_edge_again(struct rd_thread *t, uint32_t id, struct rd_edge *e, struct r
 {
 	if (rd_sample_keep(t, id, e, s, held) && e->open)
 		rd_finding_reconsider(t, id);
-	if (e->watched && --e->budget == 0) {
+	/* Joins under a lock are few, and each is of another thread. */
+	if (e->watched && !is_life(e->to) && --e->budget == 0) {
 		rd_edge_unwatch(id);
 		rd_count(RDEP_C_SAMPLES_CUT);
 	}
@@ -592,6 +605,20 @@ void rd_depend(struct rd_thread *t, const struct rdep_held *held, const struct r
 	struct rd_sample s = rd_sample_of(t, held, target);
 
 	rd_depend_sample(t, held, target, &s);
+}
+
+void rd_depend_awaited(uint32_t life, uint32_t thread, const struct rdep_held *held)
+{
+	uint32_t id = graph ? rd_graph_find(graph, life, held->cls, NULL) : 0, i;
+	struct rd_edge *e = id ? rd_edge_at(id) : NULL;
+
+	for (i = 0; e && i < e->count; i++) {
+		struct rd_sample *s = &e->sample[i];
+
+		if (s->from_address == thread && s->to_address == held->address &&
+		    s->to_generation == held->generation)
+			s->flags |= RDEP_EDGE_AWAITED;
+	}
 }
 
 /* ---- semaphores ---- */

@@ -113,6 +113,10 @@ void rd_sample_add_stacks(struct rd_thread *t, struct rd_sample *s, const struct
 uint32_t rd_sample_told(uint32_t edge, uint32_t n);
 uint32_t rd_edge_count(void);
 
+/* A thread that is joined under a lock waits for `held`, with its life below: its occurrences of
+ * that say so. */
+void rd_depend_awaited(uint32_t life, uint32_t thread, const struct rdep_held *held);
+
 /* The journal's stack for where `held` was taken, and whether its callers are frames live now. */
 uint32_t rd_held_stack(struct rd_thread *t, const struct rdep_held *held, uint8_t *flags);
 

@@ -731,7 +731,8 @@ void rd_thread_begin(uint32_t token, uint64_t pthread_id);
 /* The start routine returned, or the thread is being cancelled or exits: destructors of thread keys
  * may still lock after it. */
 void rd_thread_end(void);
-/* Around a join: `begin` is told what it waits for, and whether with a timeout; joined: it ended (rc 0). */
+/* Around a join that waits: `begin` is told what it waits for, and whether with a timeout, and has any finding in the
+ * record before it returns; joined: it ended (rc 0). */
 void rd_join_begin(uint64_t pthread_id, bool timed, uint64_t site, uint64_t sp);
 void rd_join_end(uint64_t pthread_id, bool joined);
 

@@ -206,16 +206,18 @@ static void settle_all(const struct rd_finding *f)
 
 static uint8_t kind_of(const uint32_t *edges, uint32_t count)
 {
-	uint8_t kind = RDEP_K_LOCK_INVERSION;
+	uint8_t kind = edges[0] & RD_NEST_EDGE ? RDEP_K_SAME_CLASS_NESTING : RDEP_K_LOCK_INVERSION;
 	uint32_t i;
 
-	if (edges[0] & RD_NEST_EDGE)
-		return RDEP_K_SAME_CLASS_NESTING;
 	for (i = 0; i < count; i++) {
-		if (rd_class_at(rd_edge_at(edges[i])->to)->kind == RDEP_SIGNAL)
+		uint32_t to = rd_edge_at(edges[i])->to;
+
+		if (rd_class_at(to)->kind == RDEP_SIGNAL)
 			return RDEP_K_SIGNAL_INVERSION;
-		if (rd_edge_at(edges[i])->to < RDEP_FIRST_CLASS)
+		if (to < RDEP_FIRST_CLASS)
 			kind = RDEP_K_RECLAIM_INVERSION;
+		else if (rd_class_at(to)->kind == RDEP_LIFE && kind != RDEP_K_RECLAIM_INVERSION)
+			kind = RDEP_K_WAIT_INVERSION;
 	}
 	return kind;
 }
@@ -346,7 +348,7 @@ void rd_finding_close_nested(void)
 	struct rd_finding *f;
 
 	for (f = cycles; f; f = f->next)
-		f->closed |= f->kind == RDEP_K_SAME_CLASS_NESTING;
+		f->closed |= (f->edges[0] & RD_NEST_EDGE) != 0;
 }
 
 void rd_finding_retire(uint32_t edge)

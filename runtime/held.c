@@ -71,7 +71,7 @@ void rd_held_remove(struct rd_thread *t, struct rdep_held *e)
 
 uint32_t rd_held_rechain(struct rd_thread *t)
 {
-	uint32_t node = RD_NODE_ROOT;
+	uint32_t node = t->bottom->node;
 	struct rdep_held *e;
 
 	for (e = t->bottom + 1; e <= t->top; e++) {

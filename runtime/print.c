@@ -130,6 +130,11 @@ static void put_class(uint32_t id)
 		return;
 	}
 	c = rd_class_at(id);
+	if (c->kind == RDEP_LIFE) {
+		rd_text_str(&out, "the thread made in ");
+		put_place(c->where, true);
+		return;
+	}
 	if (c->kind == RDEP_SIGNAL) {
 		rd_signal_name(&out, (uint32_t)c->where);
 		return;
@@ -185,12 +190,12 @@ static void put_edge(uint32_t id)
 		rd_text_str(&out, " open\n");
 		return;
 	}
-	rd_text_str(&out, "  takes ");
+	rd_text_str(&out, rd_class_at(e->to)->kind == RDEP_LIFE ? "  joins " : "  takes ");
 	put_class(e->to);
 	rd_text_str(&out, " in ");
 	put_place(e->acquire_site, true);
-	if (rd_class_at(e->from)->kind == RDEP_SIGNAL) {
-		rd_text_str(&out, "\n    in the handler of ");
+	if (rd_class_at(e->from)->kind == RDEP_SIGNAL || rd_class_at(e->from)->kind == RDEP_LIFE) {
+		rd_text_str(&out, rd_class_at(e->from)->kind == RDEP_LIFE ? "\n    being " : "\n    in the handler of ");
 		put_class(e->from);
 		rd_text_char(&out, '\n');
 		return;

@@ -161,6 +161,8 @@ enum rdep_lock_kind {
 	RDEP_STDIO = 9,	 /* a stream, by flockfile */
 	RDEP_LOADER = 10, /* the dynamic loader's: dlopen, dlclose */
 	RDEP_GLIB = 11,	 /* GMutex */
+	RDEP_LIFE = 12,	 /* a thread's: held by the thread, acquired by who joins it; an instance's address is the
+			    thread's id, a class's that of the start routine */
 };
 
 enum rdep_class_origin {
@@ -234,6 +236,8 @@ enum rdep_mode {
 #define RDEP_EDGE_ALLOC 8u	  /* `to` is a domain, acquired by an allocation */
 #define RDEP_EDGE_IN_CONTEXT 16u  /* taken inside a reclaim context */
 #define RDEP_EDGE_TOLD 32u	  /* the program said that it may happen; it did not yet */
+#define RDEP_EDGE_AWAITED                                                                          \
+	128u /* `from` is the life of a thread that was being joined, under a lock, already */
 #define RDEP_EDGE_HELD_CALLER 64u /* with HELD_LIVE: held_stack's pcs[1] is where that caller was when `to` was acquired */
 struct rdep_edge {
 	uint32_t id;

@@ -96,6 +96,8 @@ struct rd_handler {
 	uint32_t sig;
 	uint32_t entered; /* its signal is on the held stack */
 };
+/* Classes, by number, of which it is known whether a thread took one. */
+#define RD_LIFE_CLASSES 4096u
 
 struct rd_thread {
 	/* Hot. top points to the last held entry, or to `bottom` when nothing is held.
@@ -165,6 +167,8 @@ struct rd_thread {
 	uint32_t next_ghost;
 	uint32_t destroy_place; /* where this thread destroyed a lock last, as misuse.c knows it */
 	uint64_t destroy_site;
+	uint32_t awaited; /* it is being joined by a thread that holds locks; see life.h */
+	uint64_t took[RD_LIFE_CLASSES / 64]; /* classes that it waited for */
 	struct rd_thread *next; /* of the list of all threads, or of idle ones */
 
 	struct rd_passed passed[RD_PASSED_SETS];

@@ -14,7 +14,9 @@ struct rd_thread_info {
 	uint32_t parent, parent_clock; /* the parent's clock after it made this one */
 	uint32_t joiner, joiner_clock; /* the joiner's clock after the join; 0: not joined */
 	uint32_t create_stack;
-	uint32_t published;
+	uint32_t life;	  /* its class, 0: it has none; see life.h */
+	uint32_t awaited; /* it is being joined under a lock */
+	uint64_t create_site;
 };
 
 /* A new id with its info; 0 when there is no memory. */

@@ -7,6 +7,7 @@
 #include "engine.h"
 #include "event.h"
 #include "handler.h"
+#include "life.h"
 #include "map.h"
 #include "mem.h"
 #include "options.h"
@@ -105,8 +106,6 @@ static struct rd_thread *new_state(void)
 
 static void set_stack(struct rd_thread *t, struct rdep_held *bottom, uint32_t capacity)
 {
-	bottom->address = 1;
-	bottom->node = RD_NODE_ROOT;
 	t->bottom = bottom;
 	t->quiet = rd_provoking ? NULL : bottom;
 	t->silent = rd_free_told ? NULL : bottom;
@@ -154,6 +153,7 @@ struct rd_thread *rd_thread_attach(uint32_t id)
 	t->slot->tid = t->tid;
 	t->slot->thread = t->id;
 	set_stack(t, &t->slot->bottom, RDEP_SLOT_HELD);
+	rd_life_begin(t, rd_thread_info_at(t->id));
 	t->top = t->bottom;
 	t->limit = t->real_limit;
 	t->attached = 1;
@@ -322,6 +322,8 @@ uint32_t rd_thread_create(void *start_routine, uint64_t site, uint64_t sp)
 		info->parent = t->id;
 		info->parent_clock = t->clock;
 		info->create_stack = create_stack(site, sp);
+		info->create_site = site;
+		info->life = rd_life_class((uint64_t)start_routine, site, sp);
 	}
 	rd_leave(t, &l);
 	return id;
@@ -382,8 +384,9 @@ void rd_join_begin(uint64_t pthread_id, bool timed, uint64_t site, uint64_t sp)
 	rd_enter(t, &l);
 	t->slot->wait_what = id = rd_thread_by_pthread(pthread_id);
 	t->join_timed = timed;
-	rd_leave(t, &l);
 	__atomic_store_n(&t->slot->wait_kind, RD_WAIT_JOIN, __ATOMIC_RELEASE);
+	rd_life_join(t, id, site, sp);
+	rd_leave(t, &l);
 	if (!timed)
 		rd_circle_join_begin(t, id, site, sp);
 }
@@ -401,6 +404,16 @@ static void release_joined(uint32_t id)
 	}
 }
 
+/* It failed at once, or gave up. */
+static void join_failed(struct rd_thread *t)
+{
+	struct rd_locked l;
+
+	rd_enter(t, &l);
+	rd_life_join_failed((uint32_t)t->slot->wait_what);
+	rd_leave(t, &l);
+}
+
 void rd_join_end(uint64_t pthread_id, bool joined)
 {
 	struct rd_thread *t = rd_here();
@@ -413,8 +426,10 @@ void rd_join_end(uint64_t pthread_id, bool joined)
 		return;
 	rd_circle_join_end(t);
 	announced = __atomic_exchange_n(&t->slot->wait_kind, 0, __ATOMIC_ACQ_REL) == RD_WAIT_JOIN;
-	if (!joined)
+	if (!joined) {
+		join_failed(t);
 		return;
+	}
 	rd_enter(t, &l);
 	/* Since the join began the pthread_t may have become another thread's. */
 	id = announced ? (uint32_t)t->slot->wait_what : rd_thread_by_pthread(pthread_id);
@@ -428,6 +443,7 @@ void rd_join_end(uint64_t pthread_id, bool joined)
 		rd_record_put(RDEP_JOIN, &item, sizeof(item), NULL, 0);
 		if (rd_thread_by_pthread(pthread_id) == id)
 			rd_thread_name_pthread(pthread_id, 0);
+		rd_life_joined(t, id);
 		release_joined(id);
 	}
 	rd_leave(t, &l);
@@ -474,6 +490,8 @@ bool rd_thread_fork_restore(struct rd_thread *t, struct rd_thread *old)
 
 	if (!k->valid)
 		return false;
+	/* Here it is the first thread: nobody joins it. */
+	rd_life_begin(t, NULL);
 	t->clock = k->clock;
 	t->scope = k->scope;
 	t->contexts = k->contexts;
@@ -518,4 +536,5 @@ void rd_threads_reset(void)
 	live_count = 0;
 	reap_at = 64;
 	rd_map_reset(&create_sites);
+	rd_life_reset();
 }

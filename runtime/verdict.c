@@ -4,6 +4,8 @@
 #include "class.h"
 #include "depend.h"
 #include "file_lock.h"
+#include "life.h"
+#include "nesting.h"
 #include "sem.h"
 #include "thread_table.h"
 
@@ -20,6 +22,8 @@ struct weighing {
 	const uint32_t *edges;
 	uint32_t count;
 	bool context; /* it goes through one */
+	bool life;    /* goes through a thread's life */
+	bool lives;   /* and through nothing else: nesting.h's, which knows them by instance */
 	bool files; /* of file locks alone: the other side may be another process */
 	bool one_owner; /* a choice was none: what is waited for is the waiting side's own */
 	uint8_t pick[LONGEST]; /* index in rd_edge.sample */
@@ -37,6 +41,11 @@ static bool is_context(uint32_t cls)
 static const struct rd_sample *picked(const struct weighing *w, uint32_t i)
 {
 	return &rd_edge_at(w->edges[i])->sample[w->pick[i]];
+}
+
+static bool is_life(uint32_t cls)
+{
+	return rd_class_at(cls)->kind == RDEP_LIFE;
 }
 
 /* Does edge i end in the instance that the next lock edge begins with? Domains and signals match anything. */
@@ -76,6 +85,51 @@ static bool closes(const struct weighing *w)
 			return false;
 	}
 	return true;
+}
+
+/* Is edge i that of another thread than the one that the edge before it waits for? */
+static bool stands_in(const struct weighing *w, uint32_t i)
+{
+	uint32_t before = (i + w->count - 1) % w->count;
+
+	return is_life(rd_edge_at(w->edges[i])->from) && picked(w, before)->to_address != picked(w, i)->from_address;
+}
+
+/*
+ * Who is joined is one thread, not a class of them: others of its class are no part of the cycle. But of what it took
+ * not every occurrence is kept; then another thread's stands for it.
+ */
+static bool other_thread(const struct weighing *w)
+{
+	uint32_t i;
+
+	if (w->lives && !(w->edges[0] & RD_NEST_EDGE))
+		return true;
+	for (i = 0; w->life && i < w->count; i++) {
+		uint32_t before = (i + w->count - 1) % w->count;
+
+		if (stands_in(w, i) && !rd_life_took(picked(w, before)->to_address, rd_edge_at(w->edges[i])->to))
+			return true;
+	}
+	return false;
+}
+
+/*
+ * What a thread took before it was joined it may always take before: where the joiner has learnt that it did, by
+ * a condition or a flag under that very lock, all is well. Creation and join tell nothing of that. A join is sure to
+ * be too early when the thread has taken it since, or waits for it; or joins.
+ */
+static bool early(const struct weighing *w)
+{
+	uint32_t i;
+
+	for (i = 0; w->life && i < w->count; i++) {
+		const struct rd_edge *e = rd_edge_at(w->edges[i]);
+
+		if (is_life(e->from) && !is_life(e->to) && !(picked(w, i)->flags & RDEP_EDGE_AWAITED))
+			return true;
+	}
+	return false;
 }
 
 /* One lock, that keeps the other thread out? */
@@ -187,7 +241,10 @@ static bool one_step(const struct weighing *w, uint32_t i)
 
 	if (is_context(rd_edge_at(w->edges[i])->to))
 		return true;
-	return a->thread == b->thread && held_before(b, a->from_address, a->from_generation);
+	if (a->thread != b->thread)
+		return false;
+	/* Its own life a thread always holds. */
+	return is_life(rd_edge_at(w->edges[i])->from) || held_before(b, a->from_address, a->from_generation);
 }
 
 /* Are edges i and j parts of one such step? */
@@ -276,7 +333,7 @@ static bool handled_there(const struct weighing *w)
 static enum rdep_verdict weigh_threads(struct weighing *w)
 {
 	bool closed = closes(w), single = true, before = false;
-	enum rdep_verdict most = closed && !counted(w) ? RDEP_CERTAIN : RDEP_POSSIBLE;
+	enum rdep_verdict most = closed && !counted(w) && !early(w) ? RDEP_CERTAIN : RDEP_POSSIBLE;
 	uint32_t i, j;
 
 	for (i = 0; i < w->count; i++) {
@@ -286,7 +343,7 @@ static enum rdep_verdict weigh_threads(struct weighing *w)
 			w->work -= 1 + (a->gates && b->gates ? a->gates->count * b->gates->count / 8 : 0);
 			if (a->thread != b->thread) {
 				single = false;
-				before |= ordered(a, b);
+				before |= ordered(a, b) && !stands_in(w, i) && !stands_in(w, j);
 			}
 			if (!one_doing(w, i, j) && kept_apart(a, b, closed))
 				return RDEP_GUARDED;
@@ -322,7 +379,7 @@ static enum rdep_verdict weigh(struct weighing *w)
 {
 	enum rdep_verdict threads = 0, processes = 0;
 
-	if (!strong(w))
+	if (!strong(w) || other_thread(w))
 		return 0;
 	if (!one_owner(w))
 		threads = weigh_threads(w);
@@ -390,16 +447,18 @@ enum rdep_verdict rd_verdict(const uint32_t *edges, uint32_t count, bool instanc
 	static struct weighing w;
 	uint32_t i;
 
-	w = (struct weighing){.edges = edges, .count = count, .files = true};
+	w = (struct weighing){.edges = edges, .count = count, .files = true, .lives = true};
 	for (i = 0; i < count; i++) {
 		w.files &= rd_file_address(rd_edge_at(edges[i])->sample[0].to_address);
 		w.context |= is_context(rd_edge_at(edges[i])->to);
+		w.life |= is_life(rd_edge_at(edges[i])->to);
+		w.lives &= is_life(rd_edge_at(edges[i])->to);
 	}
 	try_all(&w, true);
 	if (!instances_only && w.best < RDEP_CERTAIN)
 		try_all(&w, false);
 	/* It was one when all its occurrences were there. */
-	if (!w.best && !instances_only && !w.one_owner)
+	if (!w.best && !instances_only && !w.one_owner && !w.life)
 		w.best = RDEP_POSSIBLE;
 	for (i = 0; i < count; i++)
 		chosen[i] = w.best_pick[i];

@@ -18,8 +18,9 @@
  * gate" guards all objects. A reclaim domain is in every thread at once: the edge into it and the edge
  * out of it are one thread's doing (its allocation reclaims), and single-thread and ordered do
  * not apply. The same holds for a signal, with one thing more for `certain`: the handler ran in the thread that holds
- * the lock. Needs the runtime lock. The number of choices is
- * bounded by work: first those whose instances close the cycle, which are few, then all.
+ * the lock. A join is of one thread: where that one is known not to have taken what the cycle goes on
+ * with, there is none (0), and what it took before it was joined makes it possible, never certain. Needs the runtime
+ * lock. The number of choices is bounded by work: first those whose instances close the cycle, which are few, then all.
  */
 #ifndef RECLAIMDEP_VERDICT_H
 #define RECLAIMDEP_VERDICT_H

@@ -44,8 +44,10 @@ static bool may_be_wrapper(const char *name)
 	const char *s;
 
 	for (s = name; *s; s++) {
-		if ((s[0] == 'o' && s[1] == 'c' && s[2] == 'k') || (s[0] == 'u' && s[1] == 't' && s[2] == 'e') ||
-		    (s[0] == 'r' && s[1] == 'w' && s[2] == '_'))
+		if ((s[0] == 'o' && s[1] == 'c' && s[2] == 'k') ||
+		    (s[0] == 'u' && s[1] == 't' && s[2] == 'e') ||
+		    (s[0] == 'r' && s[1] == 'w' && s[2] == '_') ||
+		    (s[0] == 'h' && s[1] == 'r' && s[2] == 'e'))
 			return true;
 	}
 	return false;

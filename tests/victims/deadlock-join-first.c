@@ -5,6 +5,7 @@
  * expect: deadlock certain lock -
  * stack: held main
  * stack: acquire second worker
+ * expect: wait-inversion certain
  * run: deadlocks
  * options: on_deadlock=exit
  */

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Joins under a lock that the thread does not need, or only another one of its class; in turn, so that nothing waits
- * for ever.
+ * for ever. What could happen by the classes is told as that.
  *
- * expect: none
+ * expect: wait-inversion possible
  * options: on_deadlock=abort
  */
 #include "deadlock.h"

@@ -4,6 +4,10 @@
  * by a trywait, it is the outer one of what is taken inside.
  *
  * expect: lock-inversion certain held_by_try mutex
+ * expect: wait-inversion certain
+ * stack: acquire time_out
+ * expect: wait-inversion ordered
+ * note: the last two because the thread that waits with a timeout is joined under what it waits for
  */
 #include "victim.h"
 
