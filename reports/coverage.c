@@ -145,6 +145,46 @@ static void add_notes(struct builder *b, const struct rdep_process *p)
 	}
 }
 
+/* A class was split, and these are made of it: how many. */
+static size_t parts_of(const struct rdep_record *r, uint32_t cls)
+{
+	size_t i, n = 0;
+
+	for (i = 0; i < r->class_count; i++)
+		n += r->classes[i].raw->lump == cls;
+	return n;
+}
+
+/* Functions that turned out to make locks of several roles. */
+static void add_splits(struct builder *b, struct rdep_process *p)
+{
+	struct rdep_arena *a = &b->report->arena;
+	size_t i, parts;
+
+	for (i = 0; i < p->record->class_count; i++) {
+		const struct rdep_mclass *c;
+		const struct rdep_mframe *at;
+		const char *function;
+
+		parts = parts_of(p->record, p->record->classes[i].raw->id);
+		if (!parts)
+			continue;
+		c = rdep_model_class(p, p->record->classes[i].raw->id);
+		at = rdep_model_frame(&c->origin);
+		function = at && at->function ? at->function : "FUNCTION";
+		add_line(b, (struct rdep_coverage_line){
+				    .kind = RDEP_COVERAGE_NOTE,
+				    .process = p,
+				    .id = "split",
+				    .count = parts,
+				    .text = rdep_arena_printf(
+					    a,
+					    "%s: class \"%s\" made in %s was split by its callers into %zu: it makes locks of "
+					    "several roles (wrapper=%s says so from the start)",
+					    p->name, c->name, rdep_model_where(b->report, at), parts, function)});
+	}
+}
+
 /* ---- what the modules say ---- */
 
 static void add_module(struct builder *b, const struct rdep_process *p, bool minor, const char *id,
@@ -403,6 +443,8 @@ const struct rdep_coverage *rdep_coverage(struct rdep_report *r)
 	add_counters(&b);
 	for (i = 0; i < r->process_count; i++)
 		add_notes(&b, r->processes[i]);
+	for (i = 0; i < r->process_count; i++)
+		add_splits(&b, r->processes[i]);
 	for (i = 0; i < r->process_count; i++)
 		add_lost_program(&b, r->processes[i]);
 	for (i = 0; i < r->process_count; i++)

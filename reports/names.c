@@ -452,6 +452,14 @@ static void name_life(struct rdep_process *p, struct rdep_mclass *c)
 	c->detail = rdep_arena_printf(a, "made in %s", where);
 }
 
+/* Where the call is that made the class before it was split: the first frame of its stack. */
+static const char *lump_where(struct rdep_process *p, const struct rdep_class *raw)
+{
+	struct rdep_mstack s = stack_from(p, raw->stack, 0);
+
+	return rdep_model_where(p->report, rdep_model_frame(&s));
+}
+
 static void name_class(struct rdep_process *p, struct rdep_mclass *c)
 {
 	struct rdep_arena *a = &p->report->arena;
@@ -491,6 +499,9 @@ static void name_class(struct rdep_process *p, struct rdep_mclass *c)
 		else
 			name_stack(p, c);
 	}
+	if (raw->lump)
+		c->detail = rdep_arena_printf(a, "%s%smade by %s, whose locks are of several roles", c->detail,
+					      *c->detail ? "; " : "", lump_where(p, raw));
 	if (raw->subclass) {
 		c->name = rdep_arena_printf(a, "%s/%u", c->name, raw->subclass);
 		c->key = rdep_arena_printf(a, "%s/%u", c->key, raw->subclass);

@@ -26,6 +26,8 @@
 #include "misuse.h"
 #include "nesting.h"
 #include "record.h"
+#include "role.h"
+#include "split.h"
 #include "sem.h"
 #include "stack.h"
 #include "stream.h"
@@ -359,6 +361,9 @@ static struct rdep_held *take_locked(struct rd_thread *t, struct taking *k)
 		k->cls = rd_class_resolve(k->lock, RD_HOW_KIND(k->how), &k->generation);
 	if (!k->cls)
 		return NULL;
+	rd_role_pass(t, (uint64_t)k->lock, k->generation, k->site, k->sp);
+	rd_split_see(t, k->lock, RD_HOW_KIND(k->how), &k->cls, k->site, k->sp);
+	rd_split_renew(t);
 	if (k->subclass)
 		k->cls = rd_class_sub(rd_class_base(k->cls), k->subclass);
 	/* A chain that was looked at gets no new edge; what is new inside one class is looked at by itself. */
@@ -379,6 +384,12 @@ static struct rdep_held *take_locked(struct rd_thread *t, struct taking *k)
 					    .ordered = k->ordered};
 		rd_life_takes(t, k->cls);
 		rd_depend_on_all(t, &target);
+		if (rd_split_go(t)) {
+			if (!k->known && !k->subclass)
+				k->cls = rd_class_resolve(k->lock, RD_HOW_KIND(k->how), &k->generation);
+			from = rd_held_rechain(t);
+			again = class_is_held(t, k->cls);
+		}
 	}
 	new_site = !rd_lock_site_known(k->site, k->cls);
 	if (new_site)
@@ -397,8 +408,8 @@ static struct rdep_held *take_locked(struct rd_thread *t, struct taking *k)
 		rd_interrupts_open(t, e, is_recursive(k));
 	/* A cycle may have been opened by this very acquisition. */
 	watched |= rd_wants_sampling(t, k->cls);
-	if (!again && !watched && place == k->site && !rd_interrupts_may_hide(t, k->cls) &&
-	    (is_try(k) || !rd_circle_on(t, e - 1, k->cls))) {
+	if (!again && !watched && place == k->site && rd_role_settled(k->cls, k->site) &&
+	    !rd_interrupts_may_hide(t, k->cls) && (is_try(k) || !rd_circle_on(t, e - 1, k->cls))) {
 		learn(e, k, e[-1].node);
 		rd_step_remember(t, from, cls_mode_of(k), k->site, to, 0);
 	}
@@ -427,6 +438,8 @@ static struct rdep_held *take_known(struct rd_thread *t, const struct taking *k)
 	const struct rd_node *n;
 	bool learns;
 
+	if (!rd_split_known(t, k->lock, RD_HOW_KIND(k->how), k->cls, k->site, k->sp))
+		return NULL;
 	if (t->atomic || t->awaited || !t->top->address || from == RD_NODE_UNKNOWN || !nestings_known(t, k) ||
 	    rd_wants_sampling(t, k->cls) || rd_interrupts_unseen(t, k->cls))
 		return NULL;
@@ -444,7 +457,8 @@ static struct rdep_held *take_known(struct rd_thread *t, const struct taking *k)
 	if (!is_try(k))
 		rd_life_takes(t, k->cls);
 	/* Behind one call in a wrapper there are many places. */
-	learns = place == k->site && !class_is_held(t, k->cls) && !rd_interrupts_may_hide(t, k->cls) &&
+	learns = place == k->site && !class_is_held(t, k->cls) && rd_role_settled(k->cls, k->site) &&
+		 !rd_interrupts_may_hide(t, k->cls) &&
 		 remember(t, k, from, to);
 	return push(t, k, to, learns);
 }
@@ -468,7 +482,7 @@ static void take_pending(struct rd_thread *t, struct taking *k)
 static bool is_lock_of(const struct taking *k, const struct rdep_held *e)
 {
 	return k->cls && (k->generation == e->generation || e->kind == RDEP_FILE) &&
-	       rd_class_base(k->cls) == rd_class_base(e->cls);
+	       rd_class_whole(k->cls) == rd_class_whole(e->cls);
 }
 
 static struct rdep_held *take(struct rd_thread *t, struct taking *k)
@@ -535,6 +549,8 @@ struct rdep_held *rd_acquire_slow(const void *lock, unsigned how, uint64_t site,
 			return NULL;
 		k.cls = rd_class_get(lock, RD_HOW_KIND(how), &k.generation);
 	}
+	if (k.cls && rd_class_at(k.cls)->lump)
+		rd_class_retag(lock, RD_HOW_KIND(how), k.cls, k.generation);
 	return take(t, &k);
 }
 
@@ -614,9 +630,11 @@ void rd_cond_wait_begin(const void *cond, const void *mutex, uint64_t site, uint
 	/* It is taken again while everything else stays held: what was taken after it comes before it now. */
 	rd_enter(t, &l);
 	rd_stack_begin(site, sp);
+	rd_split_renew(t);
 	target = (struct rd_target){
 		.cls = e->cls, .address = e->address, .generation = e->generation, .mode = e->mode};
 	rd_depend_above(t, e, &target);
+	rd_split_go(t);
 	rd_leave(t, &l);
 }
 

@@ -18,6 +18,7 @@
 #include "options.h"
 #include "provoke.h"
 #include "record.h"
+#include "split.h"
 #include "sites.h"
 #include "stack.h"
 #include "threads.h"
@@ -108,10 +109,13 @@ static void allocate(struct rd_thread *t, const struct allocation *a)
 	}
 	rd_enter(t, &l);
 	rd_stack_begin(a->site, a->sp);
+	rd_split_renew(t);
 	rd_drop_stale(t);
 	if (t->top != t->bottom) {
 		n = rd_chain_at(rd_held_rechain(t));
 		depend_on_domains(t, a);
+		if (rd_split_go(t))
+			n = rd_chain_at(rd_held_rechain(t));
 		n->checked |= bits;
 		n->samplings++;
 		n->alloc_sampler = me;

@@ -9,6 +9,7 @@
 #include "module.h"
 #include "options.h"
 #include "record.h"
+#include "role.h"
 #include "stack.h"
 #include "sys.h"
 #include "tag.h"
@@ -34,7 +35,7 @@ struct keyed {
 /* A lock that carries no tag. */
 struct instance {
 	uint64_t address;
-	uint32_t cls, generation;
+	uint32_t cls, generation, role;
 	uint32_t next_in_page; /* index + 1 */
 	/* What the program told of a lock whose kind, and with it its tag's place, is not known yet. */
 	uint32_t told_name, told_subclass;
@@ -165,9 +166,9 @@ static uint32_t class_by_key(const struct key *key, struct rdep_class *item, uin
 
 /* ---- by call chain ---- */
 
-static void hash_chain(struct key *key, const struct rd_walk *w, size_t first)
+static void hash_frames(struct key *key, const struct rd_walk *w, size_t first, size_t n)
 {
-	size_t n = (size_t)rd_options.class_depth, i;
+	size_t i;
 
 	for (i = first; i < first + n && i < w->count; i++) {
 		uint64_t pc = w->frames[i].pc;
@@ -189,7 +190,7 @@ static uint32_t class_by_chain(unsigned kind, unsigned origin, const void *lock,
 	uint32_t cls;
 
 	*first = rd_wrapper_skip(w);
-	hash_chain(&key, w, *first);
+	hash_frames(&key, w, *first, (size_t)rd_options.class_depth);
 	HASH_FIND(hh, by_key, &key, sizeof(key), k);
 	if (k)
 		return k->id;
@@ -212,12 +213,91 @@ uint32_t rd_class_thread(uint64_t start_routine, size_t first)
 		.kind = RDEP_LIFE, .origin = RDEP_BY_INIT, .address = start_routine};
 	struct keyed *k;
 
-	hash_chain(&key, w, first);
+	hash_frames(&key, w, first, (size_t)rd_options.class_depth);
 	HASH_FIND(hh, by_key, &key, sizeof(key), k);
 	if (k)
 		return k->id;
 	item.stack = rd_stack_of(w->frames[first].pc, first + 1);
 	return class_by_key(&key, &item, w->frames[first].pc, "");
+}
+
+/* ---- by role ---- */
+
+static bool kind_has_roles(unsigned kind)
+{
+	return kind == RDEP_MUTEX || kind == RDEP_RWLOCK || kind == RDEP_SPIN;
+}
+
+bool rd_class_has_roles(uint32_t cls)
+{
+	const struct rd_class *c = rd_class_at(cls);
+
+	return (c->lump ? rd_class_at(c->lump) : c)->role_count > 0;
+}
+
+uint32_t rd_class_whole(uint32_t cls)
+{
+	uint32_t lump = rd_class_at(cls)->lump;
+
+	return lump ? lump : rd_class_base(cls);
+}
+
+uint32_t rd_class_now(uint32_t cls, uint32_t role)
+{
+	uint32_t own;
+
+	if (!role || !__atomic_load_n(&rd_class_at(cls)->split, __ATOMIC_ACQUIRE))
+		return cls;
+	own = rd_role_at(rd_role_root(role))->own;
+	return own ? own : cls;
+}
+
+uint32_t rd_class_of_role(uint32_t role)
+{
+	const struct rd_role *r = rd_role_at(role);
+	const struct rd_class *c = rd_class_at(r->cls);
+	uint64_t pcs[1 + RD_ROLE_CALLERS] = {c->where};
+	struct key key = {.kind = c->kind, .origin = c->origin};
+	struct rdep_class item = {
+		.kind = c->kind, .origin = c->origin, .address = r->address, .lump = c->id, .skip = 1};
+	static struct rd_walk w;
+	size_t n = 1, i;
+	uint32_t cls;
+
+	for (i = 0; i < RD_ROLE_CALLERS && r->caller[i]; i++)
+		pcs[n++] = r->caller[i];
+	w = (struct rd_walk){.count = n};
+	for (i = 0; i < n; i++)
+		w.frames[i].pc = pcs[i];
+	/* The callers that all roles share tell nothing. */
+	if (n > 2 && !rd_role_nearest_tell(role))
+		item.skip = 2;
+	hash_frames(&key, &w, 0, n);
+	item.stack = rd_stack_put(pcs, n);
+	cls = class_by_key(&key, &item, pcs[item.skip], "");
+	if (cls) {
+		rd_class_at(cls)->lump = c->id;
+		rd_class_at(cls)->novalidate = c->novalidate || rd_novalidate_at(pcs[item.skip], c->kind);
+	}
+	return cls;
+}
+
+/* The role that this event's walk makes, of which frames[first] made the class; and what class it is of. */
+static uint32_t role_of_walk(uint32_t *cls, const void *lock, unsigned kind, const struct rd_frame *frames,
+			     size_t count, size_t first)
+{
+	uint32_t role = 0;
+	struct rd_role *root;
+
+	if (kind_has_roles(kind) && rd_class_at(*cls)->where == frames[first].pc)
+		role = rd_role_add(*cls, frames, count, first, (uint64_t)lock);
+	if (role && rd_class_at(*cls)->split) {
+		root = rd_role_at(rd_role_root(role));
+		if (!root->own)
+			root->own = rd_class_of_role(rd_role_root(role));
+		*cls = rd_class_now(*cls, role);
+	}
+	return role;
 }
 
 static uint32_t class_by_variable(unsigned kind, const void *lock, const struct rd_module *m)
@@ -342,7 +422,7 @@ static void table_changed(void)
 	__atomic_add_fetch(&rd_table_epoch, 1, __ATOMIC_RELEASE);
 }
 
-static void set_instance(const void *lock, uint32_t cls, uint32_t generation)
+static void set_instance(const void *lock, uint32_t cls, uint32_t generation, uint32_t role)
 {
 	struct instance *in = instance_of(lock);
 	uint64_t page = (uint64_t)lock >> 12;
@@ -361,6 +441,7 @@ static void set_instance(const void *lock, uint32_t cls, uint32_t generation)
 	}
 	was = in->cls;
 	in->generation = generation;
+	in->role = role;
 	in->told_name = in->told_subclass = in->dead = 0;
 	in->shared = false;
 	__atomic_store_n(&in->cls, cls, __ATOMIC_RELEASE);
@@ -379,12 +460,48 @@ static void end_instance(struct instance *in)
 		table_changed();
 }
 
-static void set_class(const void *lock, unsigned kind, uint32_t cls, uint32_t generation)
+static void set_class(const void *lock, unsigned kind, uint32_t cls, uint32_t generation, uint32_t role)
 {
 	if (cls < RD_TAG_CLASSES && rd_tag_usable(lock, kind))
-		rd_tag_write(lock, kind, cls, generation);
+		rd_tag_write(lock, kind, cls, generation, role);
 	else
-		set_instance(lock, cls, generation);
+		set_instance(lock, cls, generation, role);
+}
+
+uint32_t rd_class_role(const void *lock, unsigned kind)
+{
+	const struct instance *in;
+
+	if (rd_tag_class(lock, kind))
+		return rd_tag_role(lock, kind);
+	in = kind_has_roles(kind) && !rd_tag_usable(lock, kind) ? instance_of(lock) : NULL;
+	return in && in->cls ? in->role : 0;
+}
+
+uint32_t rd_class_role_at(uint64_t address, uint32_t cls, uint32_t generation)
+{
+	const struct rd_class *c = rd_class_at(rd_class_whole(cls));
+	const void *lock = (const void *)address;
+	uint32_t is_generation;
+	char words[sizeof(pthread_rwlock_t)];
+
+	if (c->role_count < 2)
+		return c->roles;
+	if (rd_peek(words, lock, c->kind == RDEP_RWLOCK ? sizeof(pthread_rwlock_t)
+				 : c->kind == RDEP_SPIN ? sizeof(pthread_spinlock_t)
+							: sizeof(pthread_mutex_t)))
+		return 0;
+	return rd_class_get(lock, c->kind, &is_generation) && is_generation == generation
+		       ? rd_class_role(lock, c->kind)
+		       : 0;
+}
+
+void rd_class_retag(const void *lock, unsigned kind, uint32_t cls, uint32_t generation)
+{
+	uint32_t was = rd_tag_class(lock, kind);
+
+	if (was && was != cls && cls < RD_TAG_CLASSES)
+		rd_tag_write(lock, kind, cls, generation, rd_tag_role(lock, kind));
 }
 
 uint32_t rd_class_get(const void *lock, unsigned kind, uint32_t *generation)
@@ -394,7 +511,7 @@ uint32_t rd_class_get(const void *lock, unsigned kind, uint32_t *generation)
 
 	if (cls) {
 		*generation = rd_tag_generation(lock, kind);
-		return cls;
+		return rd_class_at(cls)->split ? rd_class_now(cls, rd_tag_role(lock, kind)) : cls;
 	}
 	/* A lock that can carry a tag and does not is new, whatever was at its address. */
 	if (rd_tag_usable(lock, kind))
@@ -403,7 +520,8 @@ uint32_t rd_class_get(const void *lock, unsigned kind, uint32_t *generation)
 	if (!in)
 		return 0;
 	*generation = in->generation;
-	return __atomic_load_n(&in->cls, __ATOMIC_ACQUIRE);
+	cls = __atomic_load_n(&in->cls, __ATOMIC_ACQUIRE);
+	return cls && rd_class_at(cls)->split ? rd_class_now(cls, in->role) : cls;
 }
 
 static uint32_t told_class(const void *lock, unsigned kind)
@@ -433,18 +551,26 @@ uint32_t rd_class_resolve(const void *lock, unsigned kind, uint32_t *generation)
 {
 	uint32_t cls = rd_class_get(lock, kind, generation);
 	const struct rd_module *m;
+	const struct rd_walk *w;
+	uint32_t role = 0;
 	size_t first;
 
 	if (cls)
 		return cls;
 	m = rd_module_at((uint64_t)lock);
 	cls = told_class(lock, kind);
-	if (!cls)
-		cls = m ? class_by_variable(kind, lock, m) : class_by_chain(kind, RDEP_BY_FIRST, lock, &first);
+	if (!cls && m) {
+		cls = class_by_variable(kind, lock, m);
+	} else if (!cls) {
+		cls = class_by_chain(kind, RDEP_BY_FIRST, lock, &first);
+		w = rd_stack_walk();
+		if (cls)
+			role = role_of_walk(&cls, lock, kind, w->frames, w->count, first);
+	}
 	cls = told_subclass(lock, cls);
 	*generation = told_generation(lock);
 	if (cls)
-		set_class(lock, kind, cls, *generation);
+		set_class(lock, kind, cls, *generation, role);
 	/* The tag tells it from now on. */
 	if (anything_told && rd_tag_usable(lock, kind) && instance_of(lock))
 		end_instance(instance_of(lock));
@@ -500,7 +626,7 @@ static struct instance *told_instance(const void *lock)
 	rd_class_follow_memory(lock);
 	if (in)
 		return in;
-	set_instance(lock, 0, 0);
+	set_instance(lock, 0, 0, 0);
 	return instance_of(lock);
 }
 
@@ -516,7 +642,7 @@ void rd_class_tell_name(const void *lock, unsigned kind, const char *text)
 	if (kind) {
 		cls = class_by_name(kind, name, lock);
 		if (cls)
-			set_class(lock, kind, cls, generation ? generation : new_generation());
+			set_class(lock, kind, cls, generation ? generation : new_generation(), 0);
 		return;
 	}
 	in = told_instance(lock);
@@ -533,7 +659,7 @@ void rd_class_tell_subclass(const void *lock, uint32_t n)
 	if (kind) {
 		uint32_t base = rd_class_base(cls);
 
-		set_class(lock, kind, n ? rd_class_sub(base, n) : base, generation);
+		set_class(lock, kind, n ? rd_class_sub(base, n) : base, generation, 0);
 		return;
 	}
 	in = told_instance(lock);
@@ -543,7 +669,7 @@ void rd_class_tell_subclass(const void *lock, uint32_t n)
 
 void rd_class_begin(const void *lock, unsigned kind, uint32_t cls)
 {
-	set_class(lock, kind, cls, new_generation());
+	set_class(lock, kind, cls, new_generation(), 0);
 }
 
 uint32_t rd_class_foresee(const void *lock, uint32_t *generation)
@@ -598,8 +724,30 @@ static uint32_t init_class_cached(unsigned kind, uint64_t site, uint64_t sp)
 	return 0;
 }
 
-static uint32_t init_class(struct rd_thread *t, const void *lock, unsigned kind, uint64_t site, uint64_t sp)
+/* The role of a lock whose init call was met before, of that class; 0: to be looked at under the lock. */
+static uint32_t init_role_cached(uint32_t *cls, uint64_t sp)
 {
+	struct rd_frame frames[6 + RD_ROLE_CALLERS + 1];
+	uint64_t where = rd_class_at(*cls)->where;
+	unsigned flags;
+	size_t n, i;
+	uint32_t role;
+
+	n = rd_unwind_fast(frames, RD_ROLE_CALLERS + 2, sp, &flags);
+	if (n && frames[0].pc != where)
+		n = rd_unwind_fast(frames, sizeof(frames) / sizeof(*frames), sp, &flags);
+	for (i = 0; i < n && frames[i].pc != where; i++)
+		;
+	role = i < n ? rd_role_known(*cls, frames, n, i) : 0;
+	if (role)
+		*cls = rd_class_now(*cls, role);
+	return role;
+}
+
+static uint32_t init_class(struct rd_thread *t, const void *lock, unsigned kind, uint64_t site, uint64_t sp,
+			   uint32_t *role)
+{
+	const struct rd_walk *w;
 	struct rd_locked locked;
 	uint32_t cls;
 	size_t first;
@@ -615,12 +763,15 @@ static uint32_t init_class(struct rd_thread *t, const void *lock, unsigned kind,
 			rd_map_set(&init_sites, site, past_wrapper(rd_stack_walk()->frames[first].pc, kind), cls);
 		}
 	}
+	w = rd_stack_walk();
+	if (cls)
+		*role = role_of_walk(&cls, lock, RD_PLAIN_KIND(kind), w->frames, w->count, first);
 	rd_leave(t, &locked);
 	return cls;
 }
 
 /* A new instance, of which all that was known of its address is forgotten. */
-static void begin_instance(struct rd_thread *t, const void *lock, unsigned kind, uint32_t cls)
+static void begin_instance(struct rd_thread *t, const void *lock, unsigned kind, uint32_t cls, uint32_t role)
 {
 	uint32_t generation = new_generation();
 	struct rd_locked locked;
@@ -628,28 +779,30 @@ static void begin_instance(struct rd_thread *t, const void *lock, unsigned kind,
 	if (cls < RD_TAG_CLASSES && rd_tag_usable(lock, kind)) {
 		struct instance *in = anything_told ? instance_of(lock) : NULL;
 
-		rd_tag_write(lock, kind, cls, generation);
+		rd_tag_write(lock, kind, cls, generation, role);
 		if (in)
 			end_instance(in);
 		return;
 	}
 	rd_enter(t, &locked);
-	set_instance(lock, cls, generation);
+	set_instance(lock, cls, generation, role);
 	rd_leave(t, &locked);
 }
 
 uint32_t rd_class_init(const void *lock, unsigned kind, uint64_t site, uint64_t sp)
 {
 	struct rd_thread *t = rd_here();
-	uint32_t cls;
+	uint32_t cls, role = 0;
 
 	if (!t)
 		return 0;
 	cls = init_class_cached(kind, site, sp);
-	if (!cls)
-		cls = init_class(t, lock, kind, site, sp);
+	if (cls && kind_has_roles(RD_PLAIN_KIND(kind)))
+		role = init_role_cached(&cls, sp);
+	if (!cls || (!role && kind_has_roles(RD_PLAIN_KIND(kind)) && !rd_role_none(cls)))
+		cls = init_class(t, lock, kind, site, sp, &role);
 	if (cls)
-		begin_instance(t, lock, RD_PLAIN_KIND(kind), cls);
+		begin_instance(t, lock, RD_PLAIN_KIND(kind), cls, role);
 	return cls;
 }
 
@@ -778,9 +931,9 @@ uint32_t rd_class_ended(const void *lock, unsigned kind, uint32_t *cls, uint32_t
 void rd_class_revive(const void *lock, unsigned kind, uint32_t cls, uint32_t generation)
 {
 	if (instance_of(lock) && instance_of(lock)->dead)
-		set_instance(lock, cls, generation);
+		set_instance(lock, cls, generation, 0);
 	else if (cls)
-		rd_tag_write(lock, kind, cls, generation);
+		rd_tag_write(lock, kind, cls, generation, 0);
 	else
 		rd_tag_clear(lock, kind);
 }

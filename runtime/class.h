@@ -33,6 +33,11 @@ struct rd_class {
 	uint32_t stack;
 	uint32_t base; /* of a subclass: the class it is one of; else 0 */
 	uint64_t where; /* the call that made it (init, first acquisition), or the variable */
+	/* See role.h. */
+	uint32_t roles, role_count;
+	uint32_t role_misses; /* times that a caller's walk did not find the role that another walk had given it */
+	uint32_t lump; /* the class that it is a part of; 0: it is whole */
+	bool split;    /* what class its locks are of now, their roles tell */
 	struct rdep_class *item; /* in the journal, for the counters; NULL when dropped */
 	uint8_t use;	  /* of semaphores: enum rd_sem_use */
 	uint32_t permits; /* of semaphores: the most that one of them began with; 0: not known */
@@ -96,6 +101,21 @@ uint32_t rd_class_base(uint32_t cls);
 
 /* The class that a signal is (`where` of it), made at the first call. 0: no memory. Needs the runtime lock. */
 uint32_t rd_class_signal(uint32_t sig, const char *name);
+
+/* Which role of its class a lock is of that is known to be readable; 0: none. Lock-free. */
+uint32_t rd_class_role(const void *lock, unsigned kind);
+/* The same of a lock of that class that may be gone. */
+uint32_t rd_class_role_at(uint64_t address, uint32_t cls, uint32_t generation);
+/* What class a lock is of that was of cls. Lock-free. */
+uint32_t rd_class_now(uint32_t cls, uint32_t role);
+/* The class that was split, or of which it is a subclass. */
+uint32_t rd_class_whole(uint32_t cls);
+/* Is it one by an init call or a first acquisition, whose callers are known? */
+bool rd_class_has_roles(uint32_t cls);
+/* The tag may be that of a class that was split: it gets the one of now, that the fast path may know it. Lock-free. */
+void rd_class_retag(const void *lock, unsigned kind, uint32_t cls, uint32_t generation);
+/* The class of the locks that go with a role. Needs the runtime lock. 0: no memory. */
+uint32_t rd_class_of_role(uint32_t role);
 
 /* O(1), lock-free; id must have come from here. */
 struct rd_class *rd_class_at(uint32_t id);

@@ -13,6 +13,8 @@
 #include "map.h"
 #include "mem.h"
 #include "record.h"
+#include "role.h"
+#include "split.h"
 #include "sem.h"
 #include "stack.h"
 #include "thread_table.h"
@@ -140,9 +142,13 @@ uint32_t rd_held_stack(struct rd_thread *t, const struct rdep_held *held, uint8_
 	}
 	i = caller_frame(held, w, &at);
 	if (i < w->count) {
+		rd_role_leaves(held->site);
 		*flags |= (uint8_t)(RDEP_EDGE_HELD_LIVE | (at ? 0 : RDEP_EDGE_HELD_CALLER));
 		return rd_stack_of_call(held->site, at ? at : w->frames[i].pc, i + 1);
 	}
+	/* What took it only takes it: its callers tell where. */
+	if (!(w->flags & RDEP_STACK_BROKEN))
+		rd_role_leaves(held->site);
 	return rd_held_stack_first(held);
 }
 
@@ -552,6 +558,8 @@ struct rd_sample rd_sample_of(struct rd_thread *t, const struct rdep_held *held,
 		.clock = t->clock,
 		.gates = gates,
 		.below = below,
+		.from_role = rd_class_role_at(held->address, held->cls, held->generation),
+		.to_role = rd_class_role_at(target->address, target->cls, target->generation),
 		.gfp = target->gfp,
 		.raw_gfp = target->raw_gfp,
 		.type = edge_type(held, target),
@@ -668,6 +676,81 @@ void rd_depend_retire(uint32_t cls)
 	rd_graph_each(graph, cls, 1, retire, NULL);
 }
 
+/* ---- classes that were split ---- */
+
+void rd_depend_readd(struct rd_thread *t, const struct rd_edge *old, const struct rd_sample *s, uint32_t from, uint32_t to)
+{
+	static uint32_t cycle[PATH_LONGEST];
+	uint8_t types = 0;
+	uint32_t id = rd_graph_find(graph, from, to, &types);
+	bool known = id && types & s->type;
+	struct rd_edge *e;
+	int n = known ? 0 : rd_graph_cycle(graph, from, to, s->type, cycle + 1, PATH_LONGEST - 1);
+
+	if (!known)
+		id = rd_graph_add(graph, from, to, s->type);
+	e = id ? rd_array_need(&edges, id) : NULL;
+	if (!e) {
+		rd_count(RDEP_C_EDGES_DROPPED);
+		return;
+	}
+	if (!e->count) {
+		*e = (struct rd_edge){.from = from,
+				      .to = to,
+				      .count = 1,
+				      .room = RD_SAMPLES,
+				      .held_site = old->held_site,
+				      .acquire_site = old->acquire_site,
+				      .sample = e->few,
+				      .few = {*s}};
+		rd_sample_told(id, 0);
+	} else if (e->count < e->room) {
+		e->sample[e->count] = *s;
+		e->sample[e->count++].index = RD_UNTOLD;
+		if (e->open)
+			rd_finding_reconsider(t, id);
+	}
+	if (n > 0 && n < (int)RD_GRAPH_LONG) {
+		cycle[0] = id;
+		found_cycle(t, s->type, cycle, (uint32_t)n + 1);
+	}
+}
+
+static bool moves(const struct rd_edge *e, const struct rd_sample *s, uint32_t cls, uint32_t *from, uint32_t *to)
+{
+	*from = e->from == cls ? rd_class_now(cls, s->from_role) : e->from;
+	*to = e->to == cls ? rd_class_now(cls, s->to_role) : e->to;
+	return *from != e->from || *to != e->to;
+}
+
+/* The old ones are out of the way before the first new one is looked at. */
+void rd_depend_move(struct rd_thread *t, uint32_t cls)
+{
+	uint32_t n = rd_edge_count(), id, from, to, i;
+	struct rd_edge *e;
+
+	for (id = 1; id <= n; id++) {
+		e = rd_edge_at(id);
+		if (!e->count || e->moved || (e->from != cls && e->to != cls))
+			continue;
+		for (i = 0; i < e->count; i++)
+			e->moved |= moves(e, &e->sample[i], cls, &from, &to);
+		if (!e->moved)
+			continue;
+		rd_graph_hide(graph, id, true);
+		rd_finding_retire(id);
+	}
+	for (id = 1; id <= n; id++) {
+		e = rd_edge_at(id);
+		for (i = 0; e->moved && (e->from == cls || e->to == cls) && i < e->count; i++) {
+			moves(e, &e->sample[i], cls, &from, &to);
+			if (from != to)
+				rd_depend_readd(t, e, &e->sample[i], from, to);
+		}
+	}
+	rd_nest_move(t, cls);
+}
+
 void rd_depend_fork_child(void)
 {
 	uint32_t id, n = rd_edge_count(), i;
@@ -686,6 +769,8 @@ void rd_depend_reset(void)
 	memset(gate_list.segment, 0, sizeof(gate_list.segment));
 	gate_count = 1;
 	rd_kin_reset();
+	rd_role_reset();
+	rd_split_reset();
 	rd_nest_reset();
 	rd_map_reset(&lock_sites);
 	rd_map_reset(&site_frames);

@@ -40,6 +40,7 @@ struct rd_sample {
 	uint64_t held_site;
 	uint32_t from_generation, to_generation;
 	uint32_t thread, clock;
+	uint32_t from_role, to_role; /* see role.h */
 	const struct rd_gates *gates; /* NULL: none */
 	uint32_t below; /* the first of the gates: taken before `from` was */
 	uint32_t index; /* its place in the journal: 0 the edge, n the n-th sample; or RD_UNTOLD */
@@ -56,6 +57,7 @@ struct rd_edge {
 	uint8_t open : 1;    /* closes a cycle whose verdict may still rise */
 	uint8_t watched : 1; /* and no occurrence of it is answered from a cache */
 	uint8_t told : 1;    /* in the journal */
+	uint8_t moved : 1;   /* its locks are of other classes now */
 	uint16_t budget;
 	uint32_t journaled; /* samples in the journal */
 	uint32_t seen;	    /* samples there were */
@@ -86,6 +88,11 @@ void rd_depend(struct rd_thread *t, const struct rdep_held *held, const struct r
 /* The same for an occurrence that was made before, by any thread: interrupt.h. */
 void rd_depend_sample(struct rd_thread *t, const struct rdep_held *held, const struct rd_target *target,
 		      struct rd_sample *s);
+
+/* Of edges and nestings of a class that was split: they become what their locks' roles say. */
+void rd_depend_move(struct rd_thread *t, uint32_t cls);
+/* An occurrence that was seen already, now between these classes. */
+void rd_depend_readd(struct rd_thread *t, const struct rd_edge *old, const struct rd_sample *s, uint32_t from, uint32_t to);
 
 /* Of either graph: see nesting.h. */
 struct rd_edge *rd_edge_at(uint32_t edge);

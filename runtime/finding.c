@@ -11,6 +11,7 @@
 #include "options.h"
 #include "print.h"
 #include "record.h"
+#include "split.h"
 #include "stack.h"
 #include "sys.h"
 #include "threads.h"
@@ -275,7 +276,7 @@ static void weigh(struct rd_thread *t, struct rd_finding *f)
 	static uint32_t chosen[LONGEST];
 	enum rdep_verdict v = rd_verdict(f->edges, f->edge_count, f->instances_only, chosen);
 
-	if (v <= f->verdict)
+	if (v <= f->verdict || (!f->published && rd_split_explains(f->edges, f->edge_count)))
 		return;
 	if (f->beside && !f->beside->closed && v <= f->beside->verdict) {
 		f->verdict = (uint8_t)v;

@@ -72,6 +72,11 @@ static void join(uint32_t a, uint32_t b)
 		*p = b;
 }
 
+void rd_kin_wrapped(uint64_t pc)
+{
+	rd_map_set(&calls, pc, 0, WRAPPED);
+}
+
 uint64_t rd_kin_see(uint64_t site, uint64_t sp, uint32_t cls)
 {
 	uint32_t kind = rd_class_at(cls)->kind, other;

@@ -24,6 +24,9 @@ uint64_t rd_kin_see(uint64_t site, uint64_t sp, uint32_t cls);
 /* Are all the classes that the edges join kin of each other, and more than one? Needs the runtime lock. */
 bool rd_kin_cycle(const uint32_t *edges, uint32_t count);
 
+/* The call there only takes locks for its callers. Needs the runtime lock. */
+void rd_kin_wrapped(uint64_t pc);
+
 void rd_kin_reset(void);
 
 #endif

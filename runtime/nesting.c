@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 /* nesting.c - see nesting.h. */
 #include "nesting.h"
+#include "class.h"
 #include "file_lock.h"
 #include "finding.h"
 #include "graph.h"
@@ -10,6 +11,7 @@
 #include "options.h"
 #include "record.h"
 #include "sem.h"
+#include "split.h"
 #include "stack.h"
 
 #include <string.h>
@@ -184,11 +186,29 @@ void rd_nest(struct rd_thread *t, const struct rdep_held *held, const struct rd_
 	}
 	if (!id)
 		return;
+	rd_split_nested(target->cls, &s);
 	if (rd_options.nesting == NESTING_ANY && s.type != RDEP_TYPE_SR)
 		rd_finding_nested(t, id);
 	/* While its cycle is watched each occurrence comes by here. */
 	if (!rd_nest_edge_at(id)->watched)
 		remember(t, held, target);
+}
+
+void rd_nest_move(struct rd_thread *t, uint32_t cls)
+{
+	uint32_t n = graph ? rd_graph_edges(graph) : 0, id, i;
+
+	for (id = 1; id <= n; id++) {
+		const struct rd_edge *e = rd_array_at(&edges, id);
+
+		for (i = 0; e->from == cls && i < e->count; i++) {
+			const struct rd_sample *s = &e->sample[i];
+			uint32_t from = rd_class_now(cls, s->from_role), to = rd_class_now(cls, s->to_role);
+
+			if (from != to)
+				rd_depend_readd(t, e, s, from, to);
+		}
+	}
 }
 
 void rd_nest_reset(void)

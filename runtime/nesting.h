@@ -28,6 +28,9 @@ void rd_nest(struct rd_thread *t, const struct rdep_held *held, const struct rd_
 
 struct rd_edge *rd_nest_edge_at(uint32_t edge);
 
+/* A class was split: what was nested of two of its parts is an order of classes. Needs the runtime lock. */
+void rd_nest_move(struct rd_thread *t, uint32_t cls);
+
 /* As rd_depend_show() and rd_depend_retire(). O(pairs there are). */
 void rd_nest_show(struct rd_thread *t, uint32_t cls);
 void rd_nest_retire(uint32_t cls);

@@ -186,7 +186,7 @@ struct rdep_class {
 	uint8_t inherited; /* from a fork parent's snapshot */
 	uint8_t reserved[3];
 	uint32_t name_len; /* BY_NAME */
-	uint32_t reserved2;
+	uint32_t lump; /* the class that was split by its callers, of which this is a part; 0: none */
 	/* Not under the checksum; filled when stat=1. */
 	uint64_t acquisitions, contentions, wait_ns, hold_ns;
 	char name[]; /* not terminated; not under the checksum */

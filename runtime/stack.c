@@ -181,6 +181,13 @@ uint32_t rd_stack_from(size_t first)
 	return put_walk(0, 0, first);
 }
 
+uint32_t rd_stack_put(const uint64_t *pcs, size_t count)
+{
+	static const uint64_t exact[4];
+
+	return put(pcs, exact, count, RDEP_STACK_CUT);
+}
+
 uint64_t rd_stack_sp(void)
 {
 	return here_sp;

@@ -48,6 +48,8 @@ uint32_t rd_stack_of(uint64_t site, size_t first);
 uint32_t rd_stack_of_call(uint64_t site, uint64_t caller, size_t first);
 /* The walk's frames from index `first` on, which may be an interrupted one. */
 uint32_t rd_stack_from(size_t first);
+/* A stack of which no more than these frames is known. */
+uint32_t rd_stack_put(const uint64_t *pcs, size_t count);
 /* The stack pointer of this event's call. */
 uint64_t rd_stack_sp(void);
 

@@ -46,9 +46,9 @@ static uint64_t *generation_word(const void *lock, unsigned kind)
 	return (uint64_t *)((char *)lock + RD_GEN_OFFSET(kind));
 }
 
-void rd_tag_write(const void *lock, unsigned kind, uint32_t cls, uint32_t generation)
+void rd_tag_write(const void *lock, unsigned kind, uint32_t cls, uint32_t generation, uint32_t role)
 {
-	__atomic_store_n(generation_word(lock, kind), generation, __ATOMIC_RELAXED);
+	__atomic_store_n(generation_word(lock, kind), (uint64_t)role << 32 | generation, __ATOMIC_RELAXED);
 	__atomic_store_n(tag_word(lock, kind), ((uint64_t)lock >> 3 << 20 | cls) ^ rd_tag_nonce, __ATOMIC_RELEASE);
 }
 
@@ -93,7 +93,7 @@ void rd_tag_renew(void)
 }
 
 /* Never a valid tag: the words must only stay what they were. */
-static const uint64_t mark[2] = {0x5a5aa5a55a5aa5a5ull, 0x00000000c33c3cc3ull};
+static const uint64_t mark[2] = {0x5a5aa5a55a5aa5a5ull, 0x69969669c33c3cc3ull};
 
 static void put_marks(void *lock, unsigned kind)
 {

@@ -19,7 +19,8 @@
 /* May this lock carry a tag? Not a robust or process-shared one, no spinlock. */
 bool rd_tag_usable(const void *lock, unsigned kind);
 
-void rd_tag_write(const void *lock, unsigned kind, uint32_t cls, uint32_t generation);
+/* role: beside the generation; see role.h. */
+void rd_tag_write(const void *lock, unsigned kind, uint32_t cls, uint32_t generation, uint32_t role);
 /* In place of a tag: the lock was destroyed, at `place` (not 0). Valid as a tag is, and no tag. */
 void rd_tag_write_dead(const void *lock, unsigned kind, uint32_t cls, uint32_t generation, uint32_t place);
 
@@ -31,6 +32,11 @@ void rd_tag_clear(const void *lock, unsigned kind);
 static inline uint32_t rd_tag_generation(const void *lock, unsigned kind)
 {
 	return *(const uint32_t *)((const char *)lock + RD_GEN_OFFSET(kind));
+}
+
+static inline uint32_t rd_tag_role(const void *lock, unsigned kind)
+{
+	return ((const uint32_t *)((const char *)lock + RD_GEN_OFFSET(kind)))[1];
 }
 
 /*

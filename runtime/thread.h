@@ -139,6 +139,7 @@ struct rd_thread {
 	uint32_t faults_off;	   /* depth of pagefault_disable() */
 	uint32_t bracket_depth;	   /* annotated brackets that were entered inside another */
 	const char *reason;	   /* of the scope being entered; NULL: none. scope.c reads it */
+	uint32_t splits; /* of classes, that its held entries know of; split.h */
 	uint32_t initialising; /* depth: of C++ statics, whose guards are locks that nobody sees */
 	struct rd_shrinker *shrinking; /* held by this thread while it runs it; shrinker.h */
 	uint32_t scope_depth;
