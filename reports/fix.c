@@ -246,10 +246,11 @@ static const char *fix_signal(struct rdep_report *r, const struct rdep_mfinding 
 	if (!in)
 		return "block the signal while the lock is held, or take no lock in its handler";
 	return rdep_arena_printf(&r->arena,
-				 "block %s (pthread_sigmask) before %s is taken in %s, until it is given back, or take no "
-				 "lock in the handler (%s): let it write to a pipe or set a flag, or have a thread wait for the "
+				 "block %s (pthread_sigmask) before %s is taken in %s, until it is given back, or %s "
+				 "in the handler (%s): let it write to a pipe or set a flag, or have a thread wait for the "
 				 "signal (sigwait, signalfd) and do the work",
-				 in->to->name, in->from->name, where(r, &in->held), where(r, &out->acquire));
+				 in->to->name, in->from->name, where(r, &in->held),
+				 out->to->domain ? "do not allocate" : "take no lock", where(r, &out->acquire));
 }
 
 static const char *fix_wait(struct rdep_report *r, const struct rdep_mfinding *f)

@@ -69,9 +69,10 @@ static void make_interrupted(struct rdep_text *t, const struct rdep_mfinding *f,
 
 	c->title = thread_title(t, f, e);
 	c->has = rdep_arena_printf(a, "%s(%s);", rdep_lock_verb(e->from, e->raw->from_inst.mode), e->from->name);
-	c->wants = rdep_arena_printf(a, "<%s> its handler: %s(%s);", e->to->name,
-				     out->to->domain ? "alloc enters " : rdep_lock_verb(out->to, out->raw->to_inst.mode),
-				     out->to->name);
+	c->wants = out->to->domain
+			   ? rdep_arena_printf(a, "<%s> its handler allocates: enters %s", e->to->name, out->to->name)
+			   : rdep_arena_printf(a, "<%s> its handler: %s(%s);", e->to->name,
+					       rdep_lock_verb(out->to, out->raw->to_inst.mode), out->to->name);
 }
 
 static void make_column(struct rdep_text *t, const struct rdep_mfinding *f,
@@ -197,7 +198,7 @@ static size_t longest(const struct column *c)
 void rdep_text_scenario(struct rdep_text *t, const struct rdep_mfinding *f)
 {
 	struct column *columns;
-	size_t i, n = 0, width = 0;
+	size_t i, n = 0, first = 0, width = 0;
 
 	if (f->edge_count + f->leg_count < 2)
 		return;
@@ -205,8 +206,9 @@ void rdep_text_scenario(struct rdep_text *t, const struct rdep_mfinding *f)
 	/* Who runs inside reclaim comes last: the allocation brings it about. */
 	for (i = 0; i < f->leg_count; i++)
 		make_leg_column(t, f, i, &columns[n++]);
+	while (first + 1 < f->edge_count && (f->edges[first].from->domain || f->edges[first].from->signal))
+		first++;
 	for (i = 0; i < f->edge_count; i++) {
-		size_t first = f->edges[0].from->domain || f->edges[0].from->signal ? 1 : 0;
 		const struct rdep_medge *e = &f->edges[(first + i) % f->edge_count];
 
 		/* The side that leads out of a signal is the one that leads into it. */

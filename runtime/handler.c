@@ -56,12 +56,18 @@ static bool on_stack(const stack_t *s, uint64_t address)
 	return !(s->ss_flags & SS_DISABLE) && address - (uint64_t)s->ss_sp < s->ss_size;
 }
 
-/* The kernel keeps what it interrupted in `context`: registers, mask, and the alternate stack there is. */
+/*
+ * The kernel keeps what it interrupted behind the address that the handler returns to: registers, mask, and the alternate
+ * stack there is. A sanitizer may call the handler itself, with what it pleases.
+ */
 static struct rd_handler handler_of(int sig, uint64_t cfa, const void *context)
 {
 	const ucontext_t *u = context;
-	struct rd_handler h = {.cfa = cfa, .sig = (uint32_t)sig, .pc = (uint64_t)u->uc_mcontext.gregs[REG_RIP]};
+	struct rd_handler h = {.cfa = cfa, .sig = (uint32_t)sig};
 
+	if ((uint64_t)context != cfa)
+		return h;
+	h.pc = (uint64_t)u->uc_mcontext.gregs[REG_RIP];
 	if (on_stack(&u->uc_stack, cfa))
 		h.low = (uint64_t)u->uc_stack.ss_sp;
 	memcpy(&h.blocked, &u->uc_sigmask, sizeof(h.blocked));

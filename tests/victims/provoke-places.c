@@ -4,7 +4,9 @@
  * handler, in what libc calls back, once exit() or the thread's end has begun, in a noreclaim scope,
  * and while a thread waits for another that holds the lock. Every shrinker is due all the time.
  *
- * expect: none
+ * expect: sleep-in-atomic certain
+ * detail: handler-alloc
+ * stack: acquire on_signal
  * options: provoke=shrink:1
  * links: gfp
  */
@@ -51,6 +53,7 @@ static void in_handler(void)
 {
 	signal(SIGUSR1, on_signal);
 	raise(SIGUSR1);
+	signal(SIGUSR1, SIG_DFL);
 }
 
 static int compare(const void *a, const void *b)

@@ -27,7 +27,6 @@ int main(void)
 	raise(SIGUSR1);
 	must(signal(SIGUSR1, SIG_DFL) == handler, "signal's result");
 	handle(SIGUSR2, handler, SA_RESETHAND, 0);
-	mask(SIG_BLOCK, SIGUSR1);
 	raise(SIGUSR2);
 	work();
 	puts("done");
