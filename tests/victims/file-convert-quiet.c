@@ -47,6 +47,16 @@ static NOINLINE void by_process(void)
 	close(one);
 }
 
+/* The number of what was closed is used again, for the same file. */
+static NOINLINE void nothing_held(void)
+{
+	int again = open_again(a);
+
+	pthread_mutex_lock(&lock);
+	pthread_mutex_unlock(&lock);
+	close(again);
+}
+
 /* An unlock by another thread, by closing, by fclose, by dup2: all legal, and nothing is held after it. */
 static NOINLINE void given_back(void)
 {
@@ -54,10 +64,12 @@ static NOINLINE void given_back(void)
 	FILE *f;
 
 	close(fd);
+	nothing_held();
 	fd = open_again(a);
 	f = fdopen(fd, "r+");
 	must(f && flock(fd, LOCK_EX) == 0, "flock");
 	fclose(f);
+	nothing_held();
 	fd = open_locked(a, LOCK_EX);
 	other = open("/dev/null", O_RDONLY);
 	dup2(other, fd);
