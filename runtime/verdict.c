@@ -182,14 +182,17 @@ static bool holds_first(const struct rd_sample *a, const struct rd_sample *b)
 	return false;
 }
 
-/* A file's lock that another process can't have meanwhile. */
-static bool share_file(const struct rd_gates *a, const struct rd_gates *b)
+/* A file's lock that another process can't have meanwhile; but by a description that it inherited it has it as well. */
+static bool share_file(const struct rd_sample *s, const struct rd_sample *t)
 {
+	const struct rd_gates *a = s->gates, *b = t->gates;
+	bool forked = (s->flags ^ t->flags) & RDEP_EDGE_INHERITED;
 	uint32_t i, j;
 
 	for (i = 0; a && i < a->count; i++) {
 		for (j = 0; b && j < b->count && rd_file_address(a->gate[i].address); j++) {
 			if (a->gate[i].address == b->gate[j].address &&
+			    !(forked && a->gate[i].generation == b->gate[j].generation) &&
 			    (a->gate[i].mode == RDEP_WRITE || b->gate[j].mode == RDEP_WRITE))
 				return true;
 		}
@@ -367,7 +370,7 @@ static enum rdep_verdict weigh_processes(const struct weighing *w)
 
 	for (i = 0; i < w->count; i++) {
 		for (j = i + 1; j < w->count; j++) {
-			if (share_file(picked(w, i)->gates, picked(w, j)->gates))
+			if (share_file(picked(w, i), picked(w, j)))
 				return RDEP_GUARDED;
 		}
 	}
