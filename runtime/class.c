@@ -744,6 +744,35 @@ static uint32_t init_role_cached(uint32_t *cls, uint64_t sp)
 	return role;
 }
 
+/*
+ * A function that is a wrapper by its name, and sets up one lock of an object here and another one there, in one
+ * call: it is none, and its locks are told apart by where it sets them up.
+ */
+static void look_at_wrapper(const struct rd_thread *t, const void *lock, unsigned kind)
+{
+	static struct {
+		uint64_t function, frame, caller, site, lock;
+		uint32_t thread, kind;
+	} last;
+	const struct rd_walk *w = rd_stack_walk();
+	size_t first = rd_wrapper_skip(w);
+	const struct rd_frame *f = &w->frames[first ? first - 1 : 0];
+	uint64_t function = first ? rd_unwind_function(f->pc) : 0;
+	bool again = function && function == last.function && f->cfa == last.frame && f[1].pc == last.caller &&
+		     t->id == last.thread;
+
+	if (again && f->pc != last.site && (uint64_t)lock - last.lock + 4096 < 8192 && (uint64_t)lock != last.lock &&
+	    rd_wrapper_deny(f->pc))
+		rd_map_set(&init_sites, last.site, last.kind, 0);
+	last.function = function;
+	last.frame = f->cfa;
+	last.caller = first ? f[1].pc : 0;
+	last.site = f->pc;
+	last.lock = (uint64_t)lock;
+	last.thread = t->id;
+	last.kind = kind;
+}
+
 static uint32_t init_class(struct rd_thread *t, const void *lock, unsigned kind, uint64_t site, uint64_t sp,
 			   uint32_t *role)
 {
@@ -754,6 +783,7 @@ static uint32_t init_class(struct rd_thread *t, const void *lock, unsigned kind,
 
 	rd_enter(t, &locked);
 	rd_stack_begin(site, sp);
+	look_at_wrapper(t, lock, kind);
 	cls = class_by_chain(kind, RDEP_BY_INIT, lock, &first);
 	if (cls && rd_options.class_depth == 1) {
 		if (first == 0) {

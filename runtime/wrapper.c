@@ -44,16 +44,18 @@ static bool may_be_wrapper(const char *name)
 	const char *s;
 
 	for (s = name; *s; s++) {
-		if ((s[0] == 'o' && s[1] == 'c' && s[2] == 'k') ||
-		    (s[0] == 'u' && s[1] == 't' && s[2] == 'e') ||
-		    (s[0] == 'r' && s[1] == 'w' && s[2] == '_') ||
-		    (s[0] == 'h' && s[1] == 'r' && s[2] == 'e'))
-			return true;
+		static const char parts[][4] = {"ock", "ute", "rw_", "hre", "mtx", "_mu", "tic"};
+		size_t i;
+
+		for (i = 0; i < sizeof(parts) / sizeof(*parts); i++) {
+			if (s[0] == parts[i][0] && s[1] == parts[i][1] && s[2] == parts[i][2])
+				return true;
+		}
 	}
 	return false;
 }
 
-static bool is_wrapper(const char *name)
+static bool is_wrapper(const char *name, bool *told)
 {
 	const char *p = rd_options.wrapper, *end;
 	bool likely = may_be_wrapper(name);
@@ -66,7 +68,8 @@ static bool is_wrapper(const char *name)
 	for (; *p; p = *end ? end + 1 : end) {
 		for (end = p; *end && *end != ','; end++)
 			;
-		if (end > p && rd_wrapper_match(p, end, name))
+		*told = end > p && rd_wrapper_match(p, end, name);
+		if (*told)
 			return true;
 	}
 	return false;
@@ -134,8 +137,9 @@ static bool collect(void *arg, const char *name, uint64_t start, uint64_t size, 
 	struct collecting *c = arg;
 	struct rd_module *m = c->m;
 	uint16_t kinds = function && size ? novalidate(name) : 0;
+	bool told = false;
 
-	if (!function || !size || (!kinds && !is_wrapper(name)))
+	if (!function || !size || (!kinds && !is_wrapper(name, &told)))
 		return true;
 	if (m->wrapper_count == c->room) {
 		uint32_t more = c->room ? c->room * 2 : 16;
@@ -150,12 +154,12 @@ static bool collect(void *arg, const char *name, uint64_t start, uint64_t size, 
 		c->room = more;
 	}
 	m->wrappers[m->wrapper_count++] =
-		(struct rd_range){start, start + size, kinds, name[0] == 'g' && name[1] == '_'};
+		(struct rd_range){start, start + size, kinds, name[0] == 'g' && name[1] == '_', told, false};
 	return true;
 }
 
 /* The known function that the call before pc stands in, or NULL. */
-static const struct rd_range *known_at(uint64_t pc)
+static struct rd_range *known_at(uint64_t pc)
 {
 	struct rd_module *m = rd_module_at(pc - 1);
 	uint64_t at;
@@ -181,7 +185,17 @@ bool rd_wrapper_at(uint64_t pc)
 {
 	const struct rd_range *r = known_at(pc);
 
-	return r && !r->novalidate;
+	return r && !r->novalidate && !r->denied;
+}
+
+bool rd_wrapper_deny(uint64_t pc)
+{
+	struct rd_range *r = known_at(pc);
+
+	if (!r || r->novalidate || r->told || r->inside || r->denied)
+		return false;
+	r->denied = true;
+	return true;
 }
 
 bool rd_novalidate_at(uint64_t pc, unsigned kind)

@@ -19,9 +19,15 @@ struct rd_range {
 	uint64_t start, end;
 	uint16_t novalidate; /* 1 << kind of the locks that it sets up; 0: it is a wrapper */
 	bool inside;	     /* what it calls in its own module is a part of it: GLib's */
+	bool told;	     /* a wrapper by an option */
+	bool denied;	     /* none after all */
 };
 
 bool rd_wrapper_at(uint64_t pc);
+
+/* The function there sets up several locks in one call, whatever its name: it is no wrapper, unless an option says so.
+ * Returns whether it was one so far. */
+bool rd_wrapper_deny(uint64_t pc);
 
 /* Are locks of this kind that are set up here left out of the order? */
 bool rd_novalidate_at(uint64_t pc, unsigned kind);
