@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The same, by a thread that had taken the lock often before the handler first ran, in another thread.
+ * Possible by what two other threads did; then certain, by a thread that had taken the lock often before.
  *
  * expect: signal-inversion certain SIGUSR1 lock_a
  * expect: sleep-in-atomic certain
@@ -22,10 +22,15 @@ static NOINLINE void work(void)
 	take(&lock_a);
 }
 
-static void *other(void *unused)
+static void *first(void *unused)
 {
 	work();
 	sem_post(&turn[0]);
+	return unused;
+}
+
+static void *other(void *unused)
+{
 	sem_wait(&turn[1]);
 	raise(SIGUSR1);
 	sem_post(&turn[0]);
@@ -34,12 +39,13 @@ static void *other(void *unused)
 
 int main(void)
 {
-	pthread_t thread;
+	pthread_t thread[2];
 
 	sem_init(&turn[0], 0, 0);
 	sem_init(&turn[1], 0, 0);
 	handle(SIGUSR1, handler, 0, 0);
-	must(!pthread_create(&thread, NULL, other, NULL), "pthread_create");
+	must(!pthread_create(&thread[0], NULL, first, NULL), "pthread_create");
+	must(!pthread_create(&thread[1], NULL, other, NULL), "pthread_create");
 	sem_wait(&turn[0]);
 	for (int i = 0; i < 3; i++)
 		work();
@@ -47,7 +53,8 @@ int main(void)
 	sem_wait(&turn[0]);
 	work();
 	raise(SIGUSR1);
-	pthread_join(thread, NULL);
+	pthread_join(thread[0], NULL);
+	pthread_join(thread[1], NULL);
 	puts("done");
 	return 0;
 }
