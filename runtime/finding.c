@@ -141,8 +141,8 @@ static void watch(uint32_t id)
 	from->watched_from++;
 	to->open_to++;
 	to->watched_to++;
-	/* Into a signal nothing is acquired: a lock is taken with it open. */
-	rd_threads_evict(to->kind == RDEP_SIGNAL ? e->from : e->to);
+	/* (Of an edge into a signal the edge before it does that.) */
+	rd_threads_evict(e->to);
 }
 
 void rd_edge_unwatch(uint32_t id)
