@@ -2,6 +2,7 @@
 /* role.c - see role.h. */
 #include "role.h"
 #include "class.h"
+#include "elf_symbols.h"
 #include "map.h"
 #include "mem.h"
 #include "module.h"
@@ -9,6 +10,7 @@
 #include "threads.h"
 #include "wrapper.h"
 
+#include <pthread.h>
 #include <string.h>
 
 #define FRAMES 8
@@ -172,7 +174,7 @@ uint32_t rd_role_add(uint32_t cls, const struct rd_frame *frames, size_t count, 
 			return 0;
 		}
 		role = role_count++;
-		*r = (struct rd_role){.cls = cls, .next = c->roles, .address = address, .variable = rd_module_at(address) != NULL};
+		*r = (struct rd_role){.cls = cls, .next = c->roles, .address = address};
 		memcpy(r->caller, caller, sizeof(caller));
 		c->roles = role;
 		if (++c->role_count > 1) {
@@ -405,12 +407,40 @@ static enum kinship kinship(uint32_t a, uint32_t b)
 	return most;
 }
 
+struct variable {
+	uint64_t at;
+	bool alone;
+};
+
+static bool look_at_symbol(void *arg, const char *name, uint64_t start, uint64_t size, bool function)
+{
+	struct variable *v = arg;
+
+	(void)name;
+	if (!function && start == v->at && size <= sizeof(pthread_rwlock_t))
+		v->alone = true;
+	return !v->alone;
+}
+
+/* A static variable that is a lock, not an object with a lock in it: its symbol is no larger. */
+static bool is_variable(struct rd_role *r)
+{
+	struct rd_module *m = rd_module_at(r->address);
+	struct variable v = {.at = m ? r->address - m->bias : 0};
+
+	if (!r->variable && m)
+		rd_elf_symbols(m, look_at_symbol, &v);
+	if (!r->variable)
+		r->variable = v.alone ? 2 : 1;
+	return r->variable == 2;
+}
+
 /* Do different functions make them, at the nearest caller that is not the same? */
-static bool made_apart(const struct rd_role *a, const struct rd_role *b)
+static bool made_apart(struct rd_role *a, struct rd_role *b)
 {
 	unsigned i;
 
-	if (a->variable && b->variable)
+	if (a->address != b->address && is_variable(a) && is_variable(b))
 		return true;
 	for (i = 0; i < RD_ROLE_CALLERS && a->caller[i] == b->caller[i]; i++)
 		;

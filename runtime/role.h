@@ -29,7 +29,7 @@ struct rd_role {
 	uint32_t own;  /* of one that stands for others, once its class is split: their class */
 	uint32_t places; /* where its locks are taken: the first */
 	uint64_t address; /* of its first lock */
-	bool variable;	  /* which is a static variable */
+	uint8_t variable; /* is that a static variable, and nothing but a lock: 0 not known yet, 1 no, 2 yes */
 	uint64_t caller[RD_ROLE_CALLERS]; /* return addresses in different functions, from the nearest on */
 };
 
