@@ -174,7 +174,8 @@ struct rd_thread {
 
 	struct rd_passed passed[RD_PASSED_SETS];
 	struct rd_pair pairs[RD_RECENT_PAIRS];
-	struct rd_step steps[RD_STEPS];
+	/* At a multiple of its size, so that its place is one addressing mode. */
+	struct rd_step steps[RD_STEPS] __attribute__((aligned(sizeof(struct rd_step))));
 };
 
 extern __thread struct rd_thread *rd_self __attribute__((tls_model("initial-exec"), visibility("hidden")));

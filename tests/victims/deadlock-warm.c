@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Each side went its way a thousand times before: one of them waits on the fast path, when nobody knows of a cycle yet.
- * The stack of the one that waits is found from outside.
+ * One side went its way a thousand times before, and waits on the fast path: nobody knows of a cycle yet. Its stack is
+ * found from outside, and is not that of the first time.
  *
  * expect: lock-inversion certain lock_a lock_b
  * expect: deadlock certain lock_a lock_b
- * stack: held forward
- * stack: acquire second forward
+ * stack: held the_last_time
+ * stack: acquire second the_last_time forward
  * stack: acquire second backward
  * run: deadlocks
  * options: on_deadlock=exit
@@ -17,20 +17,30 @@ static pthread_mutex_t lock_a = PTHREAD_MUTEX_INITIALIZER;
 static pthread_mutex_t lock_b = PTHREAD_MUTEX_INITIALIZER;
 static volatile int forward_tid;
 
+static NOINLINE void at_first(void)
+{
+	pthread_mutex_lock(&lock_a);
+	second(&lock_b);
+	pthread_mutex_unlock(&lock_a);
+}
+
+static NOINLINE void the_last_time(void)
+{
+	pthread_mutex_lock(&lock_a);
+	pthread_barrier_wait(&meeting);
+	pthread_barrier_wait(&meeting);
+	forward_tid = own_tid();
+	second(&lock_b);
+	pthread_mutex_unlock(&lock_a);
+}
+
 static NOINLINE void forward(void)
 {
 	int i;
 
-	for (i = 0; i < 1000; i++) {
-		pthread_mutex_lock(&lock_a);
-		if (i == 999) {
-			pthread_barrier_wait(&meeting);
-			pthread_barrier_wait(&meeting);
-			forward_tid = own_tid();
-		}
-		second(&lock_b);
-		pthread_mutex_unlock(&lock_a);
-	}
+	for (i = 0; i < 1000; i++)
+		at_first();
+	the_last_time();
 }
 
 static NOINLINE void backward(void)
