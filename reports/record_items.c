@@ -5,6 +5,7 @@
  * An item is taken in when its payload holds the struct of its type and every length
  * that the struct names; else it is counted and left out.
  */
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 #include "reports/record_items.h"
@@ -216,18 +217,30 @@ static bool take_stack(struct rdep_record *r, const struct payload *l)
 	return true;
 }
 
+#define EDGE_LEAST offsetof(struct rdep_edge, gates)
+
+static bool edge_is_whole(const struct payload *l)
+{
+	const struct rdep_edge *e = (const void *)l->p;
+
+	return e->gate_count <= RDEP_GATES && (l->len - EDGE_LEAST) / sizeof(e->gates[0]) >= e->gate_count;
+}
+
 static struct rdep_roccurrence occurrence(struct rdep_record *r, const struct rdep_edge *e)
 {
-	return (struct rdep_roccurrence){
-		.raw = rdep_arena_copy(&r->arena, e, sizeof(*e)),
-		.site_module = rdep_record_module_at(r, e->held_site - 1),
-	};
+	struct rdep_edge *raw = rdep_arena_alloc(&r->arena, sizeof(*raw));
+
+	memset(raw, 0, sizeof(*raw));
+	memcpy(raw, e, EDGE_LEAST + e->gate_count * sizeof(e->gates[0]));
+	return (struct rdep_roccurrence){.raw = raw, .site_module = rdep_record_module_at(r, e->held_site - 1)};
 }
 
 static bool take_edge(struct rdep_record *r, const struct payload *l)
 {
 	const struct rdep_edge *e = (const void *)l->p;
 
+	if (!edge_is_whole(l))
+		return false;
 	if (!index_add(r, RDEP_EDGE, e->id, r->edge_count))
 		return true;
 	RDEP_GROW(r->edges, r->edge_count);
@@ -241,7 +254,7 @@ static bool take_sample(struct rdep_record *r, const struct payload *l)
 	size_t i = index_get(r, RDEP_EDGE, e->id);
 	struct rdep_redge *edge;
 
-	if (!i)
+	if (!i || !edge_is_whole(l))
 		return false;
 	edge = &r->edges[i - 1];
 	if (e->from != edge->first.raw->from || e->to != edge->first.raw->to)
@@ -452,8 +465,8 @@ static const struct {
 	[RDEP_MODULE_GONE] = {sizeof(struct rdep_module_gone), take_module_gone},
 	[RDEP_CLASS] = {sizeof(struct rdep_class), take_class},
 	[RDEP_STACK] = {sizeof(struct rdep_stack), take_stack},
-	[RDEP_EDGE] = {sizeof(struct rdep_edge), take_edge},
-	[RDEP_SAMPLE] = {sizeof(struct rdep_edge), take_sample},
+	[RDEP_EDGE] = {EDGE_LEAST, take_edge},
+	[RDEP_SAMPLE] = {EDGE_LEAST, take_sample},
 	[RDEP_FINDING] = {sizeof(struct rdep_finding), take_finding},
 	[RDEP_THREAD] = {sizeof(struct rdep_thread), take_thread},
 	[RDEP_JOIN] = {sizeof(struct rdep_join), take_join},

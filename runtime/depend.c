@@ -259,7 +259,8 @@ static void journal(uint32_t id, const struct rd_edge *e, const struct rd_sample
 			break;
 		item.gates[item.gate_count++] = (struct rdep_instance){g->address, g->generation, g->mode};
 	}
-	rd_record_put(first ? RDEP_EDGE : RDEP_SAMPLE, &item, sizeof(item), NULL, 0);
+	rd_record_put(first ? RDEP_EDGE : RDEP_SAMPLE, &item,
+		      offsetof(struct rdep_edge, gates) + item.gate_count * sizeof(item.gates[0]), NULL, 0);
 }
 
 uint32_t rd_sample_told(uint32_t edge, uint32_t n)
@@ -377,18 +378,24 @@ static unsigned victim(const struct rd_edge *e, const struct rd_sample *s)
 	return best;
 }
 
+static bool widen(struct rd_edge *e, unsigned room)
+{
+	struct rd_sample *wide = rd_mem_alloc(room * sizeof(*wide));
+
+	if (!wide)
+		return false;
+	memcpy(wide, e->sample, e->count * sizeof(*wide));
+	if (e->room > 1)
+		rd_mem_free(e->sample, e->room * sizeof(*e->sample));
+	e->sample = wide;
+	e->room = (uint8_t)room;
+	return true;
+}
+
 void rd_edge_widen(struct rd_edge *e)
 {
-	struct rd_sample *wide;
-
-	if (e->room == RD_SAMPLES_OPEN)
-		return;
-	wide = rd_mem_alloc(RD_SAMPLES_OPEN * sizeof(*wide));
-	if (!wide)
-		return;
-	memcpy(wide, e->sample, e->count * sizeof(*wide));
-	e->sample = wide;
-	e->room = RD_SAMPLES_OPEN;
+	if (e->room < RD_SAMPLES_OPEN)
+		widen(e, RD_SAMPLES_OPEN);
 }
 
 bool rd_sample_keep(struct rd_thread *t, uint32_t id, struct rd_edge *e, struct rd_sample *s,
@@ -404,7 +411,9 @@ bool rd_sample_keep(struct rd_thread *t, uint32_t id, struct rd_edge *e, struct 
 			at = i;
 	}
 	i = at;
-	if (at == e->room) {
+	if (at == e->room && !(e->room < RD_SAMPLES && widen(e, RD_SAMPLES))) {
+		if (e->room == 1)
+			return false;
 		i = victim(e, s);
 		if (e->open)
 			rd_count(RDEP_C_SAMPLES_CUT);
@@ -439,16 +448,16 @@ void rd_edge_begin(struct rd_thread *t, struct rd_edge *e, struct rd_sample *s, 
 	bool known = s->stacked;
 
 	rd_sample_add_stacks(t, s, held);
-	if (e->room > RD_SAMPLES)
+	if (e->room > 1)
 		rd_mem_free(e->sample, e->room * sizeof(*e->sample));
 	*e = (struct rd_edge){.from = held->cls,
 			      .to = target->cls,
 			      .count = 1,
-			      .room = RD_SAMPLES,
+			      .room = 1,
 			      .held_site = held->site,
 			      .acquire_site = known ? held->site : rd_stack_walk()->frames[0].pc,
-			      .sample = e->few,
-			      .few = {*s}};
+			      .sample = &e->first,
+			      .first = *s};
 }
 
 /* The cycle that the edge from -> to of that type closes goes to cycle[1..]; its length with that edge, 0: none. */
@@ -557,7 +566,7 @@ struct rd_sample rd_sample_of(struct rd_thread *t, const struct rdep_held *held,
 		.thread = t->id,
 		.clock = t->clock,
 		.gates = gates,
-		.below = below,
+		.below = (uint8_t)below,
 		.from_role = rd_class_role_at(held->address, held->cls, held->generation),
 		.to_role = rd_class_role_at(target->address, target->cls, target->generation),
 		.gfp = target->gfp,
@@ -698,13 +707,13 @@ void rd_depend_readd(struct rd_thread *t, const struct rd_edge *old, const struc
 		*e = (struct rd_edge){.from = from,
 				      .to = to,
 				      .count = 1,
-				      .room = RD_SAMPLES,
+				      .room = 1,
 				      .held_site = old->held_site,
 				      .acquire_site = old->acquire_site,
-				      .sample = e->few,
-				      .few = {*s}};
+				      .sample = &e->first,
+				      .first = *s};
 		rd_sample_told(id, 0);
-	} else if (e->count < e->room) {
+	} else if (e->count < e->room || (e->room < RD_SAMPLES && widen(e, RD_SAMPLES))) {
 		e->sample[e->count] = *s;
 		e->sample[e->count++].index = RD_UNTOLD;
 		if (e->open)

@@ -38,14 +38,14 @@ struct rd_gates {
 struct rd_sample {
 	uint64_t from_address, to_address;
 	uint64_t held_site;
+	const struct rd_gates *gates; /* NULL: none */
 	uint32_t from_generation, to_generation;
 	uint32_t thread, clock;
-	uint32_t from_role, to_role; /* see role.h */
-	const struct rd_gates *gates; /* NULL: none */
-	uint32_t below; /* the first of the gates: taken before `from` was */
 	uint32_t index; /* its place in the journal: 0 the edge, n the n-th sample; or RD_UNTOLD */
 	uint32_t acquire_stack, held_stack;
 	uint32_t gfp, raw_gfp;
+	uint32_t from_role, to_role; /* see role.h */
+	uint8_t below; /* the first of the gates: taken before `from` was */
 	uint8_t type, from_mode, to_mode, flags;
 	uint8_t stacked; /* its stacks are known */
 };
@@ -62,8 +62,8 @@ struct rd_edge {
 	uint32_t journaled; /* samples in the journal */
 	uint32_t seen;	    /* samples there were */
 	uint64_t held_site, acquire_site; /* of the first occurrence */
-	struct rd_sample *sample; /* `few`, or a longer array */
-	struct rd_sample few[RD_SAMPLES];
+	struct rd_sample *sample; /* `first`, or an array of `room` of them */
+	struct rd_sample first;	  /* most edges have no other */
 };
 
 /* What is being acquired. For an allocation: a domain. */

@@ -255,7 +255,7 @@ struct rdep_edge {
 	uint32_t clock;	 /* creates and joins that the thread had done */
 	uint32_t gfp;	 /* ALLOC: canonical effective mask */
 	uint32_t raw_gfp; /* ALLOC: as passed, canonical bits */
-	struct rdep_instance gates[RDEP_GATES]; /* other locks held then */
+	struct rdep_instance gates[RDEP_GATES]; /* other locks held then; only gate_count of them are there */
 };
 
 enum rdep_verdict {
