@@ -121,6 +121,19 @@ static const struct words {
 	 "which was destroyed already", "destroy %s once, on one of the two paths"},
 	{RDEP_K_DESTROYED_USED, 0, OF_LOCK, "%s is taken after it was destroyed", "It takes",
 	 "which was destroyed", "destroy %s after its last use, or initialise it again before the next one"},
+	{RDEP_K_HELD_AT_EXIT, 0, OF_LOCK, "a thread ends with %s held", "The thread was made",
+	 "and HOLDER ended with the lock held, taken",
+	 "give %s back on every path out of the thread, by a clean-up handler (pthread_cleanup_push) where it may be "
+	 "cancelled: who takes it next waits for ever"},
+	{RDEP_K_FORK_HELD, 0, OF_LOCK, "%s is taken in a fork child, and was held by another thread of the parent",
+	 "The child takes it", "which HOLDER of the parent held at the fork, taken",
+	 "take %s around the fork by handlers (pthread_atfork), or initialise it again in the child, or let the child "
+	 "do nothing but exec: nobody is there to give it back"},
+	{RDEP_K_WRONG_MUTEX, RDEP_D_WAITS_UNHELD, OF_LOCK, "a condition is waited on with %s, which is not held",
+	 "It waits", NULL, "take %s before the wait, and look at what is waited for under it"},
+	{RDEP_K_WRONG_MUTEX, 0, OF_LOCK, "a condition is waited on with %s while another thread waits on it with another mutex",
+	 "It waits", "while HOLDER waits on the same condition with another mutex,",
+	 "wait on one condition with one mutex at a time: %s and the other one don't keep the two apart"},
 	{RDEP_K_WAIT_INVERSION, RDEP_D_JOINS_ITSELF, OF_LOCK, "%s joins itself", "It joins itself",
 	 NULL, "let another thread join it, or detach it"},
 	{RDEP_K_ASSERT_HELD, RDEP_D_STILL_HELD, OF_LOCK,
@@ -278,7 +291,7 @@ static const char *with_holder(struct rdep_report *r, const struct rdep_mfinding
 
 bool rdep_names_holder(const struct rdep_mfinding *f)
 {
-	return f->kind >= RDEP_K_UNLOCK_FOREIGN && f->kind <= RDEP_K_DESTROYED_USED && f->raw->holder;
+	return f->kind >= RDEP_K_UNLOCK_FOREIGN && f->kind <= RDEP_K_WRONG_MUTEX && f->raw->holder;
 }
 
 const char *rdep_place_held(struct rdep_report *r, const struct rdep_mfinding *f)

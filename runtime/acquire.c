@@ -20,6 +20,7 @@
 #include "held.h"
 #include "interrupt.h"
 #include "kin.h"
+#include "left.h"
 #include "life.h"
 #include "loader.h"
 #include "lock_words.h"
@@ -539,6 +540,8 @@ struct rdep_held *rd_acquire_slow(const void *lock, unsigned how, uint64_t site,
 
 	if (!t || !is_ready(t, site, sp))
 		return NULL;
+	if (rd_unlikely(rd_left_count) && !(how & RD_TRY))
+		rd_left_take(t, lock, how, site, sp);
 	if (rd_unlikely(t->pending))
 		take_pending(t, &k);
 	k.epoch = __atomic_load_n(&rd_table_epoch, __ATOMIC_ACQUIRE);
@@ -615,16 +618,19 @@ void rd_cond_wait_begin(const void *cond, const void *mutex, uint64_t site, uint
 
 	if (!t)
 		return;
-	if (!e)
-		rd_misuse_destroyed(t, mutex, RDEP_MUTEX, RDEP_D_DESTROYED_TAKEN, site, sp);
+	if (!e && rd_misuse_destroyed(t, mutex, RDEP_MUTEX, RDEP_D_DESTROYED_TAKEN, site, sp))
+		return;
 	t->slot->wait_what = (uint64_t)cond;
 	rd_circle_cond_begin(t, mutex, site, sp);
 	__atomic_store_n(&t->slot->wait_kind, RD_WAIT_COND, __ATOMIC_RELEASE);
 	rd_atomic_check_here(t, RDEP_D_SLEEP_LOCK, 0, site, sp);
+	if (e) {
+		e->flags |= RDEP_HELD_COND;
+		e->step = 0;
+	}
+	rd_left_wait(t, cond, mutex, e, site, sp);
 	if (!e)
 		return;
-	e->flags |= RDEP_HELD_COND;
-	e->step = 0;
 	if (e == t->top && e == t->bottom + 1)
 		return;
 	/* It is taken again while everything else stays held: what was taken after it comes before it now. */

@@ -260,7 +260,7 @@ static void put_place_finding(const struct rdep_finding *f, uint64_t site)
 
 static bool is_misuse(unsigned kind)
 {
-	return kind >= RDEP_K_UNLOCK_FOREIGN && kind <= RDEP_K_DESTROYED_USED;
+	return kind >= RDEP_K_UNLOCK_FOREIGN && kind <= RDEP_K_WRONG_MUTEX;
 }
 
 static void put_misuse(const struct rdep_finding *f, uint64_t site)

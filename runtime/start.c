@@ -11,6 +11,7 @@
 #include "finding.h"
 #include "follow.h"
 #include "gfp.h"
+#include "left.h"
 #include "handler.h"
 #include "interrupt.h"
 #include "mem.h"
@@ -328,6 +329,7 @@ static void come_up_as_child(void)
 		rd_finding_reset(true);
 		missing = rd_record_fork(&id, inherit);
 	} else {
+		rd_left_reset();
 		missing = start_anew(&id);
 	}
 	say_missing(missing != 0);
@@ -357,6 +359,7 @@ void rd_fork_prepare(void)
 		return;
 	rd_thread_fork_copy(t);
 	rd_lock_fork();
+	rd_left_fork(t);
 	rd_busy(t);
 }
 
@@ -374,6 +377,7 @@ void rd_fork_child(void)
 {
 	struct rd_thread *old = rd_self;
 
+	rd_left_forked();
 	/* A child that takes no lock leaves no record; one that holds some is followed from here. */
 	if (old && rd_thread_fork_holds(old))
 		rd_ready();
@@ -436,6 +440,9 @@ int rd_exit(int status)
 		rd_scope_exit(rd_self);
 	set_state(RDEP_EXITING);
 	rd_provoke_end();
+	rd_lock(&l);
+	rd_threads_exit();
+	rd_unlock(&l);
 	/* A child's few words could land in what its parent reads; a finding is worth that. */
 	if (!is_child || rd_finding_count()) {
 		rd_lock(&l);

@@ -7,6 +7,7 @@
 #include "engine.h"
 #include "event.h"
 #include "handler.h"
+#include "left.h"
 #include "life.h"
 #include "map.h"
 #include "mem.h"
@@ -62,8 +63,10 @@ static bool gone(const struct rd_thread *t)
 
 static void release(struct rd_thread *t)
 {
-	if (t->slot)
+	if (t->slot) {
+		rd_left_at_exit(t);
 		rd_record_slot_free(t->slot);
+	}
 	rd_sys(SYS_madvise, t, ALL, MADV_DONTNEED);
 	t->next = idle;
 	idle = t;
@@ -82,6 +85,16 @@ static void reap(uint32_t tid)
 		} else {
 			link = &t->next;
 		}
+	}
+}
+
+void rd_threads_exit(void)
+{
+	struct rd_thread *t;
+
+	for (t = live; t; t = t->next) {
+		if (t != rd_self && t->top != t->bottom && t->slot->state == RDEP_SLOT_ENDING && gone(t))
+			rd_left_at_exit(t);
 	}
 }
 

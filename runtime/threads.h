@@ -28,6 +28,9 @@ void rd_threads_forget_steps(void);
 /* The threads that are followed, by ->next. Needs the runtime lock. */
 struct rd_thread *rd_threads_live(void);
 
+/* The process ends: tells of the locks that threads which ended before left behind. Needs the runtime lock. */
+void rd_threads_exit(void);
+
 /* How many, with those whose end was not seen. */
 uint32_t rd_threads_count(void);
 /* The same for the pairs of instances that were looked at. */

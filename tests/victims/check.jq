@@ -31,7 +31,7 @@ def status:
 	(value("exit") // "0") as $own
 	| if $own != "0" then $own
 	elif value("status") then value("status")
-	elif any(expected[]; .kind != "scope-leaked" and (.verdict == "certain" or .verdict == "possible")) then "66"
+	elif any(expected[]; (.kind | IN("scope-leaked", "held-at-exit", "fork-held") | not) and (.verdict == "certain" or .verdict == "possible")) then "66"
 	else "0" end;
 
 # ---- the report's side ----

@@ -6,8 +6,9 @@
  *
  * expect: none
  */
-#define _GNU_SOURCE
 #include "victim.h"
+
+#include <signal.h>
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static pthread_rwlock_t readers = PTHREAD_RWLOCK_INITIALIZER;

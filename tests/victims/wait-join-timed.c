@@ -7,7 +7,6 @@
  * stack: acquire worker
  * class: thread worker
  */
-#define _GNU_SOURCE
 #include "asleep.h"
 
 #include <time.h>
