@@ -102,7 +102,7 @@ void rd_left_at_exit(struct rd_thread *gone)
 #define FORKED_MOST 64u
 static struct left {
 	struct rdep_held e;
-	uint32_t thread, tid;
+	uint32_t thread, tid, role;
 	bool tagged;
 } forked[FORKED_MOST];
 static uint32_t collected;
@@ -155,14 +155,16 @@ static bool left_held(const struct left *l)
 }
 
 /* Without its tag the lock comes by the slow path, once. */
-static bool untag(const struct rdep_held *e)
+static void untag(struct left *l)
 {
-	const void *lock = (const void *)e->address;
+	const void *lock = (const void *)l->e.address;
+	unsigned kind = l->e.kind;
 
-	if (e->kind == RDEP_SPIN || !rd_tag_usable(lock, e->kind) || !rd_tag_class(lock, e->kind))
-		return false;
-	rd_tag_clear(lock, e->kind);
-	return true;
+	l->tagged = kind != RDEP_SPIN && rd_tag_usable(lock, kind) && rd_tag_class(lock, kind);
+	if (!l->tagged)
+		return;
+	l->role = rd_tag_role(lock, kind);
+	rd_tag_clear(lock, kind);
 }
 
 void rd_left_forked(void)
@@ -175,7 +177,7 @@ void rd_left_forked(void)
 
 		if (!left_held(l))
 			continue;
-		l->tagged = untag(&l->e);
+		untag(l);
 		forked[rd_left_count++] = *l;
 	}
 }
@@ -218,7 +220,7 @@ void rd_left_take(struct rd_thread *t, const void *lock, unsigned how, uint64_t 
 			continue;
 		forked[i] = forked[--rd_left_count];
 		if (l.tagged && !rd_tag_class(lock, l.e.kind) && rd_tag_usable(lock, l.e.kind))
-			rd_tag_write(lock, l.e.kind, l.e.cls, l.e.generation);
+			rd_tag_write(lock, l.e.kind, l.e.cls, l.e.generation, l.role);
 		if (left_held(&l))
 			tell_forked(t, &l, site, sp);
 		return;

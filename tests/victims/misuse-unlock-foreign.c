@@ -16,7 +16,7 @@
  * expect: unlock-foreign certain unseen
  * expect: unlock-foreign certain passed
  * stack: held take_now
- * expect: wait-inversion possible
+ * options: waits=none
  * note: "passed" stands in the stack of a thread that gave it back where no hook saw it, too
  * note: "unseen" was taken where no hook saw it: the owner that stands in it is another thread
  */
