@@ -203,7 +203,9 @@ const char *rdep_place_fix(struct rdep_report *r, const struct rdep_mfinding *f)
 const char *rdep_place_went(struct rdep_report *r, const struct rdep_mfinding *f);
 const char *rdep_place_held(struct rdep_report *r, const struct rdep_mfinding *f);
 /* What it is about, for its fingerprint. */
-/* A lock's misuse of which raw->holder tells who holds it; its gfp is none. */
+/* Of one lock, which is given back, freed, destroyed, initialised or used where that must not be. */
+bool rdep_is_misuse(const struct rdep_mfinding *f);
+/* Such a one of which raw->holder tells who holds it; its gfp is none. */
 bool rdep_names_holder(const struct rdep_mfinding *f);
 const char *rdep_place_key(struct rdep_report *r, const struct rdep_mfinding *f);
 /* "NOFS", "NOFS|PIN"; "" for none. */

@@ -289,9 +289,14 @@ static const char *with_holder(struct rdep_report *r, const struct rdep_mfinding
 				 at + strlen("HOLDER"));
 }
 
+bool rdep_is_misuse(const struct rdep_mfinding *f)
+{
+	return f->kind >= RDEP_K_UNLOCK_FOREIGN && f->kind <= RDEP_K_WRONG_MUTEX;
+}
+
 bool rdep_names_holder(const struct rdep_mfinding *f)
 {
-	return f->kind >= RDEP_K_UNLOCK_FOREIGN && f->kind <= RDEP_K_WRONG_MUTEX && f->raw->holder;
+	return rdep_is_misuse(f) && f->raw->holder;
 }
 
 const char *rdep_place_held(struct rdep_report *r, const struct rdep_mfinding *f)

@@ -254,7 +254,7 @@ static void print_place(struct rdep_text *t, const struct rdep_mfinding *f)
 {
 	if (f->acquire.count) {
 		fprintf(t->out, "%s", rdep_place_went(t->report, f));
-		if (f->kind >= RDEP_K_UNLOCK_FOREIGN && f->kind <= RDEP_K_DESTROYED_USED) {
+		if (rdep_is_misuse(f)) {
 			fputs("\n    ", t->out);
 			rdep_text_class(t, f->cls);
 			fprintf(t->out, " at 0x%llx", (unsigned long long)f->raw->inst.address);

@@ -406,10 +406,13 @@ void rd_lock_init(const void *lock, unsigned kind, uint64_t site, uint64_t sp);
 static inline bool rd_may_be_held(const void *lock, unsigned kind, bool waited)
 {
 	const struct rd_thread *t = rd_self;
+	const struct rdep_held *e;
 	const uint32_t *w = lock;
 
-	if (t && t->top != t->bottom)
-		return true;
+	for (e = t ? t->top : NULL; t && e > t->bottom; e--) {
+		if (e->address == (uint64_t)lock)
+			return true;
+	}
 	switch (kind) {
 	case RDEP_MUTEX: /* word, count, owner, users */
 		return (w[0] && w[2]) || (waited && w[3]);

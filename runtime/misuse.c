@@ -160,6 +160,12 @@ static bool was_told(struct rd_thread *t, const void *lock)
 	return false;
 }
 
+/* Is it for the thread that took it to give it back, and do all calls that do so come by? */
+static bool has_owner(unsigned kind)
+{
+	return kind == RDEP_MUTEX || kind == RDEP_RWLOCK || kind == RDEP_SPIN || kind == RDEP_USER;
+}
+
 /*
  * Does another thread hold it? By an entry; of a mutex by its owner alone, if that is a thread of this process: it
  * took it where no hook saw it. Of readers only where all there are have entries: one without may be this thread.
@@ -169,7 +175,7 @@ static bool held_by_other(const struct rd_thread *t, const struct act *a, const 
 	uint32_t owner = rd_words_owner(w, a->kind), readers = 0;
 	bool lives;
 
-	if (rd_words_free(w, a->kind) || (owner && rd_tid_is(t, owner)))
+	if (!has_owner(a->kind) || rd_words_free(w, a->kind) || (owner && rd_tid_is(t, owner)))
 		return false;
 	if (find_holder(t, a, w, h, &readers) && !h->waits)
 		return !is_reader(&h->e) || RD_RWLOCK_READERS(&w->rwlock) <= readers;

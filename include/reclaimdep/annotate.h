@@ -158,7 +158,9 @@ struct reclaimdep_shrinker {
  * reclaimdep_lock_init(lock, name), reclaimdep_lock_destroy(lock)
  *	Set up, or ended: a lock that no hook sees (a futex, a bit, an atomic word). Its address is
  *	what names it. name (NULL: none) is its class; without one the class is the place of this call,
- *	and without this call that of the first acquisition. Kernel: lockdep_init_map().
+ *	and without this call that of the first acquisition. Neither may be told of a lock that is held. One
+ *	that was set up by this call and ended must be set up again before it is taken. Kernel:
+ *	lockdep_init_map().
  *
  * reclaimdep_lock_acquire(lock, how), then reclaimdep_lock_acquired(lock) or reclaimdep_lock_failed(lock)
  *	Before the wait for such a lock begins (a finding is recorded then, since the wait may not
@@ -166,7 +168,7 @@ struct reclaimdep_shrinker {
  *	RECLAIMDEP_LOCK_*. Kernel: lock_acquire(), lock_acquired().
  *
  * reclaimdep_lock_release(lock)
- *	It is given back, by the thread that took it; else that is an unlock-unheld finding.
+ *	It is given back, by the thread that took it; else that is an unlock-foreign or unlock-unheld finding.
  *	Kernel: lock_release().
  *
  * reclaimdep_lock_class(lock, name)
