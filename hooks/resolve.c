@@ -308,6 +308,14 @@ static struct link_map *map_of(void *function)
 	return _dl_find_object(function, &found) ? NULL : found.dlfo_link_map;
 }
 
+/* Does the path's last part begin like that? */
+static bool is_file(const char *path, const char *prefix)
+{
+	const char *slash = strrchr(path, '/');
+
+	return !strncmp(slash ? slash + 1 : path, prefix, strlen(prefix));
+}
+
 bool rd_deletes_by_free(void *next)
 {
 	static void *last;
@@ -318,8 +326,8 @@ bool rd_deletes_by_free(void *next)
 		return true;
 	map = map_of(next);
 	known = usable && map &&
-		(map == map_of((void *)usable) || strstr(map->l_name, "/libstdc++.so") ||
-		 strstr(map->l_name, "/libc++"));
+		(map == map_of((void *)usable) || is_file(map->l_name, "libstdc++.so") ||
+		 is_file(map->l_name, "libc++"));
 	if (known)
 		__atomic_store_n(&last, next, __ATOMIC_RELAXED);
 	return known;
