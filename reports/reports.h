@@ -5,7 +5,7 @@
  * Two ways in:
  *
  *   a report   takes records (files, or directories of them), joins them, and
- *              renders the whole as text, JSON or DOT;
+ *              renders the whole in one of the formats of formats.def, or as DOT;
  *   a follow   watches a directory while its records are being written, prints
  *              each finding once as soon as it is there, and turns into a report
  *              at the end.
@@ -70,6 +70,28 @@ int rdep_report_info(struct rdep_report *r, FILE *out, const struct rdep_text_op
  * and what to type next. records: what to name in that command. */
 int rdep_report_summary(struct rdep_report *r, FILE *out, const struct rdep_text_options *options,
 			const char *records);
+
+/* ---- formats: the table formats.def ---- */
+
+struct rdep_format_options {
+	struct rdep_text_options text;
+	enum rdep_fail_on fail_on;
+	const char *source_root; /* sources below it are named from there; NULL: the current directory */
+};
+
+struct rdep_format {
+	const char *name, *help;
+	int (*write)(struct rdep_report *r, FILE *out, const struct rdep_format_options *o);
+};
+
+/* The i-th of the table, NULL behind the last; the one of that name (n bytes), NULL when there is none. */
+const struct rdep_format *rdep_format(size_t i);
+const struct rdep_format *rdep_format_find(const char *name, size_t n);
+/* "text|json|...": all names. */
+const char *rdep_format_words(void);
+/* Joins what was added so far, and writes it. Returns 0, or -1 when writing failed. */
+int rdep_report_write(struct rdep_report *r, FILE *out, const struct rdep_format *format,
+		      const struct rdep_format_options *o);
 
 /* ---- an audit: what masks and scopes were good for ---- */
 

@@ -1,46 +1,54 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * cmd_report.c - `reclaimdep report`: the findings of records, as text or JSON.
+ * cmd_report.c - `reclaimdep report`: the findings of records, in the formats of formats.def.
  */
 #include "tools.h"
 
-#include <string.h>
-
+#include "outputs.h"
 #include "records.h"
 
 static int usage(FILE *out)
 {
-	fputs("usage: reclaimdep report [--format=text|json] "
-	      "[--fail_on=certain|possible|warning|never]\n"
-	      "                         [--verbosity=0|1|2] [--color=auto|always|never] "
-	      "FILE|DIR...\n\n"
-	      "Prints the findings of records, or of all records in directories, each once.\n"
-	      "Exit status: 0; 66 when a finding at or above fail_on (possible) stands; 125 when "
-	      "a\n"
-	      "record can't be read.\n",
+	fprintf(out,
+		"usage: reclaimdep report [--format=FORMAT] [--report=FORMAT:FILE]... [--source-root=DIR]\n"
+		"                         [--fail_on=certain|possible|warning|never]\n"
+		"                         [--verbosity=0|1|2] [--color=auto|always|never] FILE|DIR...\n\n"
+		"Prints the findings of records, or of all records in directories, each once.\n\n"
+		"  --format=%s\n"
+		"                             to the standard output, as text unless it is said\n"
+		"  --report=FORMAT:FILE       to a file, as often as wanted; FORMAT or FORMAT:- to the\n"
+		"                             standard output\n"
+		"  --source-root=DIR          the directory that paths of sources are told from (the\n"
+		"                             current one): in formats for machines\n\n",
+		rdep_format_words());
+	outputs_list(out);
+	fputs("\nExit status: 0; 66 when a finding at or above fail_on (possible) stands; 125 when a\n"
+	      "record can't be read or a report can't be written.\n",
 	      out);
 	return 0;
 }
 
 int rdep_cmd_report(int argc, char **argv)
 {
-	struct records_options o = {
-		.formats = "text|json", .fail_on = RDEP_FAIL_POSSIBLE, .usage = usage};
+	struct outputs outputs = { 0 };
+	struct records_options o = { .formats = rdep_format_words(),
+				     .fail_on = RDEP_FAIL_POSSIBLE,
+				     .usage = usage,
+				     .outputs = &outputs };
 	struct rdep_report *r;
 	int rc = records_read(&o, argc, argv, &r);
 
 	if (rc >= 0)
-		return rc;
-	if (o.format == 1)
-		rc = rdep_report_json(r, stdout);
-	else
-		rc = rdep_report_text(r, stdout, &o.text);
-	if (rc < 0) {
-		tool_say("report: can't write to the standard output");
+		goto out;
+	if (o.format_given || !outputs.count)
+		outputs_add(&outputs, rdep_format((size_t)o.format), "-");
+	if (!outputs_open(&outputs, "report") ||
+	    !outputs_write(&outputs, "report", r, &o.text, o.fail_on))
 		rc = RDEP_EXIT_TROUBLE;
-	} else {
+	else
 		rc = rdep_report_fails(r, o.fail_on) ? RDEP_EXIT_FINDING : 0;
-	}
 	rdep_report_free(r);
+out:
+	outputs_free(&outputs);
 	return rc;
 }

@@ -15,6 +15,7 @@
 
 #include "options.h"
 #include "outdir.h"
+#include "outputs.h"
 #include "precheck.h"
 #include "preload.h"
 #include "proof.h"
@@ -28,6 +29,7 @@
 
 struct run {
 	struct options options;
+	struct outputs outputs;
 	char **command;
 	char path[4096]; /* of the command */
 	struct precheck check;
@@ -80,8 +82,10 @@ static int read_options(struct run *r, int argc, char **argv)
 			tool_version(stdout);
 			return 0;
 		}
-		took = options_flag(&r->options, argc, argv, i);
+		took = outputs_flag(&r->outputs, "run", argc, argv, i);
 		if (!took)
+			took = options_flag(&r->options, argc, argv, i);
+		if (took <= 0)
 			return RDEP_EXIT_TROUBLE;
 		i += took;
 	}
@@ -333,6 +337,7 @@ static int finish(struct run *r)
 {
 	bool seen;
 	int exitcode = number(r, OPTION_exitcode);
+	struct rdep_text_options on_stdout = r->text;
 	struct rdep_report *report;
 
 	poll_findings(r);
@@ -348,6 +353,10 @@ static int finish(struct run *r)
 		proof_missing(r->command[0], r->dir, &r->check, r->status);
 		return RDEP_EXIT_TROUBLE;
 	}
+	on_stdout.color = tool_color(number(r, OPTION_color), stdout);
+	if (!outputs_write(&r->outputs, "run", report, &on_stdout,
+			   (enum rdep_fail_on)number(r, OPTION_fail_on)))
+		return RDEP_EXIT_TROUBLE;
 	if (r->status)
 		return r->status;
 	return exitcode && rdep_report_fails(report, (enum rdep_fail_on)number(r, OPTION_fail_on)) ?
@@ -364,7 +373,7 @@ static int run(struct run *r, int argc, char **argv)
 		rc = check_command(r);
 	if (rc >= 0)
 		return rc;
-	if (!preload_find(&r->preload) ||
+	if (!outputs_open(&r->outputs, "run") || !preload_find(&r->preload) ||
 	    !outdir_expand(r->options.value[OPTION_output].text, r->command[0], dir, sizeof(dir)) ||
 	    !outdir_make(dir, r->dir, sizeof(r->dir)) || !make_id(r))
 		return RDEP_EXIT_TROUBLE;
@@ -398,5 +407,6 @@ int rdep_cmd_run(int argc, char **argv)
 	else if (!r.follow)
 		preload_done(&r.preload);
 	rdep_follow_free(r.follow);
+	outputs_free(&r.outputs);
 	return rc;
 }

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "options.h"
+#include "outputs.h"
 
 static const struct {
 	const char *name;
@@ -100,6 +101,11 @@ void tool_help(FILE *out)
 	      "--no-name.\n\n",
 	      out);
 	options_list(out);
+	fputs("\nFlags of a run, and of report, too: --report=FORMAT:FILE, as often as wanted, writes a report\n"
+	      "(FORMAT alone: to the standard output), with paths of sources told from --source-root=DIR\n"
+	      "(the current directory). Formats:\n\n",
+	      out);
+	outputs_list(out);
 	fputs("\nExit status: the command's own when it failed; else 'exitcode' when a finding fails\n"
 	      "the run; else 0. 125: reclaimdep failed, or could not follow the command;\n"
 	      "126, 127: the command could not be run, was not found.\n",

@@ -89,7 +89,7 @@ static int read_flag(struct records_options *o, const char *command, const char 
 	if (own)
 		*own->value = index;
 	else if (list == o->formats)
-		o->format = index;
+		o->format = index, o->format_given = true;
 	else if (list == levels)
 		o->text.verbosity = index;
 	else if (list == colors)
@@ -99,17 +99,26 @@ static int read_flag(struct records_options *o, const char *command, const char 
 	return -1;
 }
 
+/* A flag of a report's outputs: how many words it took, 0 when it is none, -1 after a word about it. */
+static int output_flag(struct records_options *o, int argc, char **argv, int i)
+{
+	return o->outputs ? outputs_flag(o->outputs, argv[0], argc, argv, i) : 0;
+}
+
 int records_read(struct records_options *o, int argc, char **argv, struct rdep_report **report)
 {
 	struct rdep_error err = {""};
 	bool flags = true;
-	int i, rc = -1, color = 0, records = 0;
+	int i, rc = -1, color = 0, records = 0, took;
 
 	o->text.verbosity = 1;
 	*report = rdep_report_new();
 	for (i = 1; i < argc && rc < 0; i++) {
 		if (flags && !strcmp(argv[i], "--")) {
 			flags = false;
+		} else if (flags && (took = output_flag(o, argc, argv, i))) {
+			rc = took < 0 ? RDEP_EXIT_TROUBLE : -1;
+			i += took - 1;
 		} else if (flags && argv[i][0] == '-' && argv[i][1]) {
 			rc = read_flag(o, argv[0], argv[i], &color);
 		} else if (rdep_report_add(*report, argv[i], &err) < 0) {

@@ -6,6 +6,7 @@
 #ifndef RECLAIMDEP_TOOLS_RECORDS_H
 #define RECLAIMDEP_TOOLS_RECORDS_H
 
+#include "outputs.h"
 #include "tools.h"
 
 /* A flag of one subcommand: --name=WORD. '-' in what is typed is '_' in a name. */
@@ -20,8 +21,10 @@ struct records_options {
 	const char *formats; /* "text|json": what --format takes; the first is the default */
 	int (*usage)(FILE *out);
 	const struct records_flag *flags; /* of its own, ended by a name of NULL; NULL: none */
+	struct outputs *outputs; /* gets --report and --source-root; NULL: no flags here */
 	/* Set from the flags; fail_on is preset, and read only where it is a flag (report). */
 	int format; /* index into formats */
+	bool format_given;
 	enum rdep_fail_on fail_on;
 	struct rdep_text_options text;
 };

@@ -1,0 +1,169 @@
+/* SPDX-License-Identifier: MIT */
+/* outputs.c - see outputs.h. */
+#include "outputs.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+static bool is_standard(const struct output *o)
+{
+	return !strcmp(o->file, "-");
+}
+
+void outputs_add(struct outputs *o, const struct rdep_format *format, const char *file)
+{
+	o->list = realloc(o->list, (o->count + 1) * sizeof(*o->list));
+	if (!o->list) {
+		tool_say("no memory");
+		exit(RDEP_EXIT_TROUBLE);
+	}
+	o->list[o->count++] = (struct output){ .format = format, .file = file };
+}
+
+/* FORMAT, FORMAT:FILE */
+static bool add_report(struct outputs *o, const char *command, const char *value)
+{
+	size_t n = strcspn(value, ":");
+	const struct rdep_format *format = rdep_format_find(value, n);
+
+	if (!format) {
+		tool_say("%s: --report=%s: a report is FORMAT:FILE, or FORMAT for the standard output, and "
+			 "FORMAT is one of %s",
+			 command, value, rdep_format_words());
+		return false;
+	}
+	if (value[n] && !value[n + 1]) {
+		tool_say("%s: --report=%s: the name of a file is missing behind the colon", command, value);
+		return false;
+	}
+	outputs_add(o, format, value[n] ? value + n + 1 : "-");
+	return true;
+}
+
+static bool set_root(struct outputs *o, const char *command, const char *value)
+{
+	struct stat st;
+
+	if (stat(value, &st) || !S_ISDIR(st.st_mode)) {
+		tool_say("%s: --source-root=%s: it is no directory", command, value);
+		return false;
+	}
+	o->source_root = value;
+	return true;
+}
+
+static bool is_flag(const char *arg, const char *name)
+{
+	size_t n = strcspn(arg, "="), i;
+
+	for (i = 0; i < n && name[i]; i++)
+		if (arg[i] != name[i] && !(arg[i] == '_' && name[i] == '-'))
+			return false;
+	return i == n && !name[i];
+}
+
+int outputs_flag(struct outputs *o, const char *command, int argc, char **argv, int i)
+{
+	const char *arg = argv[i], *equals = strchr(arg, '='), *value;
+	bool report = is_flag(arg, "--report");
+
+	if (!report && !is_flag(arg, "--source-root"))
+		return 0;
+	value = equals ? equals + 1 : i + 1 < argc ? argv[i + 1] : NULL;
+	if (!value || !*value) {
+		tool_say("%s: option '%s' wants a value: %s", command, arg,
+			 report ? "--report=FORMAT:FILE" : "--source-root=DIR");
+		return -1;
+	}
+	if (!(report ? add_report(o, command, value) : set_root(o, command, value)))
+		return -1;
+	return equals ? 1 : 2;
+}
+
+static bool is_twice(const struct outputs *o, size_t i)
+{
+	size_t k;
+
+	for (k = 0; k < i; k++)
+		if (!is_standard(&o->list[i]) && !strcmp(o->list[i].file, o->list[k].file))
+			return true;
+	return false;
+}
+
+bool outputs_open(struct outputs *o, const char *command)
+{
+	size_t i;
+
+	for (i = 0; i < o->count; i++) {
+		struct output *one = &o->list[i];
+
+		if (is_twice(o, i)) {
+			tool_say("%s: two reports are to be written to %s", command, one->file);
+			return false;
+		}
+		one->out = is_standard(one) ? stdout : fopen(one->file, "we");
+		if (!one->out) {
+			tool_say("%s: can't write the %s report to %s: %s", command, one->format->name,
+				 one->file, strerror(errno));
+			return false;
+		}
+	}
+	return true;
+}
+
+static bool write_one(struct output *one, const char *command, struct rdep_report *r,
+		      const struct rdep_format_options *options)
+{
+	bool standard = is_standard(one);
+	int rc;
+
+	errno = 0;
+	rc = rdep_report_write(r, one->out, one->format, options);
+	if (!standard && fclose(one->out))
+		rc = -1;
+	one->out = NULL;
+	if (rc < 0)
+		tool_say("%s: can't write the %s report to %s%s%s", command, one->format->name,
+			 standard ? "the standard output" : one->file, errno ? ": " : "",
+			 errno ? strerror(errno) : "");
+	return rc >= 0;
+}
+
+bool outputs_write(struct outputs *o, const char *command, struct rdep_report *r,
+		   const struct rdep_text_options *text, enum rdep_fail_on fail_on)
+{
+	bool ok = true;
+	size_t i;
+
+	for (i = 0; i < o->count; i++) {
+		struct rdep_format_options options = {
+			.text = *text, .fail_on = fail_on, .source_root = o->source_root
+		};
+
+		options.text.color = text->color && is_standard(&o->list[i]);
+		ok &= write_one(&o->list[i], command, r, &options);
+	}
+	return ok;
+}
+
+void outputs_free(struct outputs *o)
+{
+	size_t i;
+
+	for (i = 0; i < o->count; i++)
+		if (o->list[i].out && !is_standard(&o->list[i]))
+			fclose(o->list[i].out);
+	free(o->list);
+	memset(o, 0, sizeof(*o));
+}
+
+void outputs_list(FILE *out)
+{
+	const struct rdep_format *f;
+	size_t i;
+
+	for (i = 0; (f = rdep_format(i)); i++)
+		fprintf(out, "  %-8s %s\n", f->name, f->help);
+}
