@@ -147,7 +147,7 @@ static bool is_over(struct rd_thread *t, const struct rdep_held *e)
 	if (e->kind == RDEP_SEM)
 		return rd_sem_is_signal(e->cls);
 	if (e->kind == RDEP_STDIO)
-		return rd_stream_is_stale(e->address);
+		return rd_stream_is_stale(e);
 	return e->kind == RDEP_FILE ? rd_file_is_stale(t, e) : e->kind == RDEP_LOADER && rd_loader_is_over(e);
 }
 

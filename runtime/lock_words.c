@@ -107,6 +107,6 @@ bool rd_held_is_stale(struct rd_thread *t, const struct rdep_held *e)
 	if (e->kind == RDEP_SEM)
 		return rd_sem_is_signal(e->cls);
 	if (e->kind == RDEP_STDIO)
-		return rd_stream_is_stale(e->address);
+		return rd_stream_is_stale(e);
 	return n && (rd_peek(&w, (const void *)e->address, n) || rd_words_say_stale(t, e, &w));
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 /* stream.c - see stream.h. */
 #include "stream.h"
+#include "class.h"
 #include "sys.h"
 
 #include <pthread.h>
@@ -21,11 +22,15 @@ static bool look(uint64_t stream, struct stream_words *w)
 	       !rd_peek(w, (const void *)lock, sizeof(*w));
 }
 
-bool rd_stream_is_stale(uint64_t stream)
+bool rd_stream_is_stale(const struct rdep_held *e)
 {
 	struct stream_words w;
+	uint32_t generation;
 
-	return !look(stream, &w) || w.owner != (uint64_t)pthread_self();
+	/* What was closed may look as before, until its memory is used again. */
+	if (!rd_class_get((const void *)e->address, RDEP_STDIO, &generation) || generation != e->generation)
+		return true;
+	return !look(e->address, &w) || w.owner != (uint64_t)pthread_self();
 }
 
 bool rd_stream_is_free(const void *stream)

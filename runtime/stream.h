@@ -7,9 +7,10 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include "record_layout.h"
 
-/* Is it not this thread's, or closed? Two system calls. */
-bool rd_stream_is_stale(uint64_t stream);
+/* Is the stream of the entry not this thread's, or closed? Two system calls. */
+bool rd_stream_is_stale(const struct rdep_held *e);
 
 /* Is it nobody's? */
 bool rd_stream_is_free(const void *stream);

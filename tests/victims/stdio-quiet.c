@@ -33,15 +33,21 @@ static NOINLINE void under_lock(void)
 	pthread_mutex_unlock(&lock);
 }
 
+/* One class: where it is first taken. */
+static NOINLINE void lock_stream(FILE *f)
+{
+	flockfile(f);
+}
+
 static NOINLINE void closed(void)
 {
 	FILE *f = fopen("/dev/null", "w");
 
-	flockfile(f);
+	lock_stream(f);
 	fclose(f);
 	pthread_mutex_lock(&lock);
 	f = fopen("/dev/null", "w");
-	flockfile(f);
+	lock_stream(f);
 	funlockfile(f);
 	pthread_mutex_unlock(&lock);
 	fclose(f);
