@@ -192,10 +192,8 @@ static bool may_recur(const struct taking *k, const struct rdep_held *held)
 
 static void self_deadlock(struct rd_thread *t, const struct taking *k, const struct rdep_held *held)
 {
-	/* A reader that waits behind waiting writers only deadlocks when there is one; a semaphore may be posted by
-	 * whoever likes to. */
-	bool possible = (held->mode != RDEP_WRITE && RD_HOW_MODE(k->how) != RDEP_WRITE) ||
-			RD_HOW_KIND(k->how) == RDEP_SEM;
+	/* A reader that waits behind waiting writers only deadlocks when there is one. */
+	bool possible = held->mode != RDEP_WRITE && RD_HOW_MODE(k->how) != RDEP_WRITE;
 	struct rdep_held now = {.address = (uint64_t)k->lock,
 				.site = k->site,
 				.sp = k->sp,
@@ -240,7 +238,9 @@ static struct rdep_held *take_again(struct rd_thread *t, const struct taking *k,
 		held->recursion++;
 		return held;
 	}
-	self_deadlock(t, k, held);
+	/* A semaphore is posted by whoever likes to: one that is a lock as well is taken again to wait for that. */
+	if (RD_HOW_KIND(k->how) != RDEP_SEM)
+		self_deadlock(t, k, held);
 	if (waits_for_itself(k, held))
 		rd_deadlock_act();
 	return push(t, k, RD_NODE_UNKNOWN, false);

@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A semaphore that is used as a lock, waited for again by the thread that has it.
+ * A semaphore that is used as a lock, waited for again by the thread that has it: another one may post it, as those
+ * do that wake who waits for a condition of python's.
  *
- * expect: self-deadlock possible sem
- * stack: held use
- * stack: acquire wait_again use
+ * expect: none
  */
 #include "victim.h"
 
