@@ -15,6 +15,9 @@
 
 static pthread_mutex_t lock_a = PTHREAD_MUTEX_INITIALIZER;
 static pthread_mutex_t lock_b = PTHREAD_MUTEX_INITIALIZER;
+#ifdef FRAMES
+static pthread_mutex_t lock_c = PTHREAD_MUTEX_INITIALIZER;
+#endif
 static volatile int forward_tid;
 
 static NOINLINE void at_first(void)
@@ -26,6 +29,9 @@ static NOINLINE void at_first(void)
 
 static NOINLINE void the_last_time(void)
 {
+#ifdef FRAMES
+	pthread_mutex_lock(&lock_c);
+#endif
 	pthread_mutex_lock(&lock_a);
 	pthread_barrier_wait(&meeting);
 	pthread_barrier_wait(&meeting);
