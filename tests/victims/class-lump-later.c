@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * One function makes the locks of two types. After that was found out, locks that were made before and after are told
- * apart as well, also in a child.
+ * One function makes the locks of two types. After that was found out, the locks that were made before are told apart
+ * too, also in a child.
  *
  * expect: lock-inversion certain
  * processes: 2
@@ -58,7 +58,6 @@ int main(void)
 		puts("done");
 		return 0;
 	}
-	buffer = buffer_new(2);
 	TOGETHER(read_page, write_page);
 	_exit(0);
 }
