@@ -114,6 +114,19 @@ static bool other_thread(const struct weighing *w)
 	return false;
 }
 
+/* Two edges of one thread, out of its life and on: the edge past both was made as well, and says the same in less. */
+static bool detour(const struct weighing *w)
+{
+	uint32_t i;
+
+	for (i = 0; w->life && w->count > 2 && i < w->count; i++) {
+		if (is_life(rd_edge_at(w->edges[i])->from) &&
+		    picked(w, i)->thread == picked(w, (i + 1) % w->count)->thread)
+			return true;
+	}
+	return false;
+}
+
 /*
  * What a thread took before it was joined it may always take before: where the joiner has learnt that it did, by
  * a condition or a flag under that very lock, all is well. Creation and join tell nothing of that. A join is sure to
@@ -382,7 +395,7 @@ static enum rdep_verdict weigh(struct weighing *w)
 {
 	enum rdep_verdict threads = 0, processes = 0;
 
-	if (!strong(w) || other_thread(w))
+	if (!strong(w) || other_thread(w) || detour(w))
 		return 0;
 	if (!one_owner(w))
 		threads = weigh_threads(w);

@@ -4,6 +4,7 @@
  * Then the others go on: nothing of reclaimdep's was left locked.
  *
  * expect: lock-inversion certain lock_a lock_b
+ * tolerates: held-at-exit
  */
 #include <sched.h>
 #include "victim.h"

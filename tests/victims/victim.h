@@ -10,6 +10,7 @@
  *   detail: DETAIL [SCOPE]            of the finding above
  *   stack: held|acquire FUNC...       of the finding above: some edge has these functions in its
  *                                     held/acquire stack
+ *   tolerates: KIND                   what may be found too, or not: it is up to the moment
  *   exit: N                           the program's own exit status (0)
  *   status: N                         the command's, where it does not follow from the above
  *   options: NAME=VALUE...            given to the command as flags
