@@ -230,6 +230,8 @@ const char *rdep_wait_id(unsigned wait);
 const char *rdep_kind_id(unsigned kind);
 const char *rdep_kind_help(unsigned kind);
 const char *rdep_verdict_id(unsigned verdict);
+/* What it says of a finding of any kind. */
+const char *rdep_verdict_help(unsigned verdict);
 const char *rdep_severity_id(enum rdep_severity s);
 /* flags: RDEP_FINDING_*. */
 enum rdep_severity rdep_severity(unsigned kind, unsigned verdict, unsigned flags);

@@ -52,6 +52,22 @@ const char *rdep_verdict_id(unsigned verdict)
 	return verdict < sizeof(ids) / sizeof(*ids) && ids[verdict] ? ids[verdict] : "unknown";
 }
 
+const char *rdep_verdict_help(unsigned verdict)
+{
+	static const char *const help[] = {
+		[RDEP_GUARDED] = "a common lock was held on all sides, so that they could not meet in this run",
+		[RDEP_ORDERED] = "creating or joining threads kept the sides apart in this run; production may not",
+		[RDEP_SINGLE_THREAD] = "one thread did all of it in turn; it takes two that do it at once",
+		[RDEP_POSSIBLE] = "it follows from the rules that these locks keep, though the very same locks were not "
+				  "seen on all sides",
+		[RDEP_CERTAIN] = "the same locks on all sides and nothing that keeps these apart, or it happened in "
+				 "this run",
+	};
+
+	return verdict < sizeof(help) / sizeof(*help) && help[verdict] ? help[verdict]
+								       : "a verdict that this version does not know";
+}
+
 /* Verdict and flags can only make a kind milder: see the verdict table of the manual. A verdict
  * that this version does not know stays as heavy as the kind. */
 enum rdep_severity rdep_severity(unsigned kind, unsigned verdict, unsigned flags)
