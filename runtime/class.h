@@ -51,6 +51,17 @@ struct rd_class {
 /* rd_lock_init(), for a kind with a variety; the class, 0: not followed. */
 uint32_t rd_class_init(const void *lock, unsigned kind, uint64_t site, uint64_t sp);
 
+/*
+ * The class by the walk of this event, from its frame *first on, past wrappers (origin: RDEP_BY_INIT or RDEP_BY_FIRST);
+ * the role that it gives the lock, and the class that this makes of *cls. Need the runtime lock, and rd_stack_begin().
+ * 0: no memory; none. Which kinds have roles.
+ */
+struct rd_frame;
+uint32_t rd_class_by_chain(unsigned kind, unsigned origin, const void *lock, size_t *first);
+uint32_t rd_class_role_of_walk(uint32_t *cls, const void *lock, unsigned kind, const struct rd_frame *frames,
+			       size_t count, size_t first);
+bool rd_kind_has_roles(unsigned kind);
+
 /* A lock of cls begins its life there. Needs the runtime lock. */
 void rd_class_begin(const void *lock, unsigned kind, uint32_t cls);
 
@@ -128,6 +139,7 @@ uint32_t rd_class_thread(uint64_t start_routine, size_t first);
 /* Makes the reclaim domains' classes. Needs the runtime lock; also what begins anew in a fork child. */
 void rd_class_start(void);
 void rd_class_reset(void);
+void rd_class_init_reset(void);
 
 /* Points the class's counters into a copied journal item (fork). */
 void rd_class_moved(uint32_t id, struct rdep_class *item);

@@ -99,6 +99,15 @@ struct rd_handler {
 /* Classes, by number, of which it is known whether a thread took one. */
 #define RD_LIFE_CLASSES 4096u
 
+/* A lock that an init call made, and where the return addresses of its callers stood then; see class_init.c. */
+#define RD_MAKINGS 8u
+#define RD_MAKING_FRAMES 8u
+struct rd_making {
+	uint64_t site, sp;
+	uint32_t kind, epoch, cls, role, count;
+	uint64_t at[RD_MAKING_FRAMES], pc[RD_MAKING_FRAMES];
+};
+
 struct rd_thread {
 	/* Hot. top points to the last held entry, or to `bottom` when nothing is held.
 	 * limit is where the held stack ends; NULL while the thread is inside the
@@ -164,6 +173,8 @@ struct rd_thread {
 	uint64_t circle_told; /* what it waited for when its circle was told of */
 	struct rd_waiting waiting;
 	/* Misuse. */
+	uint32_t generation, generations; /* the last one given, and how many are left */
+	struct rd_making makings[RD_MAKINGS];
 	uint64_t ghosts[RD_GHOSTS]; /* locks freed while held, and told */
 	uint32_t next_ghost;
 	uint32_t destroy_place; /* where this thread destroyed a lock last, as misuse.c knows it */

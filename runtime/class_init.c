@@ -1,0 +1,236 @@
+// SPDX-License-Identifier: MIT
+/*
+ * class_init.c - the class of a lock that is set up by a call: by that call, past wrappers, and by its callers (role.h).
+ *
+ * What a call makes is kept in three places, each asked before the next: by the thread, for the same call at the same
+ * depth of the stack; by call site, with a short walk; under the runtime lock.
+ */
+#include "class.h"
+#include "engine.h"
+#include "instance.h"
+#include "map.h"
+#include "options.h"
+#include "role.h"
+#include "stack.h"
+#include "tag.h"
+#include "unwind.h"
+#include "wrapper.h"
+
+/* Init calls seen: (return address, kind or the address past the wrapper) -> class. */
+static struct rd_map_of init_sites;
+#define SITE_IS_WRAPPED 0xffffffffu
+static uint32_t sites_epoch = 1; /* they mean something else from now on */
+
+/* Frames that tell a role: where the init call itself makes the class, and where a call past wrappers does. */
+#define FRAMES_PLAIN (RD_ROLE_CALLERS + 2)
+#define FRAMES_WRAPPED (6 + RD_ROLE_CALLERS + 1)
+_Static_assert(FRAMES_WRAPPED <= RD_MAKING_FRAMES + 1, "a thread remembers all of them");
+
+/* The call past the wrapper, as a key: with the variety, in bits that no code address has. */
+static uint64_t past_wrapper(uint64_t pc, unsigned kind)
+{
+	return pc ^ (uint64_t)(kind - RD_PLAIN_KIND(kind)) << 48;
+}
+
+/* The class of an init site that was met before; 0 when it must be looked at under the lock. */
+static uint32_t init_class_cached(unsigned kind, uint64_t site, uint64_t sp)
+{
+	uint32_t cls = rd_map_get(&init_sites, site, kind), i, n;
+	struct rd_frame frames[6];
+	unsigned flags;
+
+	if (cls != SITE_IS_WRAPPED)
+		return cls;
+	n = (uint32_t)rd_unwind_fast(frames, 6, sp, &flags);
+	for (i = 1; i < n; i++) {
+		cls = rd_map_get(&init_sites, site, past_wrapper(frames[i].pc, kind));
+		if (cls)
+			return cls;
+	}
+	return 0;
+}
+
+/* The role of a lock whose init call was met before, of that class; 0: to be looked at under the lock. */
+static uint32_t init_role_cached(uint32_t *cls, uint64_t sp)
+{
+	struct rd_frame frames[FRAMES_WRAPPED];
+	uint64_t where = rd_class_at(*cls)->where;
+	unsigned flags;
+	size_t n, i;
+	uint32_t role;
+
+	n = rd_unwind_fast(frames, FRAMES_PLAIN, sp, &flags);
+	if (n && frames[0].pc != where)
+		n = rd_unwind_fast(frames, sizeof(frames) / sizeof(*frames), sp, &flags);
+	for (i = 0; i < n && frames[i].pc != where; i++)
+		;
+	role = i < n ? rd_role_known(*cls, frames, n, i) : 0;
+	if (role)
+		*cls = rd_class_now(*cls, role);
+	return role;
+}
+
+/*
+ * A function that is a wrapper by its name, and sets up one lock of an object here and another one there, in one
+ * call: it is none, and its locks are told apart by where it sets them up.
+ */
+static void look_at_wrapper(const struct rd_thread *t, const void *lock, unsigned kind)
+{
+	static struct {
+		uint64_t function, frame, caller, site, lock;
+		uint32_t thread, kind;
+	} last;
+	const struct rd_walk *w = rd_stack_walk();
+	size_t first = rd_wrapper_skip(w);
+	const struct rd_frame *f = &w->frames[first ? first - 1 : 0];
+	uint64_t function = first ? rd_unwind_function(f->pc) : 0;
+	bool again = function && function == last.function && f->cfa == last.frame && f[1].pc == last.caller &&
+		     t->id == last.thread;
+
+	if (again && f->pc != last.site && (uint64_t)lock - last.lock + 4096 < 8192 && (uint64_t)lock != last.lock &&
+	    rd_wrapper_deny(f->pc)) {
+		rd_map_set(&init_sites, last.site, last.kind, 0);
+		__atomic_add_fetch(&sites_epoch, 1, __ATOMIC_RELEASE);
+	}
+	last.function = function;
+	last.frame = f->cfa;
+	last.caller = first ? f[1].pc : 0;
+	last.site = f->pc;
+	last.lock = (uint64_t)lock;
+	last.thread = t->id;
+	last.kind = kind;
+}
+
+static uint32_t init_class(struct rd_thread *t, const void *lock, unsigned kind, uint64_t site, uint64_t sp,
+			   uint32_t *role)
+{
+	const struct rd_walk *w;
+	struct rd_locked locked;
+	uint32_t cls;
+	size_t first;
+
+	rd_enter(t, &locked);
+	rd_stack_begin(site, sp);
+	look_at_wrapper(t, lock, kind);
+	cls = rd_class_by_chain(kind, RDEP_BY_INIT, lock, &first);
+	if (cls && rd_options.class_depth == 1) {
+		if (first == 0) {
+			rd_map_set(&init_sites, site, kind, cls);
+		} else {
+			rd_map_set(&init_sites, site, kind, SITE_IS_WRAPPED);
+			rd_map_set(&init_sites, site, past_wrapper(rd_stack_walk()->frames[first].pc, kind), cls);
+		}
+	}
+	w = rd_stack_walk();
+	if (cls)
+		*role = rd_class_role_of_walk(&cls, lock, RD_PLAIN_KIND(kind), w->frames, w->count, first);
+	rd_leave(t, &locked);
+	return cls;
+}
+
+/* A new instance, of which all that was known of its address is forgotten. */
+static void begin_instance(struct rd_thread *t, const void *lock, unsigned kind, uint32_t cls, uint32_t role)
+{
+	uint32_t generation = rd_new_generation();
+	struct rd_locked locked;
+
+	if (cls < RD_TAG_CLASSES && rd_tag_usable(lock, kind)) {
+		struct rd_instance *in = rd_anything_told ? rd_instance_of(lock) : NULL;
+
+		rd_tag_write(lock, kind, cls, generation, role);
+		if (in)
+			rd_instance_end(in);
+		return;
+	}
+	rd_enter(t, &locked);
+	rd_instance_set(lock, cls, generation, role);
+	rd_leave(t, &locked);
+}
+
+/* ---- what this thread made last ---- */
+
+static struct rd_making *making_of(struct rd_thread *t, unsigned kind, uint64_t site, uint64_t sp)
+{
+	return &t->makings[(site ^ sp >> 4 ^ kind) % RD_MAKINGS];
+}
+
+/* The same call at the same depth, and all callers that were looked at are the same, by the words where their
+ * return addresses stood. These lie in the page of sp: they can be read. */
+static bool is_same(const struct rd_making *m, unsigned kind, uint64_t site, uint64_t sp)
+{
+	unsigned i;
+
+	if (m->site != site || m->sp != sp || m->kind != kind ||
+	    m->epoch != __atomic_load_n(&sites_epoch, __ATOMIC_ACQUIRE))
+		return false;
+	for (i = 0; i < m->count; i++) {
+		if (*(const uint64_t *)m->at[i] != m->pc[i])
+			return false;
+	}
+	return true;
+}
+
+/* cls: before a split is asked for. A handler that comes in between finds no site. */
+static void remember(struct rd_thread *t, unsigned kind, uint64_t site, uint64_t sp, uint32_t cls, uint32_t role)
+{
+	struct rd_making *m = making_of(t, kind, site, sp);
+	struct rd_frame frames[RD_MAKING_FRAMES + 1];
+	unsigned flags;
+	size_t n, i;
+
+	m->site = 0;
+	rd_signal_fence();
+	n = rd_unwind_fast(frames, rd_class_at(cls)->where == site ? FRAMES_PLAIN : FRAMES_WRAPPED, sp, &flags);
+	for (i = 0; i + 1 < n; i++) {
+		m->at[i] = frames[i].cfa - 8;
+		m->pc[i] = frames[i + 1].pc;
+		if (frames[i + 1].exact || m->at[i] < sp || m->at[i] >> 12 != sp >> 12)
+			return;
+	}
+	m->count = (uint32_t)i;
+	m->sp = sp;
+	m->kind = kind;
+	m->epoch = __atomic_load_n(&sites_epoch, __ATOMIC_ACQUIRE);
+	m->cls = cls;
+	m->role = role;
+	rd_signal_fence();
+	m->site = site;
+}
+
+uint32_t rd_class_init(const void *lock, unsigned kind, uint64_t site, uint64_t sp)
+{
+	struct rd_thread *t = rd_here();
+	const struct rd_making *m;
+	uint32_t cls, role = 0, whole;
+
+	if (!t)
+		return 0;
+	m = making_of(t, kind, site, sp);
+	if (is_same(m, kind, site, sp)) {
+		cls = rd_class_now(m->cls, m->role);
+		begin_instance(t, lock, RD_PLAIN_KIND(kind), cls, m->role);
+		return cls;
+	}
+	cls = init_class_cached(kind, site, sp);
+	whole = cls;
+	if (cls && rd_kind_has_roles(RD_PLAIN_KIND(kind)))
+		role = init_role_cached(&cls, sp);
+	if (cls && (role || !rd_kind_has_roles(RD_PLAIN_KIND(kind)) || rd_role_none(cls)))
+		remember(t, kind, site, sp, whole, role);
+	else if (!cls || (!role && rd_kind_has_roles(RD_PLAIN_KIND(kind)) && !rd_role_none(cls)))
+		cls = init_class(t, lock, kind, site, sp, &role);
+	if (cls)
+		begin_instance(t, lock, RD_PLAIN_KIND(kind), cls, role);
+	return cls;
+}
+
+void rd_lock_init(const void *lock, unsigned kind, uint64_t site, uint64_t sp)
+{
+	rd_class_init(lock, kind, site, sp);
+}
+
+void rd_class_init_reset(void)
+{
+	rd_map_reset(&init_sites);
+	__atomic_add_fetch(&sites_epoch, 1, __ATOMIC_RELEASE);
+}
