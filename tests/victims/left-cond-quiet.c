@@ -15,12 +15,12 @@ static const struct timespec past = {1, 0};
 static int waiting;
 static sem_t given, over;
 
-/* The thread is there for some time yet. */
+/* Its wait is over, and it has the mutex. */
 static void give_back(void *lock)
 {
-	pthread_mutex_unlock(lock);
 	sem_post(&given);
 	sem_wait(&over);
+	pthread_mutex_unlock(lock);
 }
 
 static void *waiter(void *arg)

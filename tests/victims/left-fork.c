@@ -3,8 +3,8 @@
  * A fork while another thread holds locks; the child takes them, with a timeout here so that it ends.
  *
  * expect: fork-held certain
- * stack: held holds
- * stack: acquire takes_mutex child
+ * stack: held take
+ * stack: acquire take takes_mutex child
  * expect: fork-held certain
  * stack: acquire takes_rwlock child
  * processes: 2
@@ -14,14 +14,20 @@
 #include <sys/wait.h>
 #include <time.h>
 
-static pthread_mutex_t mutex;
+static pthread_mutex_t mutex, sibling;
 static pthread_rwlock_t rwlock = PTHREAD_RWLOCK_INITIALIZER;
 static sem_t took, over;
 static const struct timespec past = {1, 0};
 
+/* All locks of the kind are taken here, many times before: nothing about that is new. */
+static NOINLINE int take(pthread_mutex_t *m)
+{
+	return pthread_mutex_timedlock(m, &past);
+}
+
 static void *holds(void *arg)
 {
-	pthread_mutex_lock(&mutex);
+	must(!take(&mutex), "taking");
 	pthread_rwlock_rdlock(&rwlock);
 	sem_post(&took);
 	sem_wait(&over);
@@ -30,11 +36,25 @@ static void *holds(void *arg)
 	return arg;
 }
 
+static void use(pthread_mutex_t *m)
+{
+	for (int i = 0; i < 1000; i++) {
+		must(!take(m), "taking");
+		pthread_mutex_unlock(m);
+	}
+}
+
 static NOINLINE void takes_mutex(void)
 {
-	must(pthread_mutex_timedlock(&mutex, &past) == ETIMEDOUT, "pthread_mutex_timedlock");
+	use(&sibling);
+	must(take(&mutex) == ETIMEDOUT, "pthread_mutex_timedlock");
 	/* Once is enough. */
-	must(pthread_mutex_timedlock(&mutex, &past) == ETIMEDOUT, "pthread_mutex_timedlock");
+	must(take(&mutex) == ETIMEDOUT, "pthread_mutex_timedlock");
+}
+
+static NOINLINE void set_up(pthread_mutex_t *m)
+{
+	pthread_mutex_init(m, NULL);
 }
 
 static NOINLINE void takes_rwlock(void)
@@ -56,11 +76,12 @@ int main(void)
 	int status;
 	pid_t pid;
 
-	pthread_mutex_init(&mutex, NULL);
+	set_up(&mutex);
+	set_up(&sibling);
 	sem_init(&took, 0, 0);
 	sem_init(&over, 0, 0);
-	pthread_mutex_lock(&mutex);
-	pthread_mutex_unlock(&mutex);
+	use(&mutex);
+	use(&sibling);
 	must(!pthread_create(&t, NULL, holds, NULL), "pthread_create");
 	sem_wait(&took);
 	pid = fork();
