@@ -121,8 +121,8 @@ static const struct words {
 	 "which was destroyed already", "destroy %s once, on one of the two paths"},
 	{RDEP_K_DESTROYED_USED, 0, OF_LOCK, "%s is taken after it was destroyed", "It takes",
 	 "which was destroyed", "destroy %s after its last use, or initialise it again before the next one"},
-	{RDEP_K_HELD_AT_EXIT, 0, OF_LOCK, "a thread ends with %s held", "The thread was made",
-	 "and HOLDER ended with the lock held, taken",
+	{RDEP_K_HELD_AT_EXIT, 0, OF_LOCK, "a thread ends with %s held", "The thread that was made here has ended, and left",
+	 "which HOLDER took",
 	 "give %s back on every path out of the thread, by a clean-up handler (pthread_cleanup_push) where it may be "
 	 "cancelled: who takes it next waits for ever"},
 	{RDEP_K_FORK_HELD, 0, OF_LOCK, "%s is taken in a fork child, and was held by another thread of the parent",
