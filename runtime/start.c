@@ -239,9 +239,12 @@ static void inherit(enum rdep_item_type type, const void *fixed, size_t fixed_le
 		break;
 	case RDEP_EDGE:
 	case RDEP_SAMPLE:
-		memcpy(&copy.edge, fixed, sizeof(copy.edge));
+		/* As many gates as it has. */
+		if (fixed_len > sizeof(copy.edge))
+			break;
+		memcpy(&copy.edge, fixed, fixed_len);
 		copy.edge.flags |= RDEP_EDGE_INHERITED;
-		rd_record_put(type, &copy.edge, sizeof(copy.edge), NULL, 0);
+		rd_record_put(type, &copy.edge, fixed_len, NULL, 0);
 		break;
 	case RDEP_THREAD:
 		/* The thread that forked is told of anew, with its tid here. */
