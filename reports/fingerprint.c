@@ -53,6 +53,14 @@ static void add_function(struct rdep_report *r, struct rdep_buf *b, char before,
 		rdep_buf_printf(b, "%c%s", before, rdep_function_key(r, at));
 }
 
+/* As a suppression it would stand for every finding about that. */
+static bool is_one_name(const struct rdep_mfinding *f)
+{
+	if (f->leg_count || f->edge_count)
+		return f->leg_count + f->edge_count == 1;
+	return !rdep_model_frame(&f->held) && !rdep_model_frame(&f->acquire);
+}
+
 void rdep_fingerprint(struct rdep_report *r, struct rdep_mfinding *f)
 {
 	struct rdep_buf b = {0};
@@ -67,8 +75,11 @@ void rdep_fingerprint(struct rdep_report *r, struct rdep_mfinding *f)
 		add_function(r, &b, '@', &f->held);
 		add_function(r, &b, f->held.count ? ',' : '@', &f->acquire);
 	}
-	f->suppression = rdep_arena_text(&r->arena, b.text, b.len);
 	f->fingerprint = rdep_arena_printf(&r->arena, "%016llx",
 					   (unsigned long long)rdep_hash(0, b.text, b.len));
+	if (is_one_name(f))
+		rdep_buf_add(&b, "@");
+	f->suppression_id = rdep_arena_text(&r->arena, b.text, b.len);
+	f->suppression = rdep_suppress_line(&r->arena, f->suppression_id);
 	rdep_buf_free(&b);
 }

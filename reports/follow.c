@@ -198,7 +198,7 @@ static int print_new(struct rdep_follow *f, FILE *out, const struct rdep_text_op
 	for (i = 0; i < f->report->finding_count; i++) {
 		struct rdep_mfinding *m = f->report->findings[i];
 
-		if (m->told || (m->severity == RDEP_NOTE_SEVERITY && t.options.verbosity < 2))
+		if (m->told || !rdep_text_shows(&t, m))
 			continue;
 		rdep_text_finding(&t, m);
 		m->told = true;

@@ -59,3 +59,9 @@ int rdep_format_json(struct rdep_report *r, FILE *out, const struct rdep_format_
 	(void)o;
 	return rdep_report_json(r, out);
 }
+
+int rdep_format_suppressions(struct rdep_report *r, FILE *out, const struct rdep_format_options *o)
+{
+	(void)o;
+	return rdep_report_suppressions(r, out);
+}

@@ -180,6 +180,19 @@ static json_t *circle(const struct rdep_mfinding *f)
 	return legs;
 }
 
+static json_t *suppressed(const struct rdep_suppression *s)
+{
+	json_t *o;
+
+	if (!s)
+		return json_null();
+	o = json_object();
+	set(o, "file", json_string(s->file));
+	set(o, "line", json_integer(s->line));
+	set(o, "text", json_string(s->text));
+	return o;
+}
+
 static json_t *finding(struct rdep_report *r, const struct rdep_mfinding *f)
 {
 	json_t *o = json_object(), *cycle = json_array(), *lock;
@@ -190,6 +203,8 @@ static json_t *finding(struct rdep_report *r, const struct rdep_mfinding *f)
 	set(o, "severity", json_string(rdep_severity_id(f->severity)));
 	set(o, "fingerprint", json_string(f->fingerprint));
 	set(o, "suppression", json_string(f->suppression));
+	set(o, "suppressed", suppressed(f->suppressed));
+	set(o, "known", json_boolean(f->known));
 	set(o, "title", json_string(f->title));
 	set(o, "fix", json_string(f->fix));
 	set(o, "count", json_integer((json_int_t)f->count));
@@ -381,16 +396,58 @@ json_t *rdep_json_coverage(struct rdep_report *r)
 static json_t *summary(const struct rdep_report *r)
 {
 	json_t *o = json_object();
-	size_t i, of[3] = {0};
+	size_t i, of[3] = {0}, suppressed = 0, known = 0;
 
-	for (i = 0; i < r->finding_count; i++)
-		of[r->findings[i]->severity]++;
-	set(o, "findings", json_integer((json_int_t)r->finding_count));
+	for (i = 0; i < r->finding_count; i++) {
+		const struct rdep_mfinding *f = r->findings[i];
+
+		of[f->severity] += rdep_stands(f);
+		suppressed += f->suppressed != NULL;
+		known += f->known && !f->suppressed;
+	}
+	set(o, "findings", json_integer((json_int_t)(of[0] + of[1] + of[2])));
 	set(o, "errors", json_integer((json_int_t)of[RDEP_ERROR]));
 	set(o, "warnings", json_integer((json_int_t)of[RDEP_WARNING]));
 	set(o, "notes", json_integer((json_int_t)of[RDEP_NOTE_SEVERITY]));
 	set(o, "processes", json_integer((json_int_t)r->process_count));
+	set(o, "suppressed", json_integer((json_int_t)suppressed));
+	set(o, "known", json_integer((json_int_t)known));
+	set(o, "gone", json_integer((json_int_t)rdep_baseline_gone(&r->baseline)));
 	return o;
+}
+
+/* ---- what was decided ---- */
+
+static json_t *suppressions(struct rdep_report *r)
+{
+	json_t *a = json_array();
+	size_t i;
+
+	rdep_suppress_count(r);
+	for (i = 0; i < r->suppressions.count; i++) {
+		json_t *o = suppressed(&r->suppressions.list[i]);
+
+		set(o, "hits", json_integer((json_int_t)r->suppressions.list[i].hits));
+		json_array_append_new(a, o);
+	}
+	return a;
+}
+
+static json_t *gone(const struct rdep_report *r)
+{
+	json_t *a = json_array();
+	size_t i;
+
+	for (i = 0; i < r->baseline.count; i++) {
+		const struct rdep_known *k = &r->baseline.list[i];
+
+		if (!k->met)
+			json_array_append_new(a, json_pack("{s:s, s:s, s:s, s:s}", "fingerprint",
+							   k->fingerprint, "kind", k->kind,
+							   "suppression", k->suppression, "title",
+							   k->title));
+	}
+	return a;
 }
 
 int rdep_report_json(struct rdep_report *r, FILE *out)
@@ -411,6 +468,8 @@ int rdep_report_json(struct rdep_report *r, FILE *out)
 	set(root, "generator", json_string("reclaimdep"));
 	set(root, "summary", summary(r));
 	set(root, "findings", findings);
+	set(root, "suppressions", suppressions(r));
+	set(root, "gone", gone(r));
 	set(root, "classes", classes);
 	set(root, "processes", processes);
 	set(root, "coverage", rdep_json_coverage(r));

@@ -142,6 +142,8 @@ static void fill(struct rdep_process *p, const struct rdep_rfinding *rf, struct 
 	f->title = rdep_title(r, f);
 	f->fix = rdep_fix(r, f);
 	rdep_fingerprint(r, f);
+	f->suppressed = rdep_suppress_match(&r->suppressions, f);
+	f->known = rdep_baseline_meet(&r->baseline, f->fingerprint);
 }
 
 /* Takes the weightier occurrence's view; what belongs to the whole stays. */
@@ -159,7 +161,7 @@ static void take_view(struct rdep_mfinding *f, const struct rdep_mfinding *view)
 
 static struct rdep_mfinding *merge(struct rdep_report *r, const struct rdep_mfinding *view)
 {
-	uint64_t *known = rdep_map_put(&r->by_fingerprint, rdep_hash_text(view->suppression));
+	uint64_t *known = rdep_map_put(&r->by_fingerprint, rdep_hash_text(view->suppression_id));
 	struct rdep_mfinding *f = (struct rdep_mfinding *)(uintptr_t)*known;
 
 	if (f) {
@@ -239,6 +241,8 @@ void rdep_report_free(struct rdep_report *r)
 	free(r->findings);
 	rdep_map_free(&r->by_fingerprint);
 	rdep_map_free(&r->by_image);
+	rdep_suppress_free(&r->suppressions);
+	rdep_baseline_free(&r->baseline);
 	rdep_symbols_free(r->symbols);
 	rdep_arena_free(&r->arena);
 	free(r);
@@ -249,6 +253,21 @@ size_t rdep_report_records(const struct rdep_report *r)
 	return r->process_count;
 }
 
+bool rdep_fails(enum rdep_severity severity, unsigned verdict, enum rdep_fail_on line)
+{
+	switch (line) {
+	case RDEP_FAIL_CERTAIN:
+		return severity >= RDEP_ERROR && verdict >= RDEP_CERTAIN;
+	case RDEP_FAIL_POSSIBLE:
+		return severity >= RDEP_ERROR;
+	case RDEP_FAIL_WARNING:
+		return severity >= RDEP_WARNING;
+	case RDEP_FAIL_NEVER:
+		break;
+	}
+	return false;
+}
+
 bool rdep_report_fails(struct rdep_report *r, enum rdep_fail_on line)
 {
 	size_t i;
@@ -256,13 +275,8 @@ bool rdep_report_fails(struct rdep_report *r, enum rdep_fail_on line)
 	rdep_model_join(r);
 	for (i = 0; i < r->finding_count; i++) {
 		const struct rdep_mfinding *f = r->findings[i];
-		bool fails = line == RDEP_FAIL_WARNING	  ? f->severity >= RDEP_WARNING
-			     : line == RDEP_FAIL_POSSIBLE ? f->severity >= RDEP_ERROR
-			     : line == RDEP_FAIL_CERTAIN
-				     ? f->severity >= RDEP_ERROR && f->verdict >= RDEP_CERTAIN
-				     : false;
 
-		if (fails)
+		if (rdep_stands(f) && rdep_fails(f->severity, f->verdict, line))
 			return true;
 	}
 	return false;

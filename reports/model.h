@@ -12,7 +12,9 @@
 #ifndef RECLAIMDEP_REPORTS_MODEL_H
 #define RECLAIMDEP_REPORTS_MODEL_H
 
+#include "reports/baseline.h"
 #include "reports/record.h"
+#include "reports/suppress.h"
 #include "reports/symbols.h"
 
 enum rdep_severity { RDEP_NOTE_SEVERITY, RDEP_WARNING, RDEP_ERROR };
@@ -86,7 +88,10 @@ struct rdep_mfinding {
 	enum rdep_severity severity;
 	const char *title;
 	const char *fingerprint; /* 16 hex digits */
-	const char *suppression;
+	const char *suppression_id; /* what the fingerprint is made of */
+	const char *suppression;    /* the same as a line of a file (suppress.h) */
+	const struct rdep_suppression *suppressed; /* the line that says so; NULL: none */
+	bool known;				   /* stands in the baseline */
 	const char *fix;	      /* one sentence */
 	struct rdep_process *process; /* of the occurrence that is shown */
 	const struct rdep_finding *raw;
@@ -103,6 +108,12 @@ struct rdep_mfinding {
 	const struct rdep_process *last_process; /* that was counted */
 	bool told;				 /* printed already, with this severity */
 };
+
+/* Is it shown in full, and may it fail the run? */
+static inline bool rdep_stands(const struct rdep_mfinding *f)
+{
+	return !f->suppressed && !f->known;
+}
 
 struct rdep_process {
 	struct rdep_record *record;
@@ -130,6 +141,8 @@ struct rdep_report {
 	struct rdep_map by_image;	/* hash of the image id -> process */
 	struct rdep_trouble *troubles;	/* records that could not be read */
 	size_t trouble_count;
+	struct rdep_suppressions suppressions;
+	struct rdep_baseline baseline;
 };
 
 /* Takes over a record. NULL when one of that image is there already (it is closed). */
@@ -180,6 +193,7 @@ bool rdep_is_kind(const struct rdep_mclass *c, unsigned kind);
 /* ---- fingerprint.c ---- */
 
 /* Sets suppression and fingerprint from kind, classes and functions. */
+/* (The suppression's line ends with '@' where the id could be read as the name of a class.) */
 void rdep_fingerprint(struct rdep_report *r, struct rdep_mfinding *f);
 /* What a function is called in a key: its name, with the file it is local to. */
 const char *rdep_function_key(struct rdep_report *r, const struct rdep_mframe *f);
@@ -235,6 +249,8 @@ const char *rdep_verdict_help(unsigned verdict);
 const char *rdep_severity_id(enum rdep_severity s);
 /* flags: RDEP_FINDING_*. */
 enum rdep_severity rdep_severity(unsigned kind, unsigned verdict, unsigned flags);
+/* Is that at or above the line? */
+bool rdep_fails(enum rdep_severity severity, unsigned verdict, enum rdep_fail_on line);
 const char *rdep_origin_id(unsigned origin);
 const char *rdep_state_text(const struct rdep_process *p);
 const char *rdep_counter_id(unsigned c);

@@ -60,6 +60,22 @@ void rdep_report_free(struct rdep_report *r);
  */
 int rdep_report_add(struct rdep_report *r, const char *path, struct rdep_error *err);
 
+/*
+ * Findings that are not to be shown: adds a file of suppressions (reports/suppress.h). 0, or -1
+ * with *err, which names file and line. To be called before findings are printed.
+ */
+int rdep_report_suppress(struct rdep_report *r, const char *path, struct rdep_error *err);
+/* A file of suppressions for all findings that stand. 0, or -1 when writing failed. */
+int rdep_report_suppressions(struct rdep_report *r, FILE *out);
+/* How many lines of other tools' kinds were passed over in those files. */
+size_t rdep_report_foreign_suppressions(const struct rdep_report *r);
+
+/*
+ * Findings that are known: those of a saved JSON report, of a record, or of a directory of
+ * records. 0, or -1 with *err. To be called before findings are printed.
+ */
+int rdep_report_baseline(struct rdep_report *r, const char *path, struct rdep_error *err);
+
 /* Each joins what was added so far first. Return 0, or -1 when writing failed. */
 int rdep_report_text(struct rdep_report *r, FILE *out, const struct rdep_text_options *options);
 int rdep_report_json(struct rdep_report *r, FILE *out);
@@ -93,6 +109,22 @@ const char *rdep_format_words(void);
 int rdep_report_write(struct rdep_report *r, FILE *out, const struct rdep_format *format,
 		      const struct rdep_format_options *o);
 
+/* ---- what is new since: two sets of findings, by fingerprint ---- */
+
+struct rdep_diff;
+
+/*
+ * base and new: each a saved JSON report, a record, or a directory of records. `in` is an empty
+ * report: it says what is suppressed in `new`, and gets the records of that. NULL with *err.
+ */
+struct rdep_diff *rdep_diff(const char *base, const char *new, struct rdep_report *in,
+			    struct rdep_error *err);
+void rdep_diff_free(struct rdep_diff *d);
+int rdep_diff_text(struct rdep_diff *d, FILE *out, const struct rdep_text_options *options);
+int rdep_diff_json(struct rdep_diff *d, FILE *out);
+/* Is a finding new that is not suppressed and at or above the line? */
+bool rdep_diff_fails(const struct rdep_diff *d, enum rdep_fail_on line);
+
 /* ---- an audit: what masks and scopes were good for ---- */
 
 struct rdep_audit;
@@ -107,7 +139,7 @@ int rdep_audit_json(struct rdep_audit *a, FILE *out);
 size_t rdep_audit_missing(const struct rdep_audit *a);
 
 size_t rdep_report_records(const struct rdep_report *r);
-/* Does a finding stand that is at or above the line? */
+/* Does a finding stand, not suppressed and not known, that is at or above the line? */
 bool rdep_report_fails(struct rdep_report *r, enum rdep_fail_on line);
 
 /* ---- following a run ---- */
@@ -153,6 +185,7 @@ struct rdep_report *rdep_follow_report(struct rdep_follow *f);
  */
 
 int rdep_cmd_report(int argc, char **argv);
+int rdep_cmd_diff(int argc, char **argv);
 int rdep_cmd_info(int argc, char **argv);
 int rdep_cmd_graph(int argc, char **argv);
 int rdep_cmd_audit(int argc, char **argv);

@@ -136,9 +136,9 @@ void rdep_text_stack(struct rdep_text *t, const struct rdep_mstack *s, const cha
 		fprintf(t->out, "%s...  (the next frame has no unwind data)\n", indent);
 }
 
-static bool is_shown(const struct rdep_text *t, const struct rdep_mfinding *f)
+bool rdep_text_shows(const struct rdep_text *t, const struct rdep_mfinding *f)
 {
-	return f->severity > RDEP_NOTE_SEVERITY || t->options.verbosity >= 2;
+	return t->options.verbosity >= 2 || (f->severity > RDEP_NOTE_SEVERITY && rdep_stands(f));
 }
 
 static void print_findings(struct rdep_text *t, bool untold_only)
@@ -148,7 +148,7 @@ static void print_findings(struct rdep_text *t, bool untold_only)
 	for (i = 0; i < t->report->finding_count; i++) {
 		struct rdep_mfinding *f = t->report->findings[i];
 
-		if (!is_shown(t, f) || (untold_only && f->told))
+		if (!rdep_text_shows(t, f) || (untold_only && f->told))
 			continue;
 		rdep_text_finding(t, f);
 		f->told = true;
@@ -220,7 +220,8 @@ static void print_next(struct rdep_text *t, const char *records)
 	size_t i, notes = 0;
 
 	for (i = 0; i < t->report->finding_count; i++)
-		notes += !is_shown(t, t->report->findings[i]);
+		notes += rdep_stands(t->report->findings[i]) &&
+			 !rdep_text_shows(t, t->report->findings[i]);
 	if (notes)
 		fprintf(t->out,
 			"%zu notes are not shown; to see them: reclaimdep report --verbosity=2 "
@@ -235,18 +236,6 @@ static void print_next(struct rdep_text *t, const char *records)
 		fprintf(t->out, "Next: reclaimdep info %s   (what was followed)\n", records);
 }
 
-static void print_last_line(struct rdep_text *t)
-{
-	size_t i, of[3] = {0};
-
-	for (i = 0; i < t->report->finding_count; i++)
-		of[t->report->findings[i]->severity]++;
-	fprintf(t->out,
-		"reclaimdep: %zu findings (%zu errors, %zu warnings, %zu notes) in %zu processes\n",
-		t->report->finding_count, of[RDEP_ERROR], of[RDEP_WARNING], of[RDEP_NOTE_SEVERITY],
-		t->report->process_count);
-}
-
 static int render(struct rdep_report *r, FILE *out, const struct rdep_text_options *options,
 		  bool untold_only, const char *records)
 {
@@ -258,9 +247,10 @@ static int render(struct rdep_report *r, FILE *out, const struct rdep_text_optio
 		print_leftovers(&t);
 		rdep_text_coverage(&t);
 		rdep_text_provoked(&t);
+		rdep_text_decided(&t, !records);
 		if (records)
 			print_next(&t, records);
-		print_last_line(&t);
+		rdep_text_last_line(&t);
 	}
 	rdep_text_end(&t);
 	return ferror(out) ? -1 : 0;

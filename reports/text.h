@@ -24,7 +24,15 @@ void rdep_text_paint(struct rdep_text *t, enum rdep_paint paint, const char *for
 void rdep_text_stack(struct rdep_text *t, const struct rdep_mstack *s, const char *indent);
 
 /* text.c */
+/* Is the finding shown at this verbosity? */
+bool rdep_text_shows(const struct rdep_text *t, const struct rdep_mfinding *f);
 void rdep_text_coverage(struct rdep_text *t);
+/* text_decided.c */
+/* What was suppressed and what is known; all: and which suppressions and known findings nothing
+ * here answers to. */
+void rdep_text_decided(struct rdep_text *t, bool all);
+/* The one that can be grepped. */
+void rdep_text_last_line(struct rdep_text *t);
 /* text_finding.c */
 void rdep_text_finding(struct rdep_text *t, const struct rdep_mfinding *f);
 void rdep_text_class(struct rdep_text *t, const struct rdep_mclass *c);

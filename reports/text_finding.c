@@ -90,6 +90,11 @@ static void print_heading(struct rdep_text *t, const struct rdep_mfinding *f)
 	rdep_text_thread(t, &f->thread);
 	if (f->count > 1)
 		fprintf(t->out, "; %zu occurrences in %zu processes", f->count, f->processes);
+	if (f->suppressed)
+		fprintf(t->out, "\nsuppressed by %s:%u: %s", f->suppressed->file, f->suppressed->line,
+			f->suppressed->text);
+	if (f->known)
+		fputs("\nknown: it stands in the baseline", t->out);
 	fputs("\n\n", t->out);
 }
 

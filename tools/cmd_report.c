@@ -11,7 +11,8 @@ static int usage(FILE *out)
 {
 	fprintf(out,
 		"usage: reclaimdep report [--format=FORMAT] [--report=FORMAT:FILE]... [--source-root=DIR]\n"
-		"                         [--fail_on=certain|possible|warning|never]\n"
+		"                         [--suppressions=FILE]... [--baseline=FILE|DIR] [--gen-suppressions]\n"
+		"                         [--fail_on=certain|possible|warning|never] [--quiet]\n"
 		"                         [--verbosity=0|1|2] [--color=auto|always|never] FILE|DIR...\n\n"
 		"Prints the findings of records, or of all records in directories, each once.\n\n"
 		"  --format=%s\n"
@@ -19,11 +20,17 @@ static int usage(FILE *out)
 		"  --report=FORMAT:FILE       to a file, as often as wanted; FORMAT or FORMAT:- to the\n"
 		"                             standard output\n"
 		"  --source-root=DIR          the directory that paths of sources are told from (the\n"
-		"                             current one): in formats for machines\n\n",
+		"                             current one): in formats for machines\n"
+		"  --suppressions=FILE        lines of kind:pattern; findings that one applies to are counted,\n"
+		"                             not shown, and fail nothing; as often as wanted\n"
+		"  --gen-suppressions         prints such lines for all findings that stand\n"
+		"  --baseline=FILE|DIR        a saved JSON report, or records: findings that stand in it fail\n"
+		"                             nothing; what is gone since is listed\n"
+		"  --quiet                    findings alone, no summary: --verbosity=0\n\n",
 		rdep_format_words());
 	outputs_list(out);
 	fputs("\nExit status: 0; 66 when a finding at or above fail_on (possible) stands; 125 when a\n"
-	      "record can't be read or a report can't be written.\n",
+	      "record, suppressions or a baseline can't be read or a report can't be written.\n",
 	      out);
 	return 0;
 }
@@ -31,10 +38,12 @@ static int usage(FILE *out)
 int rdep_cmd_report(int argc, char **argv)
 {
 	struct outputs outputs = { 0 };
+	struct decide decide = { 0 };
 	struct records_options o = { .formats = rdep_format_words(),
 				     .fail_on = RDEP_FAIL_POSSIBLE,
 				     .usage = usage,
-				     .outputs = &outputs };
+				     .outputs = &outputs,
+				     .decide = &decide };
 	struct rdep_report *r;
 	int rc = records_read(&o, argc, argv, &r);
 
@@ -50,5 +59,6 @@ int rdep_cmd_report(int argc, char **argv)
 	rdep_report_free(r);
 out:
 	outputs_free(&outputs);
+	decide_free(&decide);
 	return rc;
 }

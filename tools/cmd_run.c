@@ -13,6 +13,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "decide.h"
 #include "options.h"
 #include "outdir.h"
 #include "outputs.h"
@@ -30,6 +31,7 @@
 struct run {
 	struct options options;
 	struct outputs outputs;
+	struct decide decide;
 	char **command;
 	char path[4096]; /* of the command */
 	struct precheck check;
@@ -82,7 +84,15 @@ static int read_options(struct run *r, int argc, char **argv)
 			tool_version(stdout);
 			return 0;
 		}
-		took = outputs_flag(&r->outputs, "run", argc, argv, i);
+		if (!strcmp(argv[i], "--quiet") || !strcmp(argv[i], "-q")) {
+			r->options.value[OPTION_verbosity] =
+				(struct option_value){ .given = true, .number = 0 };
+			i++;
+			continue;
+		}
+		took = decide_flag(&r->decide, "run", argc, argv, i);
+		if (!took)
+			took = outputs_flag(&r->outputs, "run", argc, argv, i);
 		if (!took)
 			took = options_flag(&r->options, argc, argv, i);
 		if (took <= 0)
@@ -385,6 +395,8 @@ static int run(struct run *r, int argc, char **argv)
 		tool_say("no memory");
 		return RDEP_EXIT_TROUBLE;
 	}
+	if (!decide_apply(&r->decide, "run", rdep_follow_report(r->follow), !r->text.verbosity))
+		return RDEP_EXIT_TROUBLE;
 	rc = start_command(r);
 	if (rc >= 0)
 		return rc;
@@ -408,5 +420,6 @@ int rdep_cmd_run(int argc, char **argv)
 		preload_done(&r.preload);
 	rdep_follow_free(r.follow);
 	outputs_free(&r.outputs);
+	decide_free(&r.decide);
 	return rc;
 }

@@ -79,11 +79,11 @@ unsigned tool_distance(const char *a, const char *b)
 
 bool tool_color(int option, FILE *out)
 {
-	const char *no = getenv("NO_COLOR");
+	const char *no = getenv("NO_COLOR"), *term = getenv("TERM");
 
 	if (option)
 		return option == 1;
-	return isatty(fileno(out)) && !(no && *no);
+	return isatty(fileno(out)) && !(no && *no) && !(term && !strcmp(term, "dumb"));
 }
 
 void tool_help(FILE *out)

@@ -69,6 +69,11 @@ int outputs_flag(struct outputs *o, const char *command, int argc, char **argv, 
 	const char *arg = argv[i], *equals = strchr(arg, '='), *value;
 	bool report = is_flag(arg, "--report");
 
+	if (is_flag(arg, "--gen-suppressions")) {
+		outputs_add(o, rdep_format_find("suppressions", strlen("suppressions")),
+			    equals && equals[1] ? equals + 1 : "-");
+		return 1;
+	}
 	if (!report && !is_flag(arg, "--source-root"))
 		return 0;
 	value = equals ? equals + 1 : i + 1 < argc ? argv[i + 1] : NULL;

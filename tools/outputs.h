@@ -21,7 +21,7 @@ struct outputs {
 };
 
 /*
- * argv[i], when it is --report or --source-root ('-' or '_'): returns how many words it took (1 or 2),
+ * argv[i], when it is --report, --source-root or --gen-suppressions[=FILE] ('-' or '_'): returns how many words it took (1 or 2),
  * 0 when it is another flag, -1 after saying what is wrong. `command` is who says it.
  */
 int outputs_flag(struct outputs *o, const char *command, int argc, char **argv, int i);

@@ -65,13 +65,17 @@ static int read_flag(struct records_options *o, const char *command, const char 
 		o->usage(stdout);
 		return 0;
 	}
+	if (!strcmp(arg, "--quiet") || !strcmp(arg, "-q")) {
+		o->text.verbosity = 0;
+		return -1;
+	}
 	if (n == 6 && !strncmp(flag, "format", n))
 		list = o->formats;
 	else if (n == 9 && !strncmp(flag, "verbosity", n))
 		list = levels;
 	else if (n == 5 && !strncmp(flag, "color", n))
 		list = colors;
-	else if (n == 7 && !strncmp(flag, "fail_on", n) && !strcmp(command, "report"))
+	else if (is_named(flag, n, "fail_on") && (!strcmp(command, "report") || !strcmp(command, "diff")))
 		list = lines;
 	else if (arg[1] == '-' && (own = own_flag(o, flag, n)))
 		list = own->words;
@@ -99,15 +103,31 @@ static int read_flag(struct records_options *o, const char *command, const char 
 	return -1;
 }
 
-/* A flag of a report's outputs: how many words it took, 0 when it is none, -1 after a word about it. */
+/* A flag of a report's outputs, or one that decides: how many words it took, 0 when it is none, -1
+ * after a word about it. */
 static int output_flag(struct records_options *o, int argc, char **argv, int i)
 {
-	return o->outputs ? outputs_flag(o->outputs, argv[0], argc, argv, i) : 0;
+	int took = o->outputs ? outputs_flag(o->outputs, argv[0], argc, argv, i) : 0;
+
+	return took || !o->decide ? took : decide_flag(o->decide, argv[0], argc, argv, i);
+}
+
+static int take_path(struct records_options *o, const char *command, const char *path,
+		     struct rdep_report *report)
+{
+	struct rdep_error err = {""};
+
+	if (!o->paths && rdep_report_add(report, path, &err) < 0)
+		tool_say("%s: %s", command, err.text);
+	else if (o->paths && o->path_count >= o->path_room)
+		tool_say("%s: %s is one too many", command, path);
+	else
+		return -1;
+	return RDEP_EXIT_TROUBLE;
 }
 
 int records_read(struct records_options *o, int argc, char **argv, struct rdep_report **report)
 {
-	struct rdep_error err = {""};
 	bool flags = true;
 	int i, rc = -1, color = 0, records = 0, took;
 
@@ -121,10 +141,10 @@ int records_read(struct records_options *o, int argc, char **argv, struct rdep_r
 			i += took - 1;
 		} else if (flags && argv[i][0] == '-' && argv[i][1]) {
 			rc = read_flag(o, argv[0], argv[i], &color);
-		} else if (rdep_report_add(*report, argv[i], &err) < 0) {
-			tool_say("%s: %s", argv[0], err.text);
-			rc = RDEP_EXIT_TROUBLE;
 		} else {
+			rc = take_path(o, argv[0], argv[i], *report);
+			if (o->paths && rc < 0)
+				o->paths[o->path_count++] = argv[i];
 			records++;
 		}
 	}
@@ -135,6 +155,8 @@ int records_read(struct records_options *o, int argc, char **argv, struct rdep_r
 		rc = RDEP_EXIT_TROUBLE;
 	}
 	o->text.color = tool_color(color, stdout);
+	if (rc < 0 && o->decide && !decide_apply(o->decide, argv[0], *report, !o->text.verbosity))
+		rc = RDEP_EXIT_TROUBLE;
 	if (rc >= 0) {
 		rdep_report_free(*report);
 		*report = NULL;

@@ -6,6 +6,7 @@
 #ifndef RECLAIMDEP_TOOLS_RECORDS_H
 #define RECLAIMDEP_TOOLS_RECORDS_H
 
+#include "decide.h"
 #include "outputs.h"
 #include "tools.h"
 
@@ -22,7 +23,10 @@ struct records_options {
 	int (*usage)(FILE *out);
 	const struct records_flag *flags; /* of its own, ended by a name of NULL; NULL: none */
 	struct outputs *outputs; /* gets --report and --source-root; NULL: no flags here */
-	/* Set from the flags; fail_on is preset, and read only where it is a flag (report). */
+	struct decide *decide; /* gets --suppressions and --baseline; NULL: no flags here */
+	const char **paths;    /* gets what is named, which is not read then; NULL: it is read */
+	size_t path_room, path_count;
+	/* Set from the flags; fail_on is preset, and read only where it is a flag (report, diff). */
 	int format; /* index into formats */
 	bool format_given;
 	enum rdep_fail_on fail_on;
