@@ -76,6 +76,8 @@ int rdep_format_github(struct rdep_report *r, FILE *out, const struct rdep_forma
 		enum rdep_severity s = list[i]->severity;
 		size_t most = s > RDEP_NOTE_SEVERITY ? SHOWN_MAX : o->text.verbosity >= 2 ? SHOWN_MAX - 1 : 0;
 
+		if (!rdep_stands(list[i]))
+			continue;
 		if (shown[s] < most && ++shown[s])
 			print_finding(r, out, &root, commands[s], list[i]);
 		else

@@ -37,8 +37,10 @@ int rdep_format_gitlab(struct rdep_report *r, FILE *out, const struct rdep_forma
 	int rc;
 
 	rdep_root_init(&root, o->source_root);
+	/* What is known stays: the service compares with its own baseline. */
 	for (i = 0; i < r->finding_count; i++)
-		json_array_append_new(all, issue(r, &root, list[i]));
+		if (!list[i]->suppressed)
+			json_array_append_new(all, issue(r, &root, list[i]));
 	rc = json_dumpf(all, out, JSON_INDENT(2) | JSON_PRESERVE_ORDER);
 	fputc('\n', out);
 	json_decref(all);

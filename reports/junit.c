@@ -55,7 +55,7 @@ static void print_attribute(FILE *out, const char *name, const char *value)
 
 static bool is_failure(const struct junit *j, const struct rdep_mfinding *f)
 {
-	return f->severity >= (j->options->fail_on == RDEP_FAIL_WARNING ? RDEP_WARNING : RDEP_ERROR);
+	return rdep_stands(f) && f->severity >= (j->options->fail_on == RDEP_FAIL_WARNING ? RDEP_WARNING : RDEP_ERROR);
 }
 
 /* ---- suites ---- */
@@ -150,6 +150,8 @@ static void print_others(struct junit *j, size_t suite)
 		const struct rdep_mfinding *f = j->list[i];
 
 		if (is_failure(j, f) || suite_of(j, f->process) != &j->suites[suite])
+			continue;
+		if (!rdep_stands(f) && j->options->text.verbosity < 2)
 			continue;
 		if (f->severity > RDEP_NOTE_SEVERITY || j->options->text.verbosity >= 2) {
 			print_text(j, f);

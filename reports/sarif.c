@@ -343,6 +343,11 @@ static json_t *result(struct sarif *s, const struct rdep_mfinding *f)
 	set(o, "partialFingerprints", fingerprints(f));
 	if (flows)
 		set(o, "codeFlows", flows);
+	if (f->suppressed)
+		set(o, "suppressions",
+		    json_pack("[{s:s, s:s}]", "kind", "external", "justification", f->suppressed->text));
+	if (s->report->baseline.given)
+		set(o, "baselineState", json_string(f->known ? "unchanged" : "new"));
 	set(o, "occurrenceCount", json_integer((json_int_t)(f->count ? f->count : 1)));
 	set(o, "properties",
 	    json_pack("{s:s, s:o, s:s, s:i, s:i}", "verdict", f->verdict_id, "suppression",
