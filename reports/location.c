@@ -58,20 +58,35 @@ void rdep_root_free(struct rdep_root *root)
 	free(root->real);
 }
 
+/* What lies below the root, of an absolute path, else NULL. */
+static const char *below(const struct rdep_root *root, const char *whole)
+{
+	const char *const roots[] = {root->named, root->real};
+	size_t i, n;
+
+	for (i = 0; i < 2; i++) {
+		n = strlen(roots[i]);
+		if (strncmp(whole, roots[i], n) == 0 && whole[n])
+			return whole + n;
+	}
+	return NULL;
+}
+
 struct rdep_location rdep_locate_path(struct rdep_report *r, const struct rdep_root *root, const char *path)
 {
-	struct rdep_location l = {0};
-	char *whole = absolute(root->named, path, false);
-	size_t named = strlen(root->named), real = strlen(root->real);
-	const char *rest = strncmp(whole, root->named, named) == 0 ? whole + named
-			   : strncmp(whole, root->real, real) == 0 ? whole + real
-								   : NULL;
+	char *whole = absolute(root->named, path, false), *normal = normal_path(path, false);
+	const char *rest = below(root, whole), *text = rest;
+	struct rdep_location l = {.relative = rest};
 
-	l.relative = rest && *rest;
-	if (!l.relative)
-		rest = whole;
-	l.path = rdep_arena_text(&r->arena, rest, strlen(rest));
+	if (*path != '/' && (!rest || access(whole, F_OK) < 0)) {
+		l.relative = false;
+		text = normal + 1;
+	} else if (!rest) {
+		text = whole;
+	}
+	l.path = rdep_arena_text(&r->arena, text, strlen(text));
 	free(whole);
+	free(normal);
 	return l;
 }
 
@@ -133,7 +148,7 @@ struct rdep_location rdep_locate(struct rdep_report *r, const struct rdep_root *
 		l = rdep_locate_stack(r, root, &f->held);
 	l = better(l, rdep_locate_stack(r, root, &f->acquire));
 	l = better(l, rdep_locate_stack(r, root, &f->held));
-	if (!l.path && f->process->exe)
+	if (!l.path && f->process->exe && *f->process->exe)
 		l = rdep_locate_path(r, root, f->process->exe);
 	return l;
 }

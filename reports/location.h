@@ -20,11 +20,12 @@ void rdep_root_free(struct rdep_root *root);
 struct rdep_location {
 	const struct rdep_mframe *frame; /* NULL: nothing is known */
 	const char *path;		 /* of a source or a module; NULL: not known */
-	bool relative;			 /* to the root; else absolute */
+	bool relative;			 /* to the root */
 	unsigned line;			 /* 0: path is a module's */
 };
 
-/* Any path without "." and ".."; one that is relative counts from the root. */
+/* Any path without "." and "..". A relative one counts from the root where there is such a file: else nobody
+ * knows from where (a library's, built elsewhere), and it stays as it is. */
 struct rdep_location rdep_locate_path(struct rdep_report *r, const struct rdep_root *root, const char *path);
 struct rdep_location rdep_locate_frame(struct rdep_report *r, const struct rdep_root *root,
 				       const struct rdep_mframe *f);

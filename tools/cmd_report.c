@@ -51,7 +51,7 @@ int rdep_cmd_report(int argc, char **argv)
 		goto out;
 	if (o.format_given || !outputs.count)
 		outputs_add(&outputs, rdep_format((size_t)o.format), "-");
-	if (!outputs_open(&outputs, "report") ||
+	if (!outputs_open(&outputs, "report", NULL) ||
 	    !outputs_write(&outputs, "report", r, &o.text, o.fail_on))
 		rc = RDEP_EXIT_TROUBLE;
 	else

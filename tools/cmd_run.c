@@ -379,12 +379,14 @@ static int run(struct run *r, int argc, char **argv)
 	char dir[1024];
 	int rc = read_options(r, argc, argv);
 
+	if (rc < 0 && !outputs_open(&r->outputs, "run", r->command[0]))
+		rc = RDEP_EXIT_TROUBLE;
 	if (rc < 0)
 		rc = check_command(r);
 	if (rc >= 0)
 		return rc;
-	if (!outputs_open(&r->outputs, "run") || !preload_find(&r->preload) ||
-	    !outdir_expand(r->options.value[OPTION_output].text, r->command[0], dir, sizeof(dir)) ||
+	if (!preload_find(&r->preload) ||
+	    !outdir_expand("output=", r->options.value[OPTION_output].text, r->command[0], dir, sizeof(dir)) ||
 	    !outdir_make(dir, r->dir, sizeof(r->dir)) || !make_id(r))
 		return RDEP_EXIT_TROUBLE;
 	r->text.verbosity = number(r, OPTION_verbosity);

@@ -38,7 +38,7 @@ static const char *expand_variable(const char *at, FILE *out)
 	return at + 2 + len;
 }
 
-static bool expand(const char *pattern, const char *program, FILE *out)
+static bool expand(const char *what, const char *pattern, const char *program, FILE *out)
 {
 	char host[HOST_NAME_MAX + 1] = "";
 
@@ -67,14 +67,14 @@ static bool expand(const char *pattern, const char *program, FILE *out)
 				break;
 			/* fall through */
 		default:
-			tool_say("output=%s: after %% stands one of p, h, b, q{VAR} or %%", pattern);
+			tool_say("%s%s: after %% stands one of p, h, b, q{VAR} or %%", what, pattern);
 			return false;
 		}
 	}
 	return true;
 }
 
-bool outdir_expand(const char *pattern, const char *program, char *to, size_t size)
+bool outdir_expand(const char *what, const char *pattern, const char *program, char *to, size_t size)
 {
 	FILE *out = fmemopen(to, size, "w");
 	bool ok, fits;
@@ -84,13 +84,13 @@ bool outdir_expand(const char *pattern, const char *program, char *to, size_t si
 		return false;
 	}
 	setbuf(out, NULL);
-	ok = expand(pattern, program, out);
+	ok = expand(what, pattern, program, out);
 	fits = !ferror(out);
 	fits &= !fclose(out);
 	if (ok && !fits)
-		tool_say("output=%s: longer than %zu characters", pattern, size - 1);
+		tool_say("%s%s: longer than %zu characters", what, pattern, size - 1);
 	if (ok && fits && !*to)
-		tool_say("output=%s: is no name of a directory", pattern);
+		tool_say("%s%s: is no name", what, pattern);
 	return ok && fits && *to;
 }
 

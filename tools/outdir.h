@@ -10,9 +10,9 @@
 
 /*
  * Expands %p (pid of the launcher), %h (host), %b (base name of `program`), %q{VAR} and %% in
- * `pattern`. False after saying what is wrong with it.
+ * `pattern`. False after saying what is wrong with it, as "WHATPATTERN: ...".
  */
-bool outdir_expand(const char *pattern, const char *program, char *to, size_t size);
+bool outdir_expand(const char *what, const char *pattern, const char *program, char *to, size_t size);
 
 /*
  * Makes the directory, mode 0700, and its parents. One that is there is taken as it is, if it

@@ -7,19 +7,26 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "outdir.h"
+
 static bool is_standard(const struct output *o)
 {
 	return !strcmp(o->file, "-");
 }
 
-void outputs_add(struct outputs *o, const struct rdep_format *format, const char *file)
+static void *there_is(void *memory)
 {
-	o->list = realloc(o->list, (o->count + 1) * sizeof(*o->list));
-	if (!o->list) {
+	if (!memory) {
 		tool_say("no memory");
 		exit(RDEP_EXIT_TROUBLE);
 	}
-	o->list[o->count++] = (struct output){ .format = format, .file = file };
+	return memory;
+}
+
+void outputs_add(struct outputs *o, const struct rdep_format *format, const char *file)
+{
+	o->list = there_is(realloc(o->list, (o->count + 1) * sizeof(*o->list)));
+	o->list[o->count++] = (struct output){ .format = format, .file = there_is(strdup(file)) };
 }
 
 /* FORMAT, FORMAT:FILE */
@@ -97,13 +104,28 @@ static bool is_twice(const struct outputs *o, size_t i)
 	return false;
 }
 
-bool outputs_open(struct outputs *o, const char *command)
+/* The file's name with what stands for %p and its like. */
+static bool expand(struct output *one, const char *program)
+{
+	char what[64], name[4096];
+
+	snprintf(what, sizeof(what), "--report=%s:", one->format->name);
+	if (!outdir_expand(what, one->file, program, name, sizeof(name)))
+		return false;
+	free(one->file);
+	one->file = there_is(strdup(name));
+	return true;
+}
+
+bool outputs_open(struct outputs *o, const char *command, const char *program)
 {
 	size_t i;
 
 	for (i = 0; i < o->count; i++) {
 		struct output *one = &o->list[i];
 
+		if (program && !expand(one, program))
+			return false;
 		if (is_twice(o, i)) {
 			tool_say("%s: two reports are to be written to %s", command, one->file);
 			return false;
@@ -157,9 +179,11 @@ void outputs_free(struct outputs *o)
 {
 	size_t i;
 
-	for (i = 0; i < o->count; i++)
+	for (i = 0; i < o->count; i++) {
 		if (o->list[i].out && !is_standard(&o->list[i]))
 			fclose(o->list[i].out);
+		free(o->list[i].file);
+	}
 	free(o->list);
 	memset(o, 0, sizeof(*o));
 }

@@ -10,7 +10,7 @@
 
 struct output {
 	const struct rdep_format *format;
-	const char *file; /* "-": the standard output */
+	char *file; /* "-": the standard output */
 	FILE *out;	  /* open; NULL before outputs_open() */
 };
 
@@ -31,9 +31,10 @@ void outputs_add(struct outputs *o, const struct rdep_format *format, const char
 
 /*
  * Opens all files, and empties them: what is there afterwards is of this run. Before the work is done,
- * so that a name that can't be written is told at once. False after saying which and why.
+ * so that a name that can't be written is told at once. program: of a run, for %p and its like in
+ * the names, as in output=; else NULL. False after saying which can't be opened, and why.
  */
-bool outputs_open(struct outputs *o, const char *command);
+bool outputs_open(struct outputs *o, const char *command, const char *program);
 
 /* Writes and closes each. text: of the report that goes to the standard output; files get no colour.
  * False after saying which could not be written. */
