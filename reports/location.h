@@ -69,7 +69,7 @@ struct rdep_flows {
 /* One flow per thread of the finding. Lives in the report. */
 struct rdep_flows rdep_flows(struct rdep_report *r, const struct rdep_mfinding *f);
 
-/* The findings by weight: severity, then verdict, then as met. Free with free(). */
+/* The findings by weight: those that stand first; severity, then verdict, then as met. Free with free(). */
 const struct rdep_mfinding **rdep_by_weight(const struct rdep_report *r);
 
 #endif

@@ -241,6 +241,8 @@ static int heavier(const void *pa, const void *pb)
 	const struct rdep_mfinding *a = *(const struct rdep_mfinding *const *)pa,
 				   *b = *(const struct rdep_mfinding *const *)pb;
 
+	if (rdep_stands(a) != rdep_stands(b))
+		return rdep_stands(a) ? -1 : 1;
 	if (a->severity != b->severity)
 		return a->severity > b->severity ? -1 : 1;
 	if (a->verdict != b->verdict)
