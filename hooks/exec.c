@@ -21,11 +21,14 @@
 #define ON_STACK 4096u
 #define ON_STACK_BORROWED 16384u
 
-/* In a vfork child; a raw clone with CLONE_VM gives itself away by its id. */
+/* In a vfork child; a raw clone with CLONE_VM gives itself away by its id. Where no thread is followed, it could
+ * be one any time. */
 static bool on_borrowed_memory(void)
 {
 	const struct rd_thread *t = rd_self;
 
+	if (rd_follow_passes())
+		return true;
 	return t && (t->vfork || (t->tid && t->tid != rd_gettid()));
 }
 

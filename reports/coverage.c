@@ -403,6 +403,7 @@ static void add_hooks(struct builder *b)
 /* A process that became another program, which left no record. */
 static void add_lost_program(struct builder *b, const struct rdep_process *p)
 {
+	const char *skipped = rdep_run_option(&b->report->arena, p->record, "skip");
 	const struct rdep_report *r = b->report;
 	size_t i;
 
@@ -419,8 +420,23 @@ static void add_lost_program(struct builder *b, const struct rdep_process *p)
 			    .text = rdep_arena_printf(
 				    &b->report->arena,
 				    "%s (pid %u) became another program by exec, which was not followed: static, "
-				    "setuid, of another machine, or it ended before it started",
-				    p->name, p->record->header.pid)});
+				    "setuid, of another machine, %s it ended before it started",
+				    p->name, p->record->header.pid, skipped ? "named by skip=, or" : "or")});
+}
+
+/* Lines that say the same are one. */
+static void add_skipped(struct builder *b, const struct rdep_process *p)
+{
+	const char *list = rdep_run_option(&b->report->arena, p->record, "skip");
+
+	if (list)
+		add_line(b, (struct rdep_coverage_line){
+				    .kind = RDEP_COVERAGE_NOTE,
+				    .id = "skipped",
+				    .count = 1,
+				    .text = rdep_arena_printf(
+					    &b->report->arena,
+					    "programs that skip=%s names were not followed: nothing is known of them", list)});
 }
 
 const struct rdep_coverage *rdep_coverage(struct rdep_report *r)
@@ -447,6 +463,8 @@ const struct rdep_coverage *rdep_coverage(struct rdep_report *r)
 		add_splits(&b, r->processes[i]);
 	for (i = 0; i < r->process_count; i++)
 		add_lost_program(&b, r->processes[i]);
+	for (i = 0; i < r->process_count; i++)
+		add_skipped(&b, r->processes[i]);
 	for (i = 0; i < r->process_count; i++)
 		scan_modules(&b, r->processes[i]);
 	add_hooks(&b);

@@ -239,6 +239,11 @@ const char *rdep_circle_key(struct rdep_report *r, const struct rdep_mfinding *f
 /* "lock", "join", "retake". */
 const char *rdep_wait_id(unsigned wait);
 
+/* ---- text_options.c ---- */
+
+/* The value of that option in a run's options, as it was given; NULL: none, or not given. */
+const char *rdep_run_option(struct rdep_arena *a, const struct rdep_record *r, const char *name);
+
 /* ---- the tables ---- */
 
 const char *rdep_kind_id(unsigned kind);

@@ -69,18 +69,17 @@ void rdep_text_run_options(struct rdep_text *t, const struct rdep_record *r)
 	fputs(any ? "\n" : " as by default\n", t->out);
 }
 
-/* The value of provoke= in a run's options, as it was given; NULL: nothing was provoked. */
-static const char *provoked_by(struct rdep_arena *a, const struct rdep_record *r)
+const char *rdep_run_option(struct rdep_arena *a, const struct rdep_record *r, const char *name)
 {
-	static const char name[] = "provoke=";
+	size_t n = strlen(name);
 	const char *p, *end;
 	char *value, *to;
 
 	for (p = r->options; p && *p; p = *end ? end + 1 : end) {
 		end = item_end(p);
-		if (strncmp(p, name, sizeof(name) - 1) != 0)
+		if (strncmp(p, name, n) != 0 || p[n] != '=')
 			continue;
-		p += sizeof(name) - 1;
+		p += n + 1;
 		if (p == end)
 			return NULL;
 		value = to = rdep_clean(a, p, (size_t)(end - p));
@@ -105,7 +104,7 @@ void rdep_text_provoked(struct rdep_text *t)
 		runs += r->header.counters[RDEP_C_SHRINKS_PROVOKED];
 		failed += r->header.counters[RDEP_C_ALLOCS_FAILED];
 		if (!how)
-			how = provoked_by(&t->report->arena, r);
+			how = rdep_run_option(&t->report->arena, r, "provoke");
 	}
 	if (!how && !runs && !failed)
 		return;

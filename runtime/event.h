@@ -761,6 +761,8 @@ void rd_exec_failed(void);
  */
 #define RD_IDENTITY_MAX 128
 const char *const *rd_follow_variables(void);
+/* Does this image, which is not followed itself, only pass that on? */
+bool rd_follow_passes(void);
 const char *rd_follow_preload(void);
 const char *rd_follow_identity(char *buf, bool exec);
 

@@ -18,7 +18,7 @@ static uint64_t self[2];
 static char preload[PATH_MAX];
 static char options_variable[8192];
 static const char *variables[] = {options_variable, NULL};
-static bool prepared;
+static bool prepared, passes;
 
 const char *rd_environment(const char *name)
 {
@@ -82,6 +82,24 @@ void rd_follow_start(struct rd_identity *id)
 	new_image(id);
 	if (from)
 		parse_from(id, from);
+}
+
+void rd_follow_pass(void)
+{
+	static const uint64_t none[2];
+	const char *from = rd_environment("RECLAIMDEP_FROM");
+	struct rd_identity id;
+
+	memset(&id, 0, sizeof(id));
+	if (from)
+		parse_from(&id, from);
+	memcpy(self, memcmp(id.exec, none, sizeof(none)) ? id.exec : id.parent, sizeof(self));
+	passes = true;
+}
+
+bool rd_follow_passes(void)
+{
+	return passes;
 }
 
 void rd_follow_fork(struct rd_identity *id)

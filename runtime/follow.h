@@ -14,6 +14,10 @@ void rd_follow_start(struct rd_identity *id);
 /* A fork child's identity: a new image of the parent's. Also what rd_follow_identity() tells from now on. */
 void rd_follow_fork(struct rd_identity *id);
 
+/* Instead of rd_follow_start(), for an image that is not followed itself: its children are told that they are those of
+ * the image that it comes from. */
+void rd_follow_pass(void);
+
 /* The value of an environment variable, or NULL. No lock, no allocation. */
 const char *rd_environment(const char *name);
 

@@ -24,6 +24,7 @@
 #include "scope.h"
 #include "sem.h"
 #include "shrinker.h"
+#include "skip.h"
 #include "sites.h"
 #include "stack.h"
 #include "tag.h"
@@ -154,6 +155,12 @@ void rd_start(void)
 		return;
 	rd_print_start();
 	if (getauxval(AT_SECURE) || !read_options()) {
+		__atomic_store_n(&state, OFF, __ATOMIC_RELEASE);
+		return;
+	}
+	if (rd_skip_image()) {
+		rd_follow_pass();
+		rd_follow_prepare();
 		__atomic_store_n(&state, OFF, __ATOMIC_RELEASE);
 		return;
 	}

@@ -5,6 +5,7 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -20,6 +21,7 @@
 #include "precheck.h"
 #include "preload.h"
 #include "proof.h"
+#include "runtime/skip_option.h"
 #include "tools.h"
 
 /* How long to sleep when nothing rings: short commands end soon, long ones cost nothing. */
@@ -343,6 +345,17 @@ static void watch_command(struct run *r)
 
 /* ---- after ---- */
 
+/* A command that skip= names leaves no record of its own: those of its children show that the runtime
+ * came up in it. */
+static bool is_skipped(const struct run *r)
+{
+	const char *list = r->options.value[OPTION_skip].text;
+	char real[PATH_MAX];
+
+	return rd_skip_names(list, r->command[0]) || rd_skip_names(list, r->check.program) ||
+	       (realpath(r->check.program, real) && rd_skip_names(list, real));
+}
+
 static int finish(struct run *r)
 {
 	bool seen;
@@ -359,6 +372,14 @@ static int finish(struct run *r)
 	if (rdep_follow_running(r->follow) && r->text.verbosity)
 		tool_say("%zu processes of the run go on; so do their records",
 			 rdep_follow_running(r->follow));
+	if (!seen && is_skipped(r)) {
+		seen = rdep_follow_records(r->follow);
+		if (!seen) {
+			tool_say("nothing was followed: skip= names %s, and it started no other program that is "
+				 "followed", r->command[0]);
+			return RDEP_EXIT_TROUBLE;
+		}
+	}
 	if (!seen) {
 		proof_missing(r->command[0], r->dir, &r->check, r->status);
 		return RDEP_EXIT_TROUBLE;

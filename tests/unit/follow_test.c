@@ -21,6 +21,11 @@ const char *const *rd_follow_variables(void)
 	return variables;
 }
 
+bool rd_follow_passes(void)
+{
+	return false;
+}
+
 const char *rd_follow_preload(void)
 {
 	return preload;
