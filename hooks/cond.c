@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * cond.c - pthread_cond_*wait, and C11's cnd_*wait.
+ * cond.c - pthread_cond_*, and C11's cnd_*: waiting and signalling.
  *
  * The mutex is given up and taken again where no hook runs, and on cancellation
  * not even the code after the call: so the order is checked before, and the held
  * stack is left as it will be whichever way the call ends.
  *
- * wait and timedwait have two versions with unlike condition variables. Each is
+ * All but clockwait have two versions with unlike condition variables. Each is
  * defined under its own version and goes on to its own; one definition for both
  * could not tell its callers apart.
  */
@@ -40,7 +40,27 @@ WAIT(cnd_wait, (cnd_t * cond, mtx_t *mutex), (cond, mutex))
 WAIT(cnd_timedwait, (cnd_t * cond, mtx_t *mutex, const struct timespec *until),
      (cond, mutex, until))
 
+/* SIGNAL(slot, type): nothing need follow it, so it jumps on. */
+#define SIGNAL(slot, type)                                                                         \
+	RD_EXPORT int slot(type *cond)                                                             \
+	{                                                                                          \
+		if (rd_cond_signal_counts())                                                       \
+			rd_cond_signal_slow();                                                     \
+		return RD_NEXT(slot)(cond);                                                        \
+	}
+
+SIGNAL(pthread_cond_signal_v225, pthread_cond_t)
+SIGNAL(pthread_cond_signal_v232, pthread_cond_t)
+SIGNAL(pthread_cond_broadcast_v225, pthread_cond_t)
+SIGNAL(pthread_cond_broadcast_v232, pthread_cond_t)
+SIGNAL(cnd_signal, cnd_t)
+SIGNAL(cnd_broadcast, cnd_t)
+
 __asm__(".symver pthread_cond_wait_v225, pthread_cond_wait@GLIBC_2.2.5\n"
 	".symver pthread_cond_wait_v232, pthread_cond_wait@@GLIBC_2.3.2\n"
 	".symver pthread_cond_timedwait_v225, pthread_cond_timedwait@GLIBC_2.2.5\n"
-	".symver pthread_cond_timedwait_v232, pthread_cond_timedwait@@GLIBC_2.3.2\n");
+	".symver pthread_cond_timedwait_v232, pthread_cond_timedwait@@GLIBC_2.3.2\n"
+	".symver pthread_cond_signal_v225, pthread_cond_signal@GLIBC_2.2.5\n"
+	".symver pthread_cond_signal_v232, pthread_cond_signal@@GLIBC_2.3.2\n"
+	".symver pthread_cond_broadcast_v225, pthread_cond_broadcast@GLIBC_2.2.5\n"
+	".symver pthread_cond_broadcast_v232, pthread_cond_broadcast@@GLIBC_2.3.2\n");

@@ -53,6 +53,9 @@ static const char *verdict_meaning(const struct rdep_mfinding *f)
 	case RDEP_ORDERED:
 		return "in this run, creating and joining threads kept the two sides apart";
 	case RDEP_GUARDED:
+		if (joins(f))
+			return "conditions are waited for or signalled under the lock, so the thread may have said under "
+			       "it that it was through with it";
 		return "in this run, a common lock was held on both sides";
 	}
 	return "a verdict that this version does not know";

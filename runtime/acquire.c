@@ -627,6 +627,7 @@ void rd_cond_wait_begin(const void *cond, const void *mutex, uint64_t site, uint
 	if (e) {
 		e->flags |= RDEP_HELD_COND;
 		e->step = 0;
+		rd_class_at(e->cls)->monitor = true;
 	}
 	rd_left_wait(t, cond, mutex, e, site, sp);
 	if (!e)
@@ -642,6 +643,17 @@ void rd_cond_wait_begin(const void *cond, const void *mutex, uint64_t site, uint
 	rd_depend_above(t, e, &target);
 	rd_split_go(t);
 	rd_leave(t, &l);
+}
+
+void rd_cond_signal_slow(void)
+{
+	struct rd_thread *t = rd_here();
+	const struct rdep_held *e;
+
+	for (e = t ? t->top : NULL; e && e > t->bottom; e--) {
+		if (e->address && e->cls && e->kind == RDEP_MUTEX && !rd_class_at(e->cls)->monitor)
+			rd_class_at(e->cls)->monitor = true;
+	}
 }
 
 void rd_depend_above(struct rd_thread *t, const struct rdep_held *below, const struct rd_target *target)

@@ -38,6 +38,7 @@ struct rd_class {
 	uint32_t role_misses; /* times that a caller's walk did not find the role that another walk had given it */
 	uint32_t lump; /* the class that it is a part of; 0: it is whole */
 	bool split;    /* what class its locks are of now, their roles tell */
+	bool monitor;  /* conditions are waited for or signalled under it */
 	struct rdep_class *item; /* in the journal, for the counters; NULL when dropped */
 	uint8_t use;	  /* of semaphores: enum rd_sem_use */
 	uint32_t permits; /* of semaphores: the most that one of them began with; 0: not known */

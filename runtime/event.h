@@ -547,6 +547,15 @@ static inline void rd_once_pass(const void *once, bool waited, uint64_t site, ui
 void rd_barrier_begin(const void *barrier, uint64_t site, uint64_t sp);
 void rd_barrier_end(const void *barrier);
 
+/* A condition is about to be signalled. What is held at that may be what its waiter finds out by. */
+void rd_cond_signal_slow(void);
+static inline __attribute__((always_inline)) bool rd_cond_signal_counts(void)
+{
+	struct rd_thread *t = rd_self;
+
+	return t && t->top != t->bottom;
+}
+
 /* The memory [p, p + n) is given back (munmap; free of a block of that usable size): locks in it end.
  * rd_forget_wanted() is false as long as all locks carry tags, which need no telling. */
 void rd_forget(const void *p, size_t n);

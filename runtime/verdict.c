@@ -145,6 +145,24 @@ static bool early(const struct weighing *w)
 	return false;
 }
 
+/*
+ * Is it joined under a lock under which conditions are waited for or signalled? Then the thread may have said under it
+ * that it is through with it, as those do that are joined one by one as they finish.
+ */
+static bool announced(const struct weighing *w)
+{
+	uint32_t i;
+
+	for (i = 0; i < w->count; i++) {
+		const struct rd_edge *e = rd_edge_at(w->edges[i]);
+
+		if (is_life(e->from) && !is_life(e->to) && rd_class_at(e->to)->monitor &&
+		    !(picked(w, i)->flags & RDEP_EDGE_AWAITED))
+			return true;
+	}
+	return false;
+}
+
 /* One lock, that keeps the other thread out? */
 static bool same_gate(const struct rd_gate *x, const struct rd_gate *y)
 {
@@ -365,7 +383,7 @@ static enum rdep_verdict weigh_threads(struct weighing *w)
 				return RDEP_GUARDED;
 		}
 	}
-	if (too_many(w))
+	if (too_many(w) || (w->life && announced(w)))
 		return RDEP_GUARDED;
 	if (w->context)
 		return handled_there(w) ? most : RDEP_POSSIBLE;
