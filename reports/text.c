@@ -215,6 +215,27 @@ void rdep_text_coverage(struct rdep_text *t)
 	print_hooks(t, c, false, "Hooks that none does:");
 }
 
+/* A line for each of the first few kinds that are shown. False when there is none. */
+static bool print_help(struct rdep_text *t)
+{
+	enum { KINDS = 3 };
+	unsigned told[KINDS];
+	size_t i, k, n = 0;
+
+	for (i = 0; i < t->report->finding_count && n < KINDS; i++) {
+		const struct rdep_mfinding *f = t->report->findings[i];
+
+		for (k = 0; k < n && told[k] != f->kind; k++)
+			;
+		if (k < n || !rdep_stands(f) || !rdep_text_shows(t, f))
+			continue;
+		told[n++] = f->kind;
+		fprintf(t->out, "%s reclaimdep help %s%s\n", n == 1 ? "Next:" : "     ", rdep_kind_id(f->kind),
+			n == 1 ? "   (what it is, and the usual fixes)" : "");
+	}
+	return n > 0;
+}
+
 static void print_next(struct rdep_text *t, const char *records)
 {
 	size_t i, notes = 0;
@@ -227,13 +248,12 @@ static void print_next(struct rdep_text *t, const char *records)
 			"%zu notes are not shown; to see them: reclaimdep report --verbosity=2 "
 			"%s\n",
 			notes, records);
-	if (t->report->finding_count)
-		fprintf(t->out,
-			"Next: reclaimdep report %s   (all findings again; --format=json for "
-			"programs)\n",
-			records);
-	else
+	if (!t->report->finding_count) {
 		fprintf(t->out, "Next: reclaimdep info %s   (what was followed)\n", records);
+		return;
+	}
+	fprintf(t->out, "%s reclaimdep report %s   (all findings again; --format=json for programs)\n",
+		print_help(t) ? "     " : "Next:", records);
 }
 
 static int render(struct rdep_report *r, FILE *out, const struct rdep_text_options *options,
