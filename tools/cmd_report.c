@@ -51,11 +51,12 @@ int rdep_cmd_report(int argc, char **argv)
 		goto out;
 	if (o.format_given || !outputs.count)
 		outputs_add(&outputs, rdep_format((size_t)o.format), "-");
-	if (!outputs_open(&outputs, "report", NULL) ||
-	    !outputs_write(&outputs, "report", r, &o.text, o.fail_on))
-		rc = RDEP_EXIT_TROUBLE;
-	else
-		rc = rdep_report_fails(r, o.fail_on) ? RDEP_EXIT_FINDING : 0;
+	rc = RDEP_EXIT_TROUBLE;
+	if (outputs_open(&outputs, "report", NULL)) {
+		outputs_empty(&outputs);
+		if (outputs_write(&outputs, "report", r, &o.text, o.fail_on))
+			rc = rdep_report_fails(r, o.fail_on) ? RDEP_EXIT_FINDING : 0;
+	}
 	rdep_report_free(r);
 out:
 	outputs_free(&outputs);

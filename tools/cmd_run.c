@@ -402,8 +402,8 @@ static int run(struct run *r, int argc, char **argv)
 
 	if (rc < 0 && !outputs_open(&r->outputs, "run", r->command[0]))
 		rc = RDEP_EXIT_TROUBLE;
-	if (rc < 0)
-		rc = check_command(r);
+	if (rc < 0 && (rc = check_command(r)) >= 0)
+		outputs_empty(&r->outputs);
 	if (rc >= 0)
 		return rc;
 	if (!preload_find(&r->preload) ||
@@ -420,6 +420,7 @@ static int run(struct run *r, int argc, char **argv)
 	}
 	if (!decide_apply(&r->decide, "run", rdep_follow_report(r->follow), !r->text.verbosity))
 		return RDEP_EXIT_TROUBLE;
+	outputs_empty(&r->outputs);
 	rc = start_command(r);
 	if (rc >= 0)
 		return rc;

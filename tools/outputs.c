@@ -3,9 +3,11 @@
 #include "outputs.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "outdir.h"
 
@@ -117,6 +119,13 @@ static bool expand(struct output *one, const char *program)
 	return true;
 }
 
+static FILE *open_file(const char *name)
+{
+	int fd = open(name, O_WRONLY | O_CREAT | O_CLOEXEC | O_NOCTTY, 0666);
+
+	return fd < 0 ? NULL : fdopen(fd, "w");
+}
+
 bool outputs_open(struct outputs *o, const char *command, const char *program)
 {
 	size_t i;
@@ -130,7 +139,7 @@ bool outputs_open(struct outputs *o, const char *command, const char *program)
 			tool_say("%s: two reports are to be written to %s", command, one->file);
 			return false;
 		}
-		one->out = is_standard(one) ? stdout : fopen(one->file, "we");
+		one->out = is_standard(one) ? stdout : open_file(one->file);
 		if (!one->out) {
 			tool_say("%s: can't write the %s report to %s: %s", command, one->format->name,
 				 one->file, strerror(errno));
@@ -138,6 +147,16 @@ bool outputs_open(struct outputs *o, const char *command, const char *program)
 		}
 	}
 	return true;
+}
+
+void outputs_empty(struct outputs *o)
+{
+	size_t i;
+
+	/* A terminal or a pipe can't be emptied, and need not. */
+	for (i = 0; i < o->count; i++)
+		if (o->list[i].out && !is_standard(&o->list[i]) && ftruncate(fileno(o->list[i].out), 0))
+			errno = 0;
 }
 
 static bool write_one(struct output *one, const char *command, struct rdep_report *r,

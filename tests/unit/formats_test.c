@@ -354,6 +354,10 @@ static void check_paths(void)
 	tap_ok(rdep_locate_path(r, &root, "./many.rdep").relative, "a relative one that is there");
 	tap_ok(!rdep_locate_path(r, &root, "../../etc/passwd").relative, "but not outside of the root");
 	rdep_root_free(&root);
+	rdep_root_init(&root, "/");
+	tap_ok(!rdep_locate_path(r, &root, "/").relative && rdep_locate_path(r, &root, "/x").relative,
+	       "all but the root is below it");
+	rdep_root_free(&root);
 	rdep_report_free(r);
 }
 
