@@ -82,14 +82,16 @@ static bool has_lock(const char *program, unsigned lock)
 	return strchr(program, (int)('A' + lock)) != NULL;
 }
 
-/* A spinlock has none either, but as a static variable it does well with what libc's init call
- * writes. */
+/* Is it initialised by a call of a class of its own, since its kind has no static initialiser? A
+ * spinlock has none either, but as a static variable it does well with what libc's init call writes. */
 static bool has_own_class(const struct matrix_case *c, unsigned lock)
 {
+	const char by_call[] = {'i', (char)('A' + lock), 0};
 	char kind = matrix_kind(c->kinds, lock);
 
-	return has_lock(c->program, lock) &&
-	       (!lock_has_initialiser(kind) || (kind == 's' && strpbrk(c->program, "a[")));
+	if (!has_lock(c->program, lock) || strstr(c->program, by_call))
+		return false;
+	return !lock_has_initialiser(kind) || (kind == 's' && strpbrk(c->program, "a["));
 }
 
 /* The number of that class, among those of the case. */
