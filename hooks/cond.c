@@ -45,7 +45,7 @@ WAIT(cnd_timedwait, (cnd_t * cond, mtx_t *mutex, const struct timespec *until),
 	RD_EXPORT int slot(type *cond)                                                             \
 	{                                                                                          \
 		if (rd_cond_signal_counts())                                                       \
-			rd_cond_signal_slow();                                                     \
+			rd_cond_signal_slow(cond, RD_SITE, RD_HERE);                               \
 		return RD_NEXT(slot)(cond);                                                        \
 	}
 

@@ -253,12 +253,35 @@ static const char *fix_signal(struct rdep_report *r, const struct rdep_mfinding 
 				 out->to->domain ? "do not allocate" : "take no lock", where(r, &out->acquire));
 }
 
+/* The edge into a condition: the wait. NULL: none of the cycle is in the record. */
+static const struct rdep_medge *edge_into_event(const struct rdep_mfinding *f)
+{
+	size_t i;
+
+	for (i = 0; i < f->edge_count; i++)
+		if (f->edges[i].to->event)
+			return &f->edges[i];
+	return NULL;
+}
+
+static const char *fix_event(struct rdep_report *r, const struct rdep_mfinding *f)
+{
+	const struct rdep_medge *in = edge_into_event(f);
+
+	if (!in)
+		return "give the lock back before the wait";
+	return rdep_arena_printf(&r->arena,
+				 "give %s back (taken in %s) before %s is waited for in %s, or make sure that it is signalled "
+				 "by somebody who needs no such lock",
+				 in->from->name, where(r, &in->held), in->to->name, where(r, &in->acquire));
+}
+
 static const char *fix_wait(struct rdep_report *r, const struct rdep_mfinding *f)
 {
 	const struct rdep_medge *out = NULL, *in = edge_into_life(f, &out);
 
 	if (!in)
-		return "give the lock back before the join";
+		return fix_event(r, f);
 	if (in->from->life && out->to->life)
 		return rdep_arena_printf(
 			&r->arena,
@@ -381,12 +404,22 @@ static const char *title_inversion(struct rdep_report *r, const struct rdep_mfin
 	return text;
 }
 
+static const char *title_event(struct rdep_report *r, const struct rdep_mfinding *f)
+{
+	const struct rdep_medge *in = edge_into_event(f);
+
+	if (!in)
+		return rdep_kind_help(f->kind);
+	return rdep_arena_printf(&r->arena, "%s is waited for under %s, and signalled under %s", in->to->name, in->from->name,
+				 f->edge_count == 2 ? "it too" : "a lock that depends on it");
+}
+
 static const char *title_wait(struct rdep_report *r, const struct rdep_mfinding *f)
 {
 	const struct rdep_medge *out = NULL, *in = edge_into_life(f, &out);
 
 	if (!in)
-		return rdep_kind_help(f->kind);
+		return title_event(r, f);
 	if (in->from->life && out->to->life)
 		return rdep_arena_printf(&r->arena, "%s and %s join each other%s", in->from->name,
 					 out->to->name,

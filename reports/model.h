@@ -47,6 +47,7 @@ struct rdep_mclass {
 	bool signal; /* a signal as interrupt: not a lock either */
 	bool file, loader; /* a file's lock, the loader's */
 	bool life; /* of threads: what a join waits for */
+	bool event; /* of conditions: what a wait is for, and what a signal needs its locks for */
 	uint32_t id;
 	struct rdep_mstack origin;     /* of the init call, the first acquisition */
 	const struct rdep_rclass *raw; /* NULL: a domain, or not in the record */

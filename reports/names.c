@@ -215,7 +215,7 @@ static const char *kind_text(unsigned kind)
 		[RDEP_GLIB] = "GMutex",
 		[RDEP_SIGNAL] = "signal",
 		[RDEP_ONCE] = "once",		  [RDEP_STDIO] = "stream",
-		[RDEP_LIFE] = "thread",
+		[RDEP_LIFE] = "thread",		  [RDEP_EVENT] = "condition",
 	};
 
 	return kind < sizeof(names) / sizeof(*names) && names[kind] ? names[kind] : "lock";
@@ -483,6 +483,7 @@ static void name_class(struct rdep_process *p, struct rdep_mclass *c)
 	raw = c->raw->raw;
 	c->kind = kind_text(raw->kind);
 	c->detail = "";
+	c->event = raw->kind == RDEP_EVENT;
 	if (raw->origin == RDEP_BY_NAME) {
 		c->name = c->key = c->raw->name_len
 					   ? rdep_clean(a, c->raw->name, c->raw->name_len)
@@ -591,6 +592,8 @@ const char *rdep_lock_verb(const struct rdep_mclass *c, uint32_t mode)
 {
 	unsigned kind = c->raw ? c->raw->raw->kind : 0;
 
+	if (kind == RDEP_EVENT)
+		return "wait";
 	if (kind == RDEP_SEM)
 		return "down";
 	if (kind == RDEP_ONCE)

@@ -41,6 +41,8 @@ static const char *verdict_meaning(const struct rdep_mfinding *f)
 			       "another lock of its class";
 		if (rdep_is_of_files(f))
 			return "two processes that run this code can wait for each other, whatever the threads of one do";
+		if (f->kind == RDEP_K_WAIT_INVERSION && !joins(f))
+			return "unless somebody signals without that lock";
 		if (joins(f))
 			return "in this run the thread was through with it before it was joined, "
 			       "and nothing that is "
@@ -194,7 +196,12 @@ void rdep_text_dependency(struct rdep_text *t, const struct rdep_medge *e, size_
 		rdep_text_edge_acquired(t, e);
 		return;
 	}
-	fprintf(t->out, ", which %s\n", e->to->life ? "joined" : "acquired");
+	if (e->from->event) {
+		fprintf(t->out, ", which signals %s under\n", e->from->name);
+		rdep_text_edge_acquired(t, e);
+		return;
+	}
+	fprintf(t->out, ", which %s\n", e->to->life ? "joined" : e->to->event ? "waited on" : "acquired");
 	rdep_text_edge_acquired(t, e);
 	fprintf(t->out, "  %s\n", held_link(e, "while it held"));
 	rdep_text_edge_held(t, e);
@@ -205,10 +212,15 @@ static void print_cycle(struct rdep_text *t, const struct rdep_mfinding *f)
 	const struct rdep_medge *first = &f->edges[0];
 	size_t i, others = f->edge_count - 1;
 
-	fprintf(t->out, "It %s\n", first->to->life ? "joins" : "acquires");
-	rdep_text_edge_acquired(t, first);
-	fprintf(t->out, "%s\n", held_link(first, "while it holds"));
-	rdep_text_edge_held(t, first);
+	if (first->from->event) {
+		fprintf(t->out, "It signals %s under\n", first->from->name);
+		rdep_text_edge_acquired(t, first);
+	} else {
+		fprintf(t->out, "It %s\n", first->to->life ? "joins" : first->to->event ? "waits on" : "acquires");
+		rdep_text_edge_acquired(t, first);
+		fprintf(t->out, "%s\n", held_link(first, "while it holds"));
+		rdep_text_edge_held(t, first);
+	}
 	if (first->raw->flags & RDEP_EDGE_TOLD)
 		fputs("(the program says that it may; it was not seen to)\n", t->out);
 	if (first->thread.id != f->thread.id) {

@@ -92,7 +92,8 @@ static void make_column(struct rdep_text *t, const struct rdep_mfinding *f,
 	} else {
 		c->title = thread_title(t, f, e);
 		/* It need not do anything to hold its own life. */
-		c->has = e->from->life ? ""
+		c->has = e->from->life || e->from->event
+				       ? ""
 				       : rdep_arena_printf(a, "%s(%s);",
 							   rdep_lock_verb(e->from, e->raw->from_inst.mode),
 							   lock_name(t, f, e->from, &e->raw->from_inst));

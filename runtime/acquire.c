@@ -11,6 +11,7 @@
 #include "chain.h"
 #include "circle.h"
 #include "class.h"
+#include "condition.h"
 #include "depend.h"
 #include "engine.h"
 #include "event.h"
@@ -629,6 +630,8 @@ void rd_cond_wait_begin(const void *cond, const void *mutex, uint64_t site, uint
 		e->step = 0;
 		rd_class_at(e->cls)->monitor = true;
 	}
+	if (rd_conditions_wanted())
+		rd_condition_wait(t, cond, e, site, sp);
 	rd_left_wait(t, cond, mutex, e, site, sp);
 	if (!e)
 		return;
@@ -645,7 +648,7 @@ void rd_cond_wait_begin(const void *cond, const void *mutex, uint64_t site, uint
 	rd_leave(t, &l);
 }
 
-void rd_cond_signal_slow(void)
+void rd_cond_signal_slow(const void *cond, uint64_t site, uint64_t sp)
 {
 	struct rd_thread *t = rd_here();
 	const struct rdep_held *e;
@@ -654,6 +657,8 @@ void rd_cond_signal_slow(void)
 		if (e->address && e->cls && e->kind == RDEP_MUTEX && !rd_class_at(e->cls)->monitor)
 			rd_class_at(e->cls)->monitor = true;
 	}
+	if (t && rd_conditions_wanted())
+		rd_condition_signal(t, cond, site, sp);
 }
 
 void rd_depend_above(struct rd_thread *t, const struct rdep_held *below, const struct rd_target *target)

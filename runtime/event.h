@@ -548,7 +548,7 @@ void rd_barrier_begin(const void *barrier, uint64_t site, uint64_t sp);
 void rd_barrier_end(const void *barrier);
 
 /* A condition is about to be signalled. What is held at that may be what its waiter finds out by. */
-void rd_cond_signal_slow(void);
+void rd_cond_signal_slow(const void *cond, uint64_t site, uint64_t sp);
 static inline __attribute__((always_inline)) bool rd_cond_signal_counts(void)
 {
 	struct rd_thread *t = rd_self;

@@ -217,7 +217,8 @@ static uint8_t kind_of(const uint32_t *edges, uint32_t count)
 			return RDEP_K_SIGNAL_INVERSION;
 		if (to < RDEP_FIRST_CLASS)
 			kind = RDEP_K_RECLAIM_INVERSION;
-		else if (rd_class_at(to)->kind == RDEP_LIFE && kind != RDEP_K_RECLAIM_INVERSION)
+		else if ((rd_class_at(to)->kind == RDEP_LIFE || rd_class_at(to)->kind == RDEP_EVENT) &&
+			 kind != RDEP_K_RECLAIM_INVERSION)
 			kind = RDEP_K_WAIT_INVERSION;
 	}
 	return kind;

@@ -18,7 +18,7 @@
 #include <link.h>
 #include <string.h>
 
-enum { WAITS_JOIN, WAITS_NONE }; /* options.waits */
+enum { WAITS_JOIN, WAITS_ALL, WAITS_NONE }; /* options.waits */
 
 /* ---- which class ---- */
 

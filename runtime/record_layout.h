@@ -163,6 +163,7 @@ enum rdep_lock_kind {
 	RDEP_GLIB = 11,	 /* GMutex */
 	RDEP_LIFE = 12,	 /* a thread's: held by the thread, acquired by who joins it; an instance's address is the
 			    thread's id, a class's that of the start routine */
+	RDEP_EVENT = 14, /* a condition, as what is waited for (waits=all) */
 };
 
 enum rdep_class_origin {

@@ -145,6 +145,18 @@ static bool early(const struct weighing *w)
 	return false;
 }
 
+/* Does a thread wait on a condition? Somebody else may signal it. */
+static bool signalled(const struct weighing *w)
+{
+	uint32_t i;
+
+	for (i = 0; i < w->count; i++) {
+		if (rd_class_at(rd_edge_at(w->edges[i])->to)->kind == RDEP_EVENT)
+			return true;
+	}
+	return false;
+}
+
 /*
  * Is it joined under a lock under which conditions are waited for or signalled? Then the thread may have said under it
  * that it is through with it, as those do that are joined one by one as they finish.
@@ -367,7 +379,7 @@ static bool handled_there(const struct weighing *w)
 static enum rdep_verdict weigh_threads(struct weighing *w)
 {
 	bool closed = closes(w), single = true, before = false;
-	enum rdep_verdict most = closed && !counted(w) && !early(w) ? RDEP_CERTAIN : RDEP_POSSIBLE;
+	enum rdep_verdict most = closed && !counted(w) && !early(w) && !signalled(w) ? RDEP_CERTAIN : RDEP_POSSIBLE;
 	uint32_t i, j;
 
 	for (i = 0; i < w->count; i++) {
