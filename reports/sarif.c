@@ -257,22 +257,19 @@ static const char *verdicts_help(struct rdep_report *r, const char *item)
 	return copy;
 }
 
-static json_t *rule_help(struct rdep_report *r, const char *what)
+#define RULE_HELP                                                                                  \
+	"%s.\n\nEach thread's steps are in the result, and its message ends with the fix. The command " \
+	"'reclaimdep help %s' explains it with an example. The verdict says how sure it is:\n"
+
+static json_t *rule_help(struct rdep_report *r, unsigned kind)
 {
-	struct rdep_arena *a = &r->arena;
+	const char *what = rdep_kind_help(kind), *id = rdep_kind_id(kind);
 	json_t *o = json_object();
 
-	set(o, "text",
-	    json_string(rdep_arena_printf(a,
-					  "%s.\n\nThe steps of each thread are in the result; its message ends with the "
-					  "fix. The verdict says how sure it is:\n%s",
-					  what, verdicts_help(r, "%s: %s.\n"))));
+	set(o, "text", json_sprintf(RULE_HELP "%s", what, id, verdicts_help(r, "%s: %s.\n")));
 	set(o, "markdown",
-	    json_string(rdep_arena_printf(a,
-					  "%s.\n\nThe steps of each thread are in the result; its message ends with the "
-					  "fix. The verdict says how sure it is:\n\n| verdict | meaning |\n| --- | --- "
-					  "|\n%s",
-					  what, verdicts_help(r, "| %s | %s |\n"))));
+	    json_sprintf(RULE_HELP "\n| verdict | meaning |\n| --- | --- |\n%s", what, id,
+			 verdicts_help(r, "| %s | %s |\n")));
 	return o;
 }
 
@@ -285,7 +282,7 @@ static void add_rule(struct sarif *s, unsigned kind)
 	set(o, "id", json_string(rdep_kind_id(kind)));
 	set(o, "shortDescription", json_pack("{s:s}", "text", what));
 	set(o, "fullDescription", json_pack("{s:o}", "text", json_sprintf("%s.", what)));
-	set(o, "help", rule_help(s->report, what));
+	set(o, "help", rule_help(s->report, kind));
 	set(o, "defaultConfiguration",
 	    json_pack("{s:s}", "level", level(rdep_severity(kind, RDEP_CERTAIN, 0))));
 	set(o, "properties",

@@ -74,7 +74,7 @@ static void add_has(struct maker *m, const struct rdep_medge *e, size_t order)
 	else if (e->from->signal)
 		add(m, &e->thread, RDEP_STEP_ENTERS, order, &e->held, rdep_arena_printf(a, "runs the handler of %s", name));
 	else if (e->from->life)
-		add(m, &e->thread, RDEP_STEP_CALLS, order, &e->held, rdep_arena_printf(a, "%s is made", name));
+		add(m, &e->thread, RDEP_STEP_CALLS, order, &e->held, "is made");
 	else
 		add(m, &e->thread, RDEP_STEP_TAKES, order, &e->held,
 		    rdep_arena_printf(a, "takes %s%s", name, rdep_mode_words(e->from, e->raw->from_inst.mode)));
@@ -145,10 +145,13 @@ static size_t wants_order(const struct rdep_medge *e, size_t i, size_t n)
 static void add_cycle(struct maker *m, const struct rdep_mfinding *f)
 {
 	bool apart = all_apart(f);
-	size_t i, n = f->edge_count < RDEP_STEPS_MAX / 2 ? f->edge_count : RDEP_STEPS_MAX / 2;
+	size_t i, first = 0, all = f->edge_count, n = all < RDEP_STEPS_MAX / 2 ? all : RDEP_STEPS_MAX / 2;
 
+	/* Who runs inside reclaim, or in a handler, comes after who brings it about. */
+	while (first + 1 < all && (f->edges[first].from->domain || f->edges[first].from->signal))
+		first++;
 	for (i = 0; i < n; i++) {
-		const struct rdep_medge *e = &f->edges[i];
+		const struct rdep_medge *e = &f->edges[(first + i) % all];
 
 		add_has(m, e, apart ? has_order(e, i, n) : 0);
 		add_wants(m, e, apart ? wants_order(e, i, n) : 0);
@@ -181,23 +184,54 @@ static void add_circle(struct maker *m, const struct rdep_mfinding *f)
 
 /* ---- one lock, one place ---- */
 
-static const char *named(struct rdep_report *r, const struct rdep_mfinding *f, const char *words)
+static const char *place_held(struct rdep_report *r, const struct rdep_mfinding *f)
 {
-	bool add = f->raw->cls && !strstr(words, f->cls->name);
+	if (f->raw->cls)
+		return rdep_arena_printf(&r->arena, f->kind == RDEP_K_DESTROYED_USED ? "destroys %s" : "takes %s",
+					 f->cls->name);
+	if (f->raw->scope)
+		return rdep_arena_printf(&r->arena, "saves the %s scope", rdep_scope_text(r, f->raw->scope));
+	return "comes to where it must not sleep";
+}
 
-	return rdep_arena_printf(&r->arena, "%s%s%s", words, add ? ": " : "", add ? f->cls->name : "");
+/* What the text report says of it, with the thread for its subject. */
+static const char *place_went(struct rdep_report *r, const struct rdep_mfinding *f)
+{
+	const char *words = rdep_place_went(r, f);
+	struct rdep_arena *a = &r->arena;
+
+	if (f->kind == RDEP_K_HELD_AT_EXIT)
+		return "is made";
+	if (f->kind == RDEP_K_WRONG_MUTEX)
+		return rdep_arena_printf(a, "waits on a condition with %s", f->cls->name);
+	if (f->kind == RDEP_K_FORK_HELD)
+		return rdep_arena_printf(a, "takes %s in the child", f->cls->name);
+	if (strncmp(words, "It ", 3) == 0)
+		words += 3;
+	if (f->kind >= RDEP_K_UNLOCK_FOREIGN && f->kind <= RDEP_K_DESTROYED_USED)
+		return rdep_arena_printf(a, "%s %s", words, f->cls->name);
+	/* There the lock is what forbids the call, not what it is about. */
+	if (f->kind == RDEP_K_SLEEP_IN_ATOMIC || !f->raw->cls)
+		return words;
+	return rdep_arena_printf(a, "%s: %s", words, f->cls->name);
 }
 
 static void add_place(struct maker *m, const struct rdep_mfinding *f)
 {
 	struct rdep_mthread holder = rdep_names_holder(f) ? rdep_model_thread(f->process, f->raw->holder) : f->thread;
-	struct rdep_report *r = m->report;
 
+	bool made_first = f->kind == RDEP_K_HELD_AT_EXIT;
+
+	if (f->acquire.count && made_first)
+		add(m, &f->thread, RDEP_STEP_CALLS, 1, &f->acquire, place_went(m->report, f));
 	if (f->held.count)
-		add(m, &holder, RDEP_STEP_TAKES, 1, &f->held,
-		    named(r, f, rdep_arena_printf(&r->arena, "%s here", rdep_place_held(r, f))));
-	if (f->acquire.count)
-		add(m, &f->thread, RDEP_STEP_CALLS, 2, &f->acquire, named(r, f, rdep_place_went(r, f)));
+		add(m, &holder,
+		    f->raw->scope && !f->raw->cls	? RDEP_STEP_ENTERS
+		    : f->kind == RDEP_K_DESTROYED_USED ? RDEP_STEP_CALLS
+						       : RDEP_STEP_TAKES,
+		    made_first ? 2 : 1, &f->held, place_held(m->report, f));
+	if (f->acquire.count && !made_first)
+		add(m, &f->thread, RDEP_STEP_CALLS, 2, &f->acquire, place_went(m->report, f));
 }
 
 static void add_one_lock(struct maker *m, const struct rdep_mfinding *f)
