@@ -219,7 +219,6 @@ static const char *place_went(struct rdep_report *r, const struct rdep_mfinding 
 static void add_place(struct maker *m, const struct rdep_mfinding *f)
 {
 	struct rdep_mthread holder = rdep_names_holder(f) ? rdep_model_thread(f->process, f->raw->holder) : f->thread;
-
 	bool made_first = f->kind == RDEP_K_HELD_AT_EXIT;
 
 	if (f->acquire.count && made_first)
