@@ -60,6 +60,7 @@ void rd_step_remember(struct rd_thread *t, uint32_t from, uint32_t cls_mode, uin
 {
 	struct rd_step *s = step_of(t, from, cls_mode, site);
 
+	t->learnt = 1;
 	if (from == RD_NODE_UNKNOWN || to == RD_NODE_UNKNOWN)
 		return;
 	/* A handler may come in between and write the same step: it then finds it being written, and

@@ -15,6 +15,7 @@ enum { FREE, HELD, CONTENDED /* held, and somebody sleeps */, FORKING };
 static uint32_t word;
 
 #define FORK_PATIENCE_NS 20000000
+#define SPINS 100u /* it is mostly held for less than a sleep and a waking take */
 
 void rd_signals_block(struct rd_locked *saved)
 {
@@ -57,6 +58,8 @@ uint32_t rd_lock_turn = 1;
 
 void rd_lock(struct rd_locked *saved)
 {
+	unsigned spins = 0;
+
 	rd_signals_block(saved);
 	if (change(FREE, HELD))
 		return;
@@ -65,6 +68,8 @@ void rd_lock(struct rd_locked *saved)
 
 		if (seen == FORKING)
 			outwait_fork();
+		else if (seen != FREE && spins++ < SPINS)
+			__builtin_ia32_pause();
 		else if (seen == FREE && change(FREE, CONTENDED))
 			return;
 		else if (seen == CONTENDED || (seen == HELD && change(HELD, CONTENDED)))

@@ -53,6 +53,7 @@ bool rd_nest_recent(const struct rd_thread *t, const struct rdep_held *held, uin
 
 static void remember(struct rd_thread *t, const struct rdep_held *held, const struct rd_target *target)
 {
+	t->learnt = 1;
 	t->pairs[pair_index(held->address, target->address)] =
 		(struct rd_pair){held->address, target->address, held->generation, target->generation, t->top->node, 0};
 }

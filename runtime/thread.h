@@ -182,6 +182,8 @@ struct rd_thread {
 	uint32_t awaited; /* it is being joined by a thread that holds locks; see life.h */
 	uint64_t took[RD_LIFE_CLASSES / 64]; /* classes that it waited for */
 	struct rd_thread *next; /* of the list of all threads, or of idle ones */
+	uint8_t warm;	/* idle, and its pages are there */
+	uint8_t learnt; /* pairs and steps are not all zero */
 
 	struct rd_passed passed[RD_PASSED_SETS];
 	struct rd_pair pairs[RD_RECENT_PAIRS];

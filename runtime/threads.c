@@ -61,13 +61,28 @@ static bool gone(const struct rd_thread *t)
 	return rd_sys(SYS_tgkill, rd_sys(SYS_getpid), t->tid, 0) == -ESRCH;
 }
 
+#define WARM 16u /* idle states that keep their pages: what threads that come and go need */
+static uint32_t warm_count;
+
+/* All zero, as a new one. */
+static void wipe(struct rd_thread *t)
+{
+	if (warm_count == WARM || kept_of(t)->valid) {
+		rd_sys(SYS_madvise, t, ALL, MADV_DONTNEED);
+		return;
+	}
+	memset(t, 0, t->learnt ? sizeof(*t) : offsetof(struct rd_thread, pairs));
+	t->warm = 1;
+	warm_count++;
+}
+
 static void release(struct rd_thread *t)
 {
 	if (t->slot) {
 		rd_left_at_exit(t);
 		rd_record_slot_free(t->slot);
 	}
-	rd_sys(SYS_madvise, t, ALL, MADV_DONTNEED);
+	wipe(t);
 	t->next = idle;
 	idle = t;
 	live_count--;
@@ -105,6 +120,8 @@ static struct rd_thread *new_state(void)
 	if (t) {
 		idle = t->next;
 		t->next = NULL;
+		warm_count -= t->warm;
+		t->warm = 0;
 		return t;
 	}
 	t = rd_map(ALL);
@@ -182,7 +199,13 @@ struct rd_thread *rd_thread_attach(uint32_t id)
 /* PR_SET_IO_FLUSHER goes over fork, clone and exec: the kernel is asked. */
 static void adopt_flusher(void)
 {
-	if (rd_sys(SYS_prctl, PR_GET_IO_FLUSHER, 0, 0, 0, 0) == 1)
+	static bool refused;
+	long is = refused ? 0 : rd_sys(SYS_prctl, PR_GET_IO_FLUSHER, 0, 0, 0, 0);
+
+	/* Who may not ask may not set it either. */
+	if (is == -EPERM)
+		refused = true;
+	if (is == 1)
 		rd_io_flusher(true, 0, 0);
 }
 
@@ -301,8 +324,11 @@ void rd_threads_forget_pairs(void)
 static void tick(struct rd_thread *t)
 {
 	t->clock++;
+	if (!t->learnt)
+		return;
 	rd_steps_flush(t);
 	memset(t->pairs, 0, sizeof(t->pairs));
+	t->learnt = 0;
 }
 
 static uint32_t create_stack(uint64_t site, uint64_t sp)
@@ -547,6 +573,7 @@ void rd_threads_reset(void)
 	live = NULL;
 	idle = NULL;
 	live_count = 0;
+	warm_count = 0;
 	reap_at = 64;
 	rd_map_reset(&create_sites);
 	rd_life_reset();
