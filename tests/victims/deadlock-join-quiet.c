@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Joins under a lock that the thread does not need, or only another one of its class; in turn, so that nothing waits
- * for ever. What could happen by the classes is told as that.
+ * for ever. What could happen by the classes is told as that, once more by way of the
+ * lock in between when that comes first.
  *
  * expect: wait-inversion possible
+ * tolerates: wait-inversion
  * options: on_deadlock=abort
  */
 #include "deadlock.h"
