@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Joins under a lock that the thread does not need, or only another one of its class; in turn, so that nothing waits
- * for ever. What could happen by the classes is told as that, once more by way of the
- * lock in between when that comes first.
+ * for ever. What could happen by the classes is told as that, once or twice (by way of the
+ * lock in between), and is no matter of this test.
  *
- * expect: wait-inversion possible
+ * expect: none
  * tolerates: wait-inversion
  * options: on_deadlock=abort
  */
