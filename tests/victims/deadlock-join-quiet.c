@@ -6,7 +6,7 @@
  *
  * expect: none
  * tolerates: wait-inversion
- * options: on_deadlock=abort:fail_on=never
+ * options: on_deadlock=abort fail_on=never
  */
 #include "deadlock.h"
 
