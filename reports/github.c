@@ -53,7 +53,8 @@ static void print_finding(struct rdep_report *r, FILE *out, const struct rdep_ro
 		print_escaped(out, at.path, SIZE_MAX, PROPERTY);
 		fprintf(out, ",line=%u", at.line);
 	}
-	print_property(out, at.line ? ',' : ' ', "title", rdep_arena_printf(&r->arena, "%s (%s)", f->kind_id, f->verdict_id));
+	print_property(out, at.line ? ',' : ' ', "title",
+		       rdep_arena_printf(&r->arena, "%s (%s)", f->kind_id, f->verdict_id));
 	fputs("::", out);
 	text = rdep_arena_printf(&r->arena, "%s.\nFix: %s.\n%s%s%sSuppression: %s\nFingerprint: %s", f->title, f->fix,
 				 at.line || !at.path ? "" : "In ", at.line || !at.path ? "" : at.path,

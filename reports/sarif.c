@@ -418,7 +418,8 @@ static json_t *notifications(struct sarif *s)
 		      "--format=json has all", s->stackless);
 	note(list, s, "%zu steps of findings are left out, to keep within what services show: "
 		      "--format=json has all", s->steps_left_out);
-	note(list, s, "%zu more processes are not listed as invocations", n > INVOCATIONS_MAX ? n - INVOCATIONS_MAX : 0);
+	note(list, s, "%zu more processes are not listed as invocations",
+	     n > INVOCATIONS_MAX ? n - INVOCATIONS_MAX : 0);
 	for (i = 0; i < c->count; i++) {
 		if (c->lines[i].minor)
 			continue;

@@ -21,8 +21,9 @@ struct outputs {
 };
 
 /*
- * argv[i], when it is --report, --source-root or --gen-suppressions[=FILE] ('-' or '_'): returns how many words it took (1 or 2),
- * 0 when it is another flag, -1 after saying what is wrong. `command` is who says it.
+ * argv[i], when it is --report, --source-root or --gen-suppressions[=FILE] ('-' or '_'): returns how
+ * many words it took (1 or 2), 0 when it is another flag, -1 after saying what is wrong. `command` is
+ * who says it.
  */
 int outputs_flag(struct outputs *o, const char *command, int argc, char **argv, int i);
 
@@ -30,12 +31,14 @@ int outputs_flag(struct outputs *o, const char *command, int argc, char **argv, 
 void outputs_add(struct outputs *o, const struct rdep_format *format, const char *file);
 
 /*
- * Opens all files. Before the work is done, so that a name that can't be written is told at once. program: of a run, for %p and its like in
- * the names, as in output=; else NULL. False after saying which can't be opened, and why.
+ * Opens all files. Before the work is done, so that a name that can't be written is told at once.
+ * program: of a run, for %p and its like in the names, as in output=; else NULL. False after saying
+ * which can't be opened, and why.
  */
 bool outputs_open(struct outputs *o, const char *command, const char *program);
 
-/* Empties them: what is there from now on is of this run. Not before a baseline was read, which may be one of them. */
+/* Empties them: what is there from now on is of this run. Not before a baseline was read, which may be
+ * one of them. */
 void outputs_empty(struct outputs *o);
 
 /* Writes and closes each. text: of the report that goes to the standard output; files get no colour.

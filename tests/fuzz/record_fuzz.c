@@ -27,9 +27,12 @@ static void read_all(const void *data, size_t size)
 {
 	static FILE *null;
 	struct rdep_text_options all = {.verbosity = 2, .color = true};
+	const struct rdep_format_options options = {.text = all};
+	const struct rdep_format *format;
 	struct rdep_report *r = rdep_report_new();
 	struct rdep_audit *a;
 	struct rdep_error err;
+	size_t i;
 	int fd = memfd_create("record", MFD_CLOEXEC);
 	char path[64];
 
@@ -39,8 +42,8 @@ static void read_all(const void *data, size_t size)
 		abort();
 	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
 	if (rdep_report_add(r, path, &err) > 0) {
-		rdep_report_text(r, null, &all);
-		rdep_report_json(r, null);
+		for (i = 0; (format = rdep_format(i)); i++)
+			rdep_report_write(r, null, format, &options);
 		rdep_report_dot(r, null);
 		rdep_report_info(r, null, &all);
 		a = rdep_audit(r, true);

@@ -19,7 +19,7 @@ static const char *const hostile[] = {
 	"a\"b'c</failure>]]><script>alert(1)</script>",
 	"x\n::error file=pwned::y\r\n##[add-mask]z",
 	"::stop-commands::pwned, a=b%0A%25 100% [link](http://evil) {0} {{1}} &amp; <!--",
-	"\033[31mred\033]0;title\a \xff\xfe\xc3\x28 \xed\xa0\x80 \xe2\x80\xae" "txt.c \xc2\x85 \xef\xbf\xbf",
+	"\033[31mred\033]0;title\a \xff\xfe\xc3\x28 \xed\xa0\x80 \xe2\x80\xaetxt.c \xc2\x85 \xef\xbf\xbf",
 };
 #define HOSTILE (sizeof(hostile) / sizeof(*hostile))
 
