@@ -106,6 +106,10 @@ void tool_help(FILE *out)
 	      "(the current directory). Formats:\n\n",
 	      out);
 	outputs_list(out);
+	fputs("\n--suppressions=FILE (lines of kind:pattern, as often as wanted) and --baseline=FILE|DIR (a JSON\n"
+	      "report, or records): findings that are in there are counted, and fail nothing.\n"
+	      "--gen-suppressions[=FILE] writes such lines. --quiet is --verbosity=0.\n",
+	      out);
 	fputs("\nExit status: the command's own when it failed; else 'exitcode' when a finding fails\n"
 	      "the run; else 0. 125: reclaimdep failed, or could not follow the command;\n"
 	      "126, 127: the command could not be run, was not found.\n",

@@ -83,6 +83,25 @@ static bool comes_back(const char *id)
 	return ok;
 }
 
+/* The line of one finding against another about the same class. */
+static bool keeps_to_itself(void)
+{
+	struct rdep_mclass c = {.name = "lock", .key = "a.c:lock"};
+	struct rdep_medge edge = {.from = &c, .to = &c};
+	struct rdep_mfinding f = {.kind = RDEP_K_SAME_CLASS_NESTING, .edges = &edge, .edge_count = 1};
+	struct rdep_suppressions s = {0};
+	struct rdep_error err;
+	const char *line = "same-class-nesting:a.c:lock@\n";
+	bool ok = rdep_suppress_parse(&s, "file", line, strlen(line), &err) == 0;
+
+	f.suppression_id = "same-class-nesting:a.c:lock@";
+	ok = ok && rdep_suppress_match(&s, &f);
+	f.suppression_id = "same-class-nesting:a.c:lock,b.c:lock";
+	ok = ok && !rdep_suppress_match(&s, &f);
+	rdep_suppress_free(&s);
+	return ok;
+}
+
 static void fuzz(unsigned long rounds)
 {
 	static const char seed[] = "# comment\n\nlock-inversion:a.c:lock_a,a.c:lock_b\r\n"
@@ -150,6 +169,7 @@ int main(int argc, char **argv)
 		state ^= strtoull(argv[2], NULL, 0);
 	for (i = 0; i < IDS; i++)
 		tap_ok(comes_back(ids[i]), "printed and read: %s", ids[i]);
+	tap_ok(keeps_to_itself(), "a printed suppression is for one finding");
 	stars();
 	fuzz(rounds);
 	tap_ok(true, "%lu mutated files are read, or refused with the place", rounds);
