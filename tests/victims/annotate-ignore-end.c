@@ -6,10 +6,7 @@
  * stack: acquire after_end
  * expect: reclaim-inversion certain fs_reclaim other_lock
  * stack: acquire elsewhere
- * expect: reclaim-inversion certain
- * stack: acquire elsewhere victim_call
- * stack: acquire in_thread after_end
- * note: the third because the thread that allocates is joined under cache_lock
+ * options: waits=none
  */
 #include <reclaimdep/annotate.h>
 #include "victim.h"
