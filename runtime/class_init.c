@@ -14,6 +14,7 @@
 #include "stack.h"
 #include "tag.h"
 #include "unwind.h"
+#include "unwind_cfi.h"
 #include "wrapper.h"
 
 /* Init calls seen: (return address, kind or the address past the wrapper) -> class. */
@@ -154,14 +155,21 @@ static struct rd_making *making_of(struct rd_thread *t, unsigned kind, uint64_t 
 	return &t->makings[(site ^ sp >> 4 ^ kind) % RD_MAKINGS];
 }
 
+/* The stack from sp to there is readable: in one page, or in pages that a walk found to be. */
+static bool is_readable(uint64_t sp, uint64_t last)
+{
+	return last >> 12 == sp >> 12 || last + 8 <= rd_span_begin(sp).high;
+}
+
 /* The same call at the same depth, and all callers that were looked at are the same, by the words where their
- * return addresses stood. These lie in the page of sp: they can be read. */
+ * return addresses stood. */
 static bool is_same(const struct rd_making *m, unsigned kind, uint64_t site, uint64_t sp)
 {
 	unsigned i;
 
 	if (m->site != site || m->sp != sp || m->kind != kind ||
-	    m->epoch != __atomic_load_n(&sites_epoch, __ATOMIC_ACQUIRE))
+	    m->epoch != __atomic_load_n(&sites_epoch, __ATOMIC_ACQUIRE) ||
+	    (m->count && !is_readable(sp, m->at[m->count - 1])))
 		return false;
 	for (i = 0; i < m->count; i++) {
 		if (*(const uint64_t *)m->at[i] != m->pc[i])
@@ -184,7 +192,7 @@ static void remember(struct rd_thread *t, unsigned kind, uint64_t site, uint64_t
 	for (i = 0; i + 1 < n; i++) {
 		m->at[i] = frames[i].cfa - 8;
 		m->pc[i] = frames[i + 1].pc;
-		if (frames[i + 1].exact || m->at[i] < sp || m->at[i] >> 12 != sp >> 12)
+		if (frames[i + 1].exact || m->at[i] < sp || (i && m->at[i] < m->at[i - 1]))
 			return;
 	}
 	m->count = (uint32_t)i;
