@@ -6,31 +6,7 @@
 #ifndef RECLAIMDEP_SKIP_OPTION_H
 #define RECLAIMDEP_SKIP_OPTION_H
 
-#include <stdbool.h>
-#include <stddef.h>
-
-static inline bool rd_skip_glob(const char *p, const char *end, const char *s)
-{
-	const char *star = NULL, *retry = NULL;
-
-	while (*s) {
-		if (p < end && *p == '*') {
-			star = ++p;
-			retry = s;
-		} else if (p < end && (*p == '?' || *p == *s)) {
-			p++;
-			s++;
-		} else if (star) {
-			p = star;
-			s = ++retry;
-		} else {
-			return false;
-		}
-	}
-	while (p < end && *p == '*')
-		p++;
-	return p == end;
-}
+#include "glob.h"
 
 /* Is that program, by the last part of its path, in the list? A login shell's '-' is no part of it. */
 static inline bool rd_skip_names(const char *list, const char *program)
@@ -45,7 +21,7 @@ static inline bool rd_skip_names(const char *list, const char *program)
 	for (; *name && *list; list = *end ? end + 1 : end) {
 		for (end = list; *end && *end != ','; end++)
 			;
-		if (end > list && rd_skip_glob(list, end, name))
+		if (end > list && rd_glob(list, end, name))
 			return true;
 	}
 	return false;

@@ -104,17 +104,6 @@ HIDDEN char *strcpy(char *restrict to, const char *restrict from)
 	return to;
 }
 
-HIDDEN char *strstr(const char *s, const char *what)
-{
-	size_t n = strlen(what);
-
-	for (; *s; s++) {
-		if (strncmp(s, what, n) == 0)
-			return (char *)s;
-	}
-	return n ? NULL : (char *)s;
-}
-
 HIDDEN char *strchr(const char *s, int c)
 {
 	for (;; s++) {

@@ -2,6 +2,7 @@
 /* wrapper.c - see wrapper.h. */
 #include "wrapper.h"
 #include "elf_symbols.h"
+#include "glob.h"
 #include "mem.h"
 #include "module.h"
 #include "options.h"
@@ -14,29 +15,6 @@ static const char *const patterns[] = {
 #include "wrappers.def"
 #undef WRAPPER
 };
-
-bool rd_wrapper_match(const char *p, const char *end, const char *s)
-{
-	const char *star = NULL, *retry = NULL;
-
-	while (*s) {
-		if (p < end && *p == '*') {
-			star = ++p;
-			retry = s;
-		} else if (p < end && (*p == '?' || *p == *s)) {
-			p++;
-			s++;
-		} else if (star) {
-			p = star;
-			s = ++retry;
-		} else {
-			return false;
-		}
-	}
-	while (p < end && *p == '*')
-		p++;
-	return p == end;
-}
 
 /* What every pattern of the table has one of: most names of a large module end here. */
 static bool may_be_wrapper(const char *name)
@@ -62,13 +40,13 @@ static bool is_wrapper(const char *name, bool *told)
 	size_t i;
 
 	for (i = 0; i < sizeof(patterns) / sizeof(*patterns) && likely; i++) {
-		if (rd_wrapper_match(patterns[i], patterns[i] + strlen(patterns[i]), name))
+		if (rd_glob(patterns[i], patterns[i] + strlen(patterns[i]), name))
 			return true;
 	}
 	for (; *p; p = *end ? end + 1 : end) {
 		for (end = p; *end && *end != ','; end++)
 			;
-		*told = end > p && rd_wrapper_match(p, end, name);
+		*told = end > p && rd_glob(p, end, name);
 		if (*told)
 			return true;
 	}
@@ -90,7 +68,7 @@ static uint16_t novalidate_kinds(const char *p, const char *end, const char *nam
 
 	for (stop = p; stop < end && *stop != '/'; stop++)
 		;
-	if (stop == p || !rd_wrapper_match(p, stop, name))
+	if (stop == p || !rd_glob(p, stop, name))
 		return 0;
 	for (i = 0; i < sizeof(suffixes) / sizeof(*suffixes); i++) {
 		n = strlen(suffixes[i].text);

@@ -35,7 +35,4 @@ bool rd_novalidate_at(uint64_t pc, unsigned kind);
 /* The walk's first frame that is in none; 0 when all are. */
 size_t rd_wrapper_skip(const struct rd_walk *w);
 
-/* Does the name match a pattern in which * stands for any characters and ? for one? */
-bool rd_wrapper_match(const char *pattern, const char *pattern_end, const char *name);
-
 #endif

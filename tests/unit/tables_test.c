@@ -11,6 +11,7 @@
 #include "runtime/mem.h"
 #include "runtime/options.h"
 #include "runtime/thread_table.h"
+#include "runtime/glob.h"
 #include "runtime/wrapper.h"
 #include "tests/unit/tap.h"
 
@@ -212,7 +213,7 @@ static void test_patterns(void)
 		for (i = 0; i < m; i++)
 			s[i] = "ab"[roll() % 2];
 		s[m] = 0;
-		same = rd_wrapper_match(p, p + n, s) == naive_match(p, p + n, s);
+		same = rd_glob(p, p + n, s) == naive_match(p, p + n, s);
 	}
 	tap_ok(same, "patterns match as a naive matcher does");
 }
