@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "reports/model.h"
+#include "reports/progress.h"
 
 #define EDGES_MAX 4096u /* of one finding that are kept */
 
@@ -203,6 +204,7 @@ void rdep_model_join(struct rdep_report *r)
 	for (i = 0; i < r->process_count; i++) {
 		struct rdep_process *p = r->processes[i];
 
+		rdep_progress("joining records", i, r->process_count);
 		name_process(p);
 		p->parent = process_of(r, p->record->header.parent_id);
 		p->replaced = process_of(r, p->record->header.exec_id);
@@ -213,6 +215,11 @@ void rdep_model_join(struct rdep_report *r)
 }
 
 /* ---- the report ---- */
+
+void rdep_report_join(struct rdep_report *r)
+{
+	rdep_model_join(r);
+}
 
 struct rdep_report *rdep_report_new(void)
 {

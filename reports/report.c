@@ -6,6 +6,7 @@
 #include <string.h>
 #include <sys/stat.h>
 #include "reports/model.h"
+#include "reports/progress.h"
 
 static void add_trouble(struct rdep_report *r, const char *text)
 {
@@ -43,6 +44,7 @@ static int add_directory(struct rdep_report *r, const char *path, struct rdep_er
 	for (i = 0; i < n; i++) {
 		char *file;
 
+		rdep_progress("reading records", (uint64_t)i, (uint64_t)n);
 		if (asprintf(&file, "%s/%s", path, names[i]->d_name) < 0)
 			continue;
 		if (add_file(r, file, &one) > 0) {

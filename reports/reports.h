@@ -76,6 +76,9 @@ size_t rdep_report_foreign_suppressions(const struct rdep_report *r);
  */
 int rdep_report_baseline(struct rdep_report *r, const char *path, struct rdep_error *err);
 
+/* Joins what was added so far: the longest part of the work. Whatever prints does it by itself. */
+void rdep_report_join(struct rdep_report *r);
+
 /* Each joins what was added so far first. Return 0, or -1 when writing failed. */
 int rdep_report_text(struct rdep_report *r, FILE *out, const struct rdep_text_options *options);
 int rdep_report_json(struct rdep_report *r, FILE *out);

@@ -7,7 +7,10 @@
 #include <sys/random.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#include "reports/progress.h"
 #include "reports/util.h"
+
+rdep_progress_fn *rdep_progress_told;
 
 static void no_memory(void)
 {

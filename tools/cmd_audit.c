@@ -4,6 +4,7 @@
  */
 #include "tools.h"
 
+#include "progress.h"
 #include "records.h"
 
 static int usage(FILE *out)
@@ -40,10 +41,12 @@ int rdep_cmd_audit(int argc, char **argv)
 	if (rc >= 0)
 		return rc;
 	a = rdep_audit(r, assume || fail_on == MISSING_SCOPE);
+	progress_output();
 	if (o.format == 1)
 		rc = rdep_audit_json(a, stdout);
 	else
 		rc = rdep_audit_text(a, stdout, &o.text);
+	progress_end();
 	if (rc < 0) {
 		tool_say("audit: can't write to the standard output");
 		rc = RDEP_EXIT_TROUBLE;

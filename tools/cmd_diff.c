@@ -5,6 +5,7 @@
 #include "tools.h"
 
 #include "decide.h"
+#include "progress.h"
 #include "records.h"
 
 static int usage(FILE *out)
@@ -27,6 +28,7 @@ static int compare(const struct records_options *o, const char *base, const char
 	struct rdep_diff *d = rdep_diff(base, new, r, &err);
 	int rc;
 
+	progress_output();
 	if (!d) {
 		tool_say("diff: %s", err.text);
 		return RDEP_EXIT_TROUBLE;
@@ -66,6 +68,7 @@ int rdep_cmd_diff(int argc, char **argv)
 	} else {
 		r = NULL;
 	}
+	progress_end();
 	rdep_report_free(r);
 	decide_free(&decide);
 	return rc;

@@ -4,6 +4,7 @@
  */
 #include "tools.h"
 
+#include "progress.h"
 #include "records.h"
 
 static int usage(FILE *out)
@@ -23,7 +24,10 @@ int rdep_cmd_graph(int argc, char **argv)
 
 	if (rc >= 0)
 		return rc;
+	rdep_report_join(r);
+	progress_output();
 	rc = rdep_report_dot(r, stdout) < 0 ? RDEP_EXIT_TROUBLE : 0;
+	progress_end();
 	if (rc)
 		tool_say("graph: can't write to the standard output");
 	rdep_report_free(r);

@@ -4,6 +4,7 @@
  */
 #include "tools.h"
 
+#include "progress.h"
 #include "records.h"
 
 static int usage(FILE *out)
@@ -26,7 +27,10 @@ int rdep_cmd_info(int argc, char **argv)
 
 	if (rc >= 0)
 		return rc;
+	rdep_report_join(r);
+	progress_output();
 	rc = rdep_report_info(r, stdout, &o.text) < 0 ? RDEP_EXIT_TROUBLE : 0;
+	progress_end();
 	if (rc)
 		tool_say("info: can't write to the standard output");
 	rdep_report_free(r);

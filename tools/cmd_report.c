@@ -5,6 +5,7 @@
 #include "tools.h"
 
 #include "outputs.h"
+#include "progress.h"
 #include "records.h"
 
 static int usage(FILE *out)
@@ -57,6 +58,7 @@ int rdep_cmd_report(int argc, char **argv)
 		if (outputs_write(&outputs, "report", r, &o.text, o.fail_on))
 			rc = rdep_report_fails(r, o.fail_on) ? RDEP_EXIT_FINDING : 0;
 	}
+	progress_end();
 	rdep_report_free(r);
 out:
 	outputs_free(&outputs);

@@ -11,6 +11,7 @@
 
 #include "options.h"
 #include "outputs.h"
+#include "progress.h"
 
 static const struct {
 	const char *name;
@@ -29,6 +30,7 @@ void tool_say(const char *fmt, ...)
 	va_list args;
 
 	fflush(stdout);
+	progress_erase();
 	fputs("reclaimdep: ", stderr);
 	va_start(args, fmt);
 	vfprintf(stderr, fmt, args);

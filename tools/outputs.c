@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "outdir.h"
+#include "progress.h"
 
 static bool is_standard(const struct output *o)
 {
@@ -165,6 +166,8 @@ static bool write_one(struct output *one, const char *command, struct rdep_repor
 	bool standard = is_standard(one);
 	int rc;
 
+	if (standard)
+		progress_output();
 	errno = 0;
 	rc = rdep_report_write(r, one->out, one->format, options);
 	if (!standard && fclose(one->out))
@@ -183,6 +186,7 @@ bool outputs_write(struct outputs *o, const char *command, struct rdep_report *r
 	bool ok = true;
 	size_t i;
 
+	rdep_report_join(r);
 	for (i = 0; i < o->count; i++) {
 		struct rdep_format_options options = {
 			.text = *text, .fail_on = fail_on, .source_root = o->source_root

@@ -5,6 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "progress.h"
+#include "reports/progress.h"
+
 /* The index of `word` in "a|b|c", or -1. */
 static int word_in(const char *list, const char *word)
 {
@@ -133,6 +136,7 @@ int records_read(struct records_options *o, int argc, char **argv, struct rdep_r
 
 	o->text.verbosity = 1;
 	*report = rdep_report_new();
+	progress_begin(argv[0]);
 	for (i = 1; i < argc && rc < 0; i++) {
 		if (flags && !strcmp(argv[i], "--")) {
 			flags = false;
@@ -142,6 +146,7 @@ int records_read(struct records_options *o, int argc, char **argv, struct rdep_r
 		} else if (flags && argv[i][0] == '-' && argv[i][1]) {
 			rc = read_flag(o, argv[0], argv[i], &color);
 		} else {
+			rdep_progress("reading records", (uint64_t)i, (uint64_t)argc);
 			rc = take_path(o, argv[0], argv[i], *report);
 			if (o->paths && rc < 0)
 				o->paths[o->path_count++] = argv[i];
@@ -158,6 +163,7 @@ int records_read(struct records_options *o, int argc, char **argv, struct rdep_r
 	if (rc < 0 && o->decide && !decide_apply(o->decide, argv[0], *report, !o->text.verbosity))
 		rc = RDEP_EXIT_TROUBLE;
 	if (rc >= 0) {
+		progress_end();
 		rdep_report_free(*report);
 		*report = NULL;
 	}
