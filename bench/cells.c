@@ -351,7 +351,8 @@ static void run_create(long n)
 
 /* ---- what grows ---- */
 
-static void take_pair(long i, long count)
+/* Not inlined: the same pair at another place would be something new. */
+static __attribute__((noinline)) void take_pair(long i, long count)
 {
 	long from = i % count, to = from + 1 + i / count;
 
