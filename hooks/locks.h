@@ -28,7 +28,7 @@ announce_slow(const void *lock, unsigned how, uint64_t site, uint64_t sp)
 static __attribute__((noinline)) int told(struct rdep_held *e, int rc)
 {
 	if (rc == 0 || rc == EOWNERDEAD)
-		rd_acquired(e);
+		rd_acquired_counted(e);
 	else
 		rd_abandon(e);
 	return rc;

@@ -9,13 +9,25 @@
 
 #define HOW RD_HOW(RDEP_STDIO, RDEP_WRITE, RD_RECURSIVE_OK)
 
-RD_EXPORT void flockfile(FILE *stream)
+static __attribute__((noinline)) void lock_slow(FILE *stream, uint64_t site, uint64_t sp)
 {
-	struct rdep_held *e = rd_acquire(stream, HOW, RD_SITE, RD_HERE);
+	struct rdep_held *e = rd_acquire(stream, HOW, site, sp);
 
 	RD_NEXT(flockfile)(stream);
 	if (e)
-		rd_acquired(e);
+		rd_acquired_counted(e);
+}
+
+RD_EXPORT void flockfile(FILE *stream)
+{
+	struct rdep_held *e = rd_acquire_fast(stream, HOW, RD_SITE, RD_HERE);
+
+	if (rd_unlikely(!e)) {
+		lock_slow(stream, RD_SITE, RD_HERE);
+		return;
+	}
+	RD_NEXT(flockfile)(stream);
+	rd_acquired(e);
 }
 
 RD_EXPORT int ftrylockfile(FILE *stream)

@@ -254,11 +254,18 @@ static json_t *class(const struct rdep_process *p, const struct rdep_mclass *c)
 
 static void add_classes(json_t *a, struct rdep_process *p)
 {
-	size_t i;
+	struct rdep_rstat *stats;
+	size_t i, n = rdep_record_stats(p->record, &stats);
 
-	for (i = 0; i < p->record->class_count; i++)
-		json_array_append_new(a,
-				      class(p, rdep_model_class(p, p->record->classes[i].raw->id)));
+	for (i = 0; i < p->record->class_count; i++) {
+		const struct rdep_mclass *c = rdep_model_class(p, p->record->classes[i].raw->id);
+		json_t *o = class(p, c), *stat = rdep_json_stat(p, c, stats, n);
+
+		if (stat)
+			set(o, "stat", stat);
+		json_array_append_new(a, o);
+	}
+	free(stats);
 }
 
 /* ---- processes ---- */

@@ -79,6 +79,18 @@ struct rdep_rboard {
 	uint32_t slot_size, count;
 };
 
+/* Counters of classes [first, first + count), some thread's: of each two struct rdep_stat at `at`. */
+struct rdep_rstats {
+	uint64_t at;
+	uint32_t first, count;
+};
+
+/* What all threads counted of a class: exclusive, shared. */
+struct rdep_rstat {
+	uint32_t cls;
+	struct rdep_stat of[2];
+};
+
 struct rdep_rnote {
 	const char *text;
 	size_t len;
@@ -120,6 +132,8 @@ struct rdep_record {
 	size_t join_count;
 	struct rdep_rboard *boards;
 	size_t board_count;
+	struct rdep_rstats *stats;
+	size_t stats_count;
 	struct rdep_rsite *sites;
 	size_t site_count;
 	struct rdep_rscope *scopes;
@@ -177,6 +191,13 @@ bool rdep_record_option(const struct rdep_record *r, const char *name, char *buf
 /* The slots in use, read from the file now. Free with rdep_record_slots_free(). */
 size_t rdep_record_slots(const struct rdep_record *r, struct rdep_rslot **slots);
 void rdep_record_slots_free(struct rdep_rslot *slots, size_t count);
+
+/* What stat=1 counted, by class, read from the file now. Free the list. */
+size_t rdep_record_stats(const struct rdep_record *r, struct rdep_rstat **list);
+/* Exclusive and shared in one. */
+struct rdep_stat rdep_stat_all(const struct rdep_rstat *s);
+/* Was it a run with stat=1? */
+bool rdep_record_counts(const struct rdep_record *r);
 
 /* Is the process of a RUNNING record still there? By pid and start time: a pid used again
  * does not count. Meaningful on the machine of the run only. */

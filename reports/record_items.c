@@ -344,6 +344,19 @@ static bool take_board(struct rdep_record *r, const struct payload *l)
 	return true;
 }
 
+static bool take_stats(struct rdep_record *r, const struct payload *l)
+{
+	const struct rdep_stats *s = (const void *)l->p;
+	uint64_t end = l->at + l->len;
+
+	if (s->size != sizeof(struct rdep_stat) || s->at % 8 || s->at < l->at || s->at > end ||
+	    s->count > (end - s->at) / (2 * sizeof(struct rdep_stat)) || s->count > UINT32_MAX - s->first)
+		return false;
+	RDEP_GROW(r->stats, r->stats_count);
+	r->stats[r->stats_count++] = (struct rdep_rstats){.at = s->at, .first = s->first, .count = s->count};
+	return true;
+}
+
 static bool take_options(struct rdep_record *r, const struct payload *l)
 {
 	r->options = rdep_arena_text(&r->arena, l->p, l->len);
@@ -478,6 +491,7 @@ static const struct {
 	[RDEP_SCOPE] = {sizeof(struct rdep_scope), take_scope},
 	[RDEP_NOTE] = {0, take_note},
 	[RDEP_CIRCLE] = {sizeof(struct rdep_circle), take_circle},
+	[RDEP_STATS] = {sizeof(struct rdep_stats), take_stats},
 	[RDEP_LOCK_SITE] = {sizeof(struct rdep_lock_site), take_lock_site},
 };
 
@@ -510,6 +524,7 @@ void rdep_record_drop_items(struct rdep_record *r)
 	free(r->threads);
 	free(r->joins);
 	free(r->boards);
+	free(r->stats);
 	free(r->sites);
 	free(r->scopes);
 	free(r->domain_sites);

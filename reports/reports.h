@@ -41,9 +41,20 @@ int rdep_fail_on_parse(const char *text);
 #define RDEP_EXIT_FINDING 66
 #define RDEP_EXIT_TROUBLE 125
 
+/* What classes are sorted by, most first; and these as words. */
+enum rdep_stats_key {
+	RDEP_STATS_WAIT,
+	RDEP_STATS_ACQUIRED,
+	RDEP_STATS_CONTENDED,
+	RDEP_STATS_HOLD,
+	RDEP_STATS_NAME,
+};
+#define RDEP_STATS_KEYS "wait|acquired|contended|hold|name"
+
 struct rdep_text_options {
 	bool color;    /* the caller decides: terminal, NO_COLOR */
 	int verbosity; /* 0: findings; 1: and the summary; 2: and notes, coverage in full */
+	int classes;   /* info: all classes that stat=1 counted, by that key + 1; 0: a few */
 };
 
 /* ---- a report ---- */

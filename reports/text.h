@@ -53,6 +53,8 @@ void rdep_text_scenario(struct rdep_text *t, const struct rdep_mfinding *f);
 /* text_options.c */
 void rdep_text_run_options(struct rdep_text *t, const struct rdep_record *r);
 void rdep_text_provoked(struct rdep_text *t);
+/* text_stats.c: what stat=1 counted; nothing where it did not, unless it is asked for. */
+void rdep_text_stats(struct rdep_text *t, struct rdep_process *p);
 /* text_info.c */
 void rdep_text_held(struct rdep_text *t, struct rdep_process *p, const char *indent);
 

@@ -357,6 +357,7 @@ static void print_record(struct rdep_text *t, struct rdep_process *p)
 		r->class_count, r->edge_count, r->stack_count, r->finding_count, r->scope_count,
 		r->site_count);
 	print_classes(t, p);
+	rdep_text_stats(t, p);
 	rdep_text_run_options(t, r);
 	print_places(t, p);
 	print_threads(t, p);

@@ -32,6 +32,7 @@
 #include "split.h"
 #include "sem.h"
 #include "stack.h"
+#include "stat.h"
 #include "stream.h"
 #include "thread_table.h"
 #include "threads.h"
@@ -534,13 +535,10 @@ static bool is_ready(struct rd_thread *t, uint64_t site, uint64_t sp)
 	return false;
 }
 
-struct rdep_held *rd_acquire_slow(const void *lock, unsigned how, uint64_t site, uint64_t sp)
+static struct rdep_held *acquire(struct rd_thread *t, const void *lock, unsigned how, uint64_t site, uint64_t sp)
 {
 	struct taking k = {.lock = lock, .how = how, .site = site, .sp = sp};
-	struct rd_thread *t = rd_here();
 
-	if (!t || !is_ready(t, site, sp))
-		return NULL;
 	if (rd_unlikely(rd_left_count) && !(how & RD_TRY))
 		rd_left_take(t, lock, how, site, sp);
 	if (rd_unlikely(t->pending))
@@ -558,6 +556,22 @@ struct rdep_held *rd_acquire_slow(const void *lock, unsigned how, uint64_t site,
 	return take(t, &k);
 }
 
+struct rdep_held *rd_acquire_slow(const void *lock, unsigned how, uint64_t site, uint64_t sp)
+{
+	struct rd_thread *t = rd_here();
+	struct rdep_held *e;
+
+	if (!t || !is_ready(t, site, sp))
+		return NULL;
+	if (rd_likely(!rd_stat_on))
+		return acquire(t, lock, how, site, sp);
+	e = rd_stat_known(t, lock, how, site, sp);
+	if (!e)
+		e = acquire(t, lock, how, site, sp);
+	rd_stat_pushed(t, e);
+	return e;
+}
+
 struct rdep_held *rd_acquire_as(struct rd_thread *t, const void *lock, unsigned how, uint32_t cls,
 				   uint32_t generation, uint64_t site, uint64_t sp)
 {
@@ -568,8 +582,11 @@ struct rdep_held *rd_acquire_as(struct rd_thread *t, const void *lock, unsigned 
 			   .cls = cls,
 			   .generation = generation,
 			   .known = true};
+	struct rdep_held *e = is_ready(t, site, sp) ? take(t, &k) : NULL;
 
-	return is_ready(t, site, sp) ? take(t, &k) : NULL;
+	if (rd_stat_on)
+		rd_stat_pushed(t, e);
+	return e;
 }
 
 void rd_try_acquired_slow(const void *lock, unsigned how, uint64_t site, uint64_t sp)
@@ -605,7 +622,7 @@ void rd_release_slow(const void *lock, unsigned kind, uint64_t site, uint64_t sp
 	else if (e->recursion)
 		e->recursion--;
 	else
-		rd_held_remove(t, e);
+		rd_held_give_back(t, e);
 }
 
 /* ---- condition waits ---- */
@@ -628,6 +645,8 @@ void rd_cond_wait_begin(const void *cond, const void *mutex, uint64_t site, uint
 	if (e) {
 		e->flags |= RDEP_HELD_COND;
 		e->step = 0;
+		if (rd_stat_on)
+			rd_stat_given_up(t, e);
 		rd_class_at(e->cls)->monitor = true;
 	}
 	if (rd_conditions_wanted())
@@ -684,6 +703,9 @@ void rd_cond_wait_end(const void *cond, const void *mutex)
 	if (!t)
 		return;
 	__atomic_store_n(&t->slot->wait_kind, 0, __ATOMIC_RELEASE);
-	if (e)
-		e->flags &= (uint8_t)~RDEP_HELD_COND;
+	if (!e)
+		return;
+	e->flags &= (uint8_t)~RDEP_HELD_COND;
+	if (rd_stat_on)
+		rd_stat_regained(e);
 }

@@ -232,7 +232,7 @@ void rd_told_lock_acquired(const void *lock)
 	struct rdep_held *e = t ? rd_held_find(t, lock) : NULL;
 
 	if (e)
-		rd_acquired(e);
+		rd_acquired_counted(e);
 }
 
 void rd_told_lock_failed(const void *lock)

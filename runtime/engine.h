@@ -26,10 +26,10 @@ static inline bool rd_ready(void)
 	return rd_likely(__atomic_load_n(rd_alive, __ATOMIC_RELAXED)) || rd_ready_slow();
 }
 
-/* Something told of the next acquisition, or of all of them: the fast paths don't look at that. */
+/* Something told of the next acquisition, or of all of them, or all are counted: the fast paths don't look at that. */
 static inline struct rdep_held *rd_thread_limit(const struct rd_thread *t)
 {
-	return t->pending || t->atomic || t->handling ? NULL : t->real_limit;
+	return t->pending || t->atomic || t->handling || rd_stat_on ? NULL : t->real_limit;
 }
 
 /* Between these the thread's fast paths fail, and its events pass through. Nests. */

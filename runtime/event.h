@@ -312,6 +312,15 @@ static inline void rd_acquired(struct rdep_held *e)
 			 __ATOMIC_RELAXED);
 }
 
+/* The same where a call came by the slow path, as all do that are counted (stat=1). */
+void rd_stat_acquired(struct rdep_held *e);
+static inline void rd_acquired_counted(struct rdep_held *e)
+{
+	if (rd_unlikely(rd_stat_on))
+		rd_stat_acquired(e);
+	rd_acquired(e);
+}
+
 /* It did not (EDEADLK, ETIMEDOUT, ENOTRECOVERABLE, ...): the entry goes. */
 static inline void rd_abandon(struct rdep_held *e)
 {

@@ -300,7 +300,7 @@ static void give_back(struct rd_thread *t, struct holding *h)
 	if (e && e->recursion)
 		e->recursion--;
 	else if (e)
-		rd_held_remove(t, e);
+		rd_held_give_back(t, e);
 }
 
 static struct holding *holding_of(const struct rd_thread *t, uint64_t address)
@@ -493,7 +493,7 @@ void rd_file_end(struct rd_file_call *c, bool got)
 	}
 	if (c->held) {
 		hold(t, c, c->shared);
-		rd_acquired(c->held);
+		rd_acquired_counted(c->held);
 		return;
 	}
 	if (c->mine)

@@ -4,6 +4,7 @@
 #include "chain.h"
 #include "engine.h"
 #include "event.h"
+#include "stat.h"
 
 static uint32_t cls_mode_of(const struct rdep_held *e)
 {
@@ -67,6 +68,13 @@ void rd_held_remove(struct rd_thread *t, struct rdep_held *e)
 	top->address = 0;
 	rd_signal_fence();
 	t->top = top - 1;
+}
+
+void rd_held_give_back(struct rd_thread *t, struct rdep_held *e)
+{
+	if (rd_stat_on)
+		rd_stat_released(t, e);
+	rd_held_remove(t, e);
 }
 
 uint32_t rd_held_rechain(struct rd_thread *t)

@@ -19,6 +19,9 @@ struct rdep_held *rd_held_find(struct rd_thread *t, const void *lock);
 /* Takes one entry out; those above move down and get the chains that they are in now. */
 void rd_held_remove(struct rd_thread *t, struct rdep_held *e);
 
+/* The same where the lock is given back. */
+void rd_held_give_back(struct rd_thread *t, struct rdep_held *e);
+
 /* Makes every entry's chain what the entries below it say; returns the top's. Needs the runtime lock. */
 uint32_t rd_held_rechain(struct rd_thread *t);
 

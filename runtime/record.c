@@ -210,26 +210,34 @@ static uint64_t offset_of(const void *p)
 	return c->offset + (uint64_t)((const char *)p - c->base);
 }
 
+void *rd_record_table(enum rdep_item_type type, void *head, size_t head_len, uint64_t *at, size_t n)
+{
+	size_t lead = sizeof(struct rdep_item) + head_len, size = (lead + n + 64) & ~(size_t)7;
+	char *p = room_for(size), *table;
+
+	if (!p) {
+		rd_count(RDEP_C_ITEMS_DROPPED);
+		return NULL;
+	}
+	table = (char *)(((uint64_t)p + lead + 63) & ~63ull);
+	*at = offset_of(table);
+	memcpy(p + sizeof(struct rdep_item), head, head_len);
+	seal((struct rdep_item *)p, type, size, head_len);
+	publish();
+	return table;
+}
+
 static struct rdep_slot *add_board(void)
 {
-	size_t body = sizeof(struct rdep_slot) * BOARD_SLOTS, lead = sizeof(struct rdep_item) + sizeof(struct rdep_board);
-	struct rdep_slot *slots;
+	size_t body = sizeof(struct rdep_slot) * BOARD_SLOTS;
 	struct rdep_board b = {.slot_size = sizeof(struct rdep_slot), .count = BOARD_SLOTS};
-	char *p;
+	struct rdep_slot *slots;
 
 	if (board_count == sizeof(board) / sizeof(*board))
 		return NULL;
-	p = room_for(lead + body + 64);
-	if (p) {
-		slots = (struct rdep_slot *)(((uint64_t)p + lead + 63) & ~63ull);
-		b.slots_at = offset_of(slots);
-		memcpy(p + sizeof(struct rdep_item), &b, sizeof(b));
-		seal((struct rdep_item *)p, RDEP_BOARD, (lead + body + 64) & ~7ull, sizeof(b));
-		publish();
-	} else {
+	slots = rd_record_table(RDEP_BOARD, &b, sizeof(b), &b.slots_at, body);
+	if (!slots)
 		slots = rd_map(body);
-		rd_count(RDEP_C_ITEMS_DROPPED);
-	}
 	if (slots)
 		board[board_count++] = slots;
 	return slots;

@@ -58,6 +58,12 @@ void rd_record_slot_free(struct rdep_slot *s);
 /* Room for a deeper held stack of `capacity` entries; *at gets its file offset (0: not in the file). */
 struct rdep_helds *rd_record_helds(uint32_t capacity, uint32_t thread, uint64_t *at);
 
+/*
+ * An item whose fixed part is `head`, with n bytes of zeros at a multiple of 64 in the file: *at, which lies in head, gets
+ * their offset. Returns where they are, NULL when there is no room (counted).
+ */
+void *rd_record_table(enum rdep_item_type type, void *head, size_t head_len, uint64_t *at, size_t n);
+
 /* Rings the bell: a finding or a revision is there. */
 void rd_record_bell(void);
 

@@ -113,6 +113,7 @@ enum rdep_item_type {
 	RDEP_NOTE = 17,	     /* text: one thing that a reader must be told (coverage) */
 	RDEP_LOCK_SITE = 18, /* struct rdep_lock_site */
 	RDEP_CIRCLE = 19,    /* struct rdep_circle */
+	RDEP_STATS = 24,     /* struct rdep_stats */
 };
 
 struct rdep_item {
@@ -188,7 +189,7 @@ struct rdep_class {
 	uint8_t reserved[3];
 	uint32_t name_len; /* BY_NAME */
 	uint32_t lump; /* the class that was split by its callers, of which this is a part; 0: none */
-	/* Not under the checksum; filled when stat=1. */
+	/* Not under the checksum; zero: what stat=1 counts is in RDEP_STATS. */
 	uint64_t acquisitions, contentions, wait_ns, hold_ns;
 	char name[]; /* not terminated; not under the checksum */
 };
@@ -389,7 +390,7 @@ struct rdep_held {
 	uint8_t mode;
 	uint8_t flags;
 	uint8_t recursion; /* further acquisitions by the same thread, saturating */
-	uint64_t since;	   /* monotonic ns when stat=1, else the writer's */
+	uint64_t since;	   /* monotonic ns when stat=1: waiting, held or given up since; bit 0 is the writer's. Else the writer's */
 	uint64_t key, step; /* the writer's: what made this entry, for the next one like it */
 };
 
@@ -493,6 +494,28 @@ struct rdep_lock_site {
 	uint64_t pc;
 };
 
+/*
+ * stat=1: what some thread counts of classes [first, first + count), overwritten in place. A class's counters are the sum
+ * over all items, since each thread has its own; its longest times are the longest there. Outermost acquisitions
+ * that got the lock; contended: somebody else had it, and only then was there a wait. The site of the longest wait
+ * is the call's, that of the longest hold the call's that took it.
+ */
+#define RDEP_STAT_CLASSES 8u /* as the writer has them */
+struct rdep_stat {
+	uint64_t acquisitions, contended;
+	uint64_t wait_ns, wait_max_ns;
+	uint64_t hold_ns, hold_max_ns;
+	uint64_t wait_site, hold_site; /* return addresses; 0: none */
+};
+
+/* Like a board: the counters follow at file offset `at`, a multiple of 64: of each class two, exclusive and shared. */
+struct rdep_stats {
+	uint32_t first, count;
+	uint32_t size; /* of one struct rdep_stat */
+	uint32_t reserved;
+	uint64_t at;
+};
+
 /* Canonical gfp bits (names: kernel's). */
 enum rdep_gfp {
 	RDEP_GFP_DIRECT_RECLAIM = 1u << 0,
@@ -520,5 +543,6 @@ enum rdep_gfp {
 _Static_assert(sizeof(struct rdep_held) == 64, "held entry");
 _Static_assert(sizeof(struct rdep_item) == 16, "item header");
 _Static_assert(sizeof(struct rdep_slot) == 2048, "thread slot");
+_Static_assert(sizeof(struct rdep_stat) == 64, "counters of a class");
 
 #endif

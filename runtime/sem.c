@@ -204,7 +204,7 @@ void rd_sem_waited(struct rdep_held *e, bool got)
 	else if (rd_sem_is_signal(e->cls))
 		rd_held_remove(t, e);
 	else
-		rd_acquired(e);
+		rd_acquired_counted(e);
 }
 
 void rd_sem_try_waited(const void *sem, uint64_t site, uint64_t sp)
@@ -225,7 +225,7 @@ static void post_held(struct rd_thread *t, struct rdep_held *e)
 	if (e->recursion)
 		e->recursion--;
 	else
-		rd_held_remove(t, e);
+		rd_held_give_back(t, e);
 	if (rd_sem_use(cls) != RD_SEM_UNPROVEN)
 		return;
 	rd_enter(t, &l);

@@ -27,6 +27,7 @@
 #include "skip.h"
 #include "sites.h"
 #include "stack.h"
+#include "stat.h"
 #include "tag.h"
 #include "text.h"
 #include "thread_table.h"
@@ -132,6 +133,8 @@ static bool come_up(uint32_t *alive)
 	bool missing;
 
 	rd_provoke_start();
+	if (rd_options.stat)
+		rd_stat_start();
 	rd_follow_start(&id);
 	missing = rd_record_open(&id) != 0;
 	is_child = id.parent[0] || id.exec[0];

@@ -181,6 +181,7 @@ struct rd_thread {
 	uint64_t destroy_site;
 	uint32_t awaited; /* it is being joined by a thread that holds locks; see life.h */
 	uint64_t took[RD_LIFE_CLASSES / 64]; /* classes that it waited for */
+	struct rd_stat_thread *stat; /* where it counts; stat.h */
 	struct rd_thread *next; /* of the list of all threads, or of idle ones */
 	uint8_t warm;	/* idle, and its pages are there */
 	uint8_t learnt; /* pairs and steps are not all zero */
@@ -190,6 +191,9 @@ struct rd_thread {
 	/* At a multiple of its size, so that its place is one addressing mode. */
 	struct rd_step steps[RD_STEPS] __attribute__((aligned(sizeof(struct rd_step))));
 };
+
+/* All lock calls are counted: stat.h. */
+extern uint8_t rd_stat_on __attribute__((visibility("hidden")));
 
 extern __thread struct rd_thread *rd_self __attribute__((tls_model("initial-exec"), visibility("hidden")));
 

@@ -15,6 +15,7 @@
 #include "record.h"
 #include "scope.h"
 #include "stack.h"
+#include "stat.h"
 #include "thread_table.h"
 
 #include <errno.h>
@@ -82,6 +83,8 @@ static void release(struct rd_thread *t)
 		rd_left_at_exit(t);
 		rd_record_slot_free(t->slot);
 	}
+	if (t->stat)
+		rd_stat_thread_gone(t);
 	wipe(t);
 	t->next = idle;
 	idle = t;
@@ -185,7 +188,7 @@ struct rd_thread *rd_thread_attach(uint32_t id)
 	set_stack(t, &t->slot->bottom, RDEP_SLOT_HELD);
 	rd_life_begin(t, rd_thread_info_at(t->id));
 	t->top = t->bottom;
-	t->limit = t->real_limit;
+	t->limit = rd_thread_limit(t);
 	t->attached = 1;
 	rd_thread_set_malloc(t);
 	publish(t);
@@ -576,5 +579,6 @@ void rd_threads_reset(void)
 	warm_count = 0;
 	reap_at = 64;
 	rd_map_reset(&create_sites);
+	rd_stat_reset();
 	rd_life_reset();
 }

@@ -30,8 +30,8 @@ int rdep_cmd_audit(int argc, char **argv)
 {
 	enum { NEVER, MISSING_SCOPE };
 	int assume = 0, fail_on = NEVER, rc;
-	const struct records_flag flags[] = {{"assume_gfp", "none|KERNEL", &assume},
-					     {"fail_on", "never|missing-scope", &fail_on},
+	const struct records_flag flags[] = {{"assume_gfp", "none|KERNEL", &assume, false},
+					     {"fail_on", "never|missing-scope", &fail_on, false},
 					     {0}};
 	struct records_options o = {.formats = "text|json", .usage = usage, .flags = flags};
 	struct rdep_report *r;

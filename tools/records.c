@@ -84,7 +84,7 @@ static int read_flag(struct records_options *o, const char *command, const char 
 		list = own->words;
 	if (!list || arg[1] != '-')
 		return tool_unknown_option(command, arg, NULL);
-	index = value ? word_in(list, value + 1) : -1;
+	index = value ? word_in(list, value + 1) : own && own->bare ? 0 : -1;
 	if (index < 0)
 		return bad_value(command,
 				 own		      ? own->name

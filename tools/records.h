@@ -15,6 +15,7 @@ struct records_flag {
 	const char *name;
 	const char *words; /* "a|b|c" */
 	int *value;	   /* gets the index of the word */
+	bool bare;	   /* may stand without one, for the first */
 };
 
 struct records_options {

@@ -345,6 +345,23 @@ size_t maker_board(struct maker *m, uint32_t n)
 	return b.slots_at;
 }
 
+size_t maker_stats(struct maker *m, uint32_t first, uint32_t n, const struct rdep_stat *stats)
+{
+	size_t room = sizeof(struct rdep_stats) + 64 + 2 * n * sizeof(*stats), at;
+	struct rdep_stats s = {.first = first, .count = n, .size = sizeof(*stats)};
+	char *p = calloc(1, room);
+	struct rdep_item *item;
+
+	at = maker_put(m, RDEP_STATS, p, room, sizeof(s));
+	free(p);
+	s.at = (at + sizeof(*item) + sizeof(s) + 63) & ~(uint64_t)63;
+	item = (struct rdep_item *)(m->data + at);
+	memcpy(item + 1, &s, sizeof(s));
+	item->crc = rdep_item_crc(item, item + 1);
+	memcpy(m->data + s.at, stats, 2 * n * sizeof(*stats));
+	return at;
+}
+
 void maker_seal(struct maker *m)
 {
 	m->header.journal_end = m->size;
@@ -473,16 +490,30 @@ static void sample_sites(struct maker *m)
 	maker_site(m, &site, 2, held, 1);
 }
 
+/* Two threads' counters, the second's of a class that is not there too. */
+static void sample_stats(struct maker *m)
+{
+	struct rdep_stat one[2] = {{.acquisitions = 10, .contended = 2, .wait_ns = 5000, .wait_max_ns = 4000,
+				    .hold_ns = 7000, .hold_max_ns = 900, .wait_site = 0x401100, .hold_site = 0x401200}};
+	struct rdep_stat two[4] = {one[0], {.acquisitions = 3, .hold_ns = UINT64_MAX}, one[0]};
+	uint32_t cls = maker_class_named(m, "cache_lock");
+
+	two[0].wait_max_ns = 4500;
+	two[0].wait_site = 0x401300;
+	maker_stats(m, cls, 1, one);
+	maker_stats(m, cls, 2, two);
+}
+
 int maker_sample(struct maker *m, unsigned which)
 {
 	static void (*const samples[])(struct maker * m) = {sample_inversion, sample_reclaim,
-							    sample_board, sample_sites};
+							    sample_board, sample_sites, sample_stats};
 
 	if (which >= sizeof(samples) / sizeof(*samples))
 		return 0;
 	maker_init(m, 4711 + which);
 	maker_exe(m, "/nowhere/bin/minifs", "minifs\0-x\0", 10);
-	maker_text(m, RDEP_OPTIONS, "output=reclaimdep.out:class_depth=1");
+	maker_text(m, RDEP_OPTIONS, "output=reclaimdep.out:class_depth=1:stat=1");
 	maker_text(m, RDEP_NOTE, "a note\033[31m with an escape");
 	samples[which](m);
 	maker_seal(m);

@@ -57,6 +57,9 @@ void maker_exe(struct maker *m, const char *path, const char *cmdline, size_t cm
 /* A board of n slots; returns the file offset of the first. */
 size_t maker_board(struct maker *m, uint32_t n);
 
+/* What some thread counted of n classes, of each exclusive and shared; returns the item's offset. */
+size_t maker_stats(struct maker *m, uint32_t first, uint32_t n, const struct rdep_stat *stats);
+
 /* Completes the header: sums, journal_end. To be called again after more was put. */
 void maker_seal(struct maker *m);
 /* Seals and writes the file. */

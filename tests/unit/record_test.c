@@ -461,6 +461,66 @@ static void test_board(void)
 	maker_free(&m);
 }
 
+static void test_stats(void)
+{
+	struct rdep_error err;
+	struct rdep_rstat *stats;
+	struct rdep_record *r;
+	struct rdep_stat all;
+	struct maker m;
+	size_t n;
+
+	maker_sample(&m, 4);
+	maker_write(&m, path);
+	r = rdep_record_open(path, &err);
+	n = rdep_record_stats(r, &stats);
+	tap_ok(rdep_record_counts(r) && n == 2 && stats[0].of[0].acquisitions == 20 && stats[0].of[0].wait_ns == 10000 &&
+		       stats[0].of[1].acquisitions == 3 && stats[1].cls == stats[0].cls + 1,
+	       "the counters of all threads are summed, by class");
+	all = n ? rdep_stat_all(&stats[0]) : (struct rdep_stat){0};
+	tap_ok(all.acquisitions == 23 && all.wait_max_ns == 4500 && all.wait_site == 0x401300 &&
+		       all.hold_site == 0x401200,
+	       "the longest of all is the longest, with its place");
+	free(stats);
+	rdep_record_close(r);
+	maker_free(&m);
+}
+
+/* A table that would end behind its item, or begin before it. */
+static void test_stats_forged(void)
+{
+	struct rdep_stat one[2] = {{.acquisitions = 1}};
+	struct rdep_stats *s;
+	struct rdep_error err;
+	struct rdep_rstat *stats;
+	struct rdep_record *r;
+	struct maker m;
+	size_t at[4];
+	int i;
+
+	maker_init(&m, 1000);
+	for (i = 0; i < 4; i++)
+		at[i] = maker_stats(&m, RDEP_FIRST_CLASS, 1, one);
+	for (i = 0; i < 4; i++) {
+		s = (void *)(m.data + at[i] + sizeof(struct rdep_item));
+		if (i == 0)
+			s->count = 0x40000000;
+		else if (i == 1)
+			s->at = 4096;
+		else if (i == 2)
+			s->first = UINT32_MAX;
+	}
+	maker_seal(&m);
+	maker_repair(m.data, m.size);
+	maker_write(&m, path);
+	r = rdep_record_open(path, &err);
+	tap_ok(r && rdep_record_stats(r, &stats) == 1 && stats[0].of[0].acquisitions == 1 && r->items_bad == 3,
+	       "tables that lie outside of their items are left out");
+	free(stats);
+	rdep_record_close(r);
+	maker_free(&m);
+}
+
 /* Three threads, of which the first two stand as holders of one mutex; the third as one of another lock's life. */
 static size_t two_holders(struct rdep_rslot **slots, bool more)
 {
@@ -631,6 +691,8 @@ int main(void)
 	test_growing();
 	test_reloaded();
 	test_board();
+	test_stats();
+	test_stats_forged();
 	test_doubt();
 	test_no_file();
 	test_counted();
