@@ -43,10 +43,10 @@ static void add_finding(struct rdep_baseline *b, const struct rdep_mfinding *f)
 	       });
 }
 
-static int read_records(struct rdep_baseline *b, const char *path, struct rdep_report *in,
+static int read_records(struct rdep_baseline *b, const char *path, struct rdep_report *in, bool into,
 			struct rdep_error *err)
 {
-	struct rdep_report *r = in ? in : rdep_report_new();
+	struct rdep_report *r = into ? in : rdep_report_new_like(in);
 	int rc = rdep_report_add(r, path, err) < 0 ? -1 : 0;
 	size_t i;
 
@@ -55,7 +55,7 @@ static int read_records(struct rdep_baseline *b, const char *path, struct rdep_r
 		for (i = 0; i < r->finding_count; i++)
 			add_finding(b, r->findings[i]);
 	}
-	if (!in)
+	if (!into)
 		rdep_report_free(r);
 	return rc;
 }
@@ -168,7 +168,7 @@ static int read_json(struct rdep_baseline *b, const char *path, FILE *f, struct 
 
 /* ---- both ---- */
 
-int rdep_baseline_read(struct rdep_baseline *b, const char *path, struct rdep_report *in,
+int rdep_baseline_read(struct rdep_baseline *b, const char *path, struct rdep_report *in, bool into,
 		       struct rdep_error *err)
 {
 	char magic[sizeof(RDEP_MAGIC) - 1];
@@ -178,7 +178,7 @@ int rdep_baseline_read(struct rdep_baseline *b, const char *path, struct rdep_re
 
 	b->given = true;
 	if (!stat(path, &st) && S_ISDIR(st.st_mode))
-		return read_records(b, path, in, err);
+		return read_records(b, path, in, into, err);
 	fd = rdep_open_regular(path);
 	f = fd < 0 ? NULL : fdopen(fd, "r");
 	if (!f) {
@@ -189,7 +189,7 @@ int rdep_baseline_read(struct rdep_baseline *b, const char *path, struct rdep_re
 	if (fread(magic, 1, sizeof(magic), f) == sizeof(magic) &&
 	    !memcmp(magic, RDEP_MAGIC, sizeof(magic))) {
 		fclose(f);
-		return read_records(b, path, in, err);
+		return read_records(b, path, in, into, err);
 	}
 	rewind(f);
 	rc = read_json(b, path, f, err);
@@ -234,7 +234,7 @@ int rdep_report_baseline(struct rdep_report *r, const char *path, struct rdep_er
 {
 	size_t i;
 
-	if (rdep_baseline_read(&r->baseline, path, NULL, err) < 0)
+	if (rdep_baseline_read(&r->baseline, path, r, false, err) < 0)
 		return -1;
 	for (i = 0; i < r->finding_count; i++)
 		r->findings[i]->known =

@@ -28,10 +28,10 @@ struct rdep_baseline {
 };
 
 /*
- * Adds the findings of path. Records are taken into the report `in` (NULL: one of their own).
- * 0, or -1 with *err, which names the file and what is wrong where.
+ * Adds the findings of path. Records are taken into the report `in`, or else into one of their own that
+ * looks for modules where that does. 0, or -1 with *err, which names the file and what is wrong where.
  */
-int rdep_baseline_read(struct rdep_baseline *b, const char *path, struct rdep_report *in,
+int rdep_baseline_read(struct rdep_baseline *b, const char *path, struct rdep_report *in, bool into,
 		       struct rdep_error *err);
 void rdep_baseline_free(struct rdep_baseline *b);
 

@@ -2,7 +2,6 @@
 /* coverage.c - gathering what the report does not know; see coverage.h. */
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include "reports/coverage.h"
 #include "reports/coverage_modules.h"
 
@@ -307,27 +306,23 @@ static bool is_ours(const char *name)
 
 static void add_unnamed(struct builder *b, const struct rdep_symbol_module *m)
 {
-	struct rdep_arena *a = &b->report->arena;
-	const char *build_id = *m->build_id ? m->build_id : "unknown";
+	struct rdep_coverage_line line;
 
-	if (m->state == RDEP_MODULE_CHANGED)
+	if (!rdep_coverage_names(b->report, m, &line))
+		return;
+	line.minor |= is_ours(m->name);
+	add_line(b, line);
+}
+
+/* Servers of debug files. */
+static void add_search(struct builder *b)
+{
+	const char *said;
+	size_t i;
+
+	for (i = 0; (said = rdep_module_search_said(b->report->symbols->search, i)); i++)
 		add_line(b, (struct rdep_coverage_line){
-				    .kind = RDEP_COVERAGE_SYMBOLS,
-				    .id = "changed",
-				    .count = 1,
-				    .text = rdep_arena_printf(a,
-							      "%s is not the file of the run "
-							      "(build-id %s): no names from it",
-							      m->clean_path, build_id)});
-	else if (m->state == RDEP_MODULE_MISSING || m->state == RDEP_MODULE_NOT_ELF)
-		add_line(b, (struct rdep_coverage_line){
-				    .kind = RDEP_COVERAGE_SYMBOLS,
-				    .minor = is_ours(m->name),
-				    .id = "missing",
-				    .count = 1,
-				    .text = rdep_arena_printf(
-					    a, "%s is not here (build-id %s): no names from it",
-					    m->clean_path, build_id)});
+				    .kind = RDEP_COVERAGE_SYMBOLS, .id = "debuginfod", .count = 1, .text = said});
 }
 
 static void scan_module(struct builder *b, const struct rdep_process *p,
@@ -355,14 +350,14 @@ static void scan_module(struct builder *b, const struct rdep_process *p,
 static void scan_executable(struct builder *b, const struct rdep_process *p)
 {
 	const struct rdep_record *r = p->record;
-	struct stat st;
 
-	if (r->exe && stat(r->exe, &st) == 0 && S_ISREG(st.st_mode) &&
-	    (uint64_t)st.st_mtime < r->header.start_realtime_ns / 1000000000u)
-		scan_module(b, p, rdep_symbols_module(b->report->symbols, r->exe, NULL, 0), true);
+	if (r->exe)
+		scan_module(b, p,
+			    rdep_symbols_module(b->report->symbols, r->exe, NULL, 0, r->header.start_realtime_ns),
+			    true);
 }
 
-static void scan_modules(struct builder *b, const struct rdep_process *p)
+static void scan_modules(struct builder *b, struct rdep_process *p)
 {
 	const struct rdep_record *r = p->record;
 	bool met = false;
@@ -373,10 +368,7 @@ static void scan_modules(struct builder *b, const struct rdep_process *p)
 		bool executable = r->exe && strcmp(rm->path, r->exe) == 0;
 
 		met |= executable;
-		scan_module(b, p,
-			    rdep_symbols_module(b->report->symbols, rm->path, rm->raw->build_id,
-						rm->raw->build_id_len),
-			    executable);
+		scan_module(b, p, rdep_model_module(p, (uint32_t)i + 1), executable);
 	}
 	if (!met)
 		scan_executable(b, p);
@@ -467,6 +459,7 @@ const struct rdep_coverage *rdep_coverage(struct rdep_report *r)
 		add_skipped(&b, r->processes[i]);
 	for (i = 0; i < r->process_count; i++)
 		scan_modules(&b, r->processes[i]);
+	add_search(&b);
 	add_hooks(&b);
 	kept = rdep_arena_copy(&r->arena, &c, sizeof(c));
 	kept->lines = rdep_arena_copy(&r->arena, c.lines, c.count * sizeof(*c.lines));

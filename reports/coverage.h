@@ -27,6 +27,10 @@ struct rdep_coverage_line {
 	uint64_t count;
 };
 
+/* What a module's files don't tell (coverage_symbols.c): false when there is nothing to say. */
+bool rdep_coverage_names(struct rdep_report *r, const struct rdep_symbol_module *m,
+			 struct rdep_coverage_line *line);
+
 struct rdep_hook_use {
 	const char *family;
 	bool used; /* some module imports a name of it */

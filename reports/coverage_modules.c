@@ -8,7 +8,6 @@
  */
 #include <gelf.h>
 #include <string.h>
-#include <unistd.h>
 #include "reports/coverage_modules.h"
 #include "reports/symbols_tables.h"
 
@@ -144,32 +143,28 @@ static bool is_constant(const GElf_Shdr *shdr)
 
 void rdep_module_scan(struct rdep_symbol_module *m, bool executable, struct rdep_module_scan *s)
 {
+	struct rdep_module_wanted wanted = rdep_symbols_wanted(m);
 	enum rdep_module_state state;
+	struct rdep_module_file f;
 	Elf_Scn *scn = NULL;
-	Elf *elf;
-	int fd;
 
 	memset(s, 0, sizeof(*s));
 	s->executable = executable;
-	if (!rdep_module_findable(m))
-		return;
-	elf_version(EV_CURRENT);
-	elf = rdep_elf_open(m->path, m->build_id, &fd, &state);
-	if (!elf)
+	wanted.offline = true;
+	if (!rdep_module_open(m->owner->search, &wanted, &f, &state))
 		return;
 	s->read = true;
-	while ((scn = elf_nextscn(elf, scn))) {
+	while ((scn = elf_nextscn(f.elf, scn))) {
 		GElf_Shdr shdr;
 
 		if (!gelf_getshdr(scn, &shdr))
 			continue;
 		if (shdr.sh_type == SHT_DYNSYM || shdr.sh_type == SHT_SYMTAB)
-			scan_symbols(s, elf, scn, &shdr);
+			scan_symbols(s, f.elf, scn, &shdr);
 		else if (shdr.sh_type == SHT_DYNAMIC)
 			scan_dynamic(s, scn, &shdr);
 		else if (is_constant(&shdr))
 			scan_text(s, scn);
 	}
-	elf_end(elf);
-	close(fd);
+	rdep_module_close(&f);
 }

@@ -49,8 +49,8 @@ struct rdep_diff *rdep_diff(const char *base, const char *new, struct rdep_repor
 	struct rdep_diff *d = rdep_alloc(sizeof(*d));
 	size_t i;
 
-	if (rdep_baseline_read(&d->base, base, NULL, err) < 0 ||
-	    rdep_baseline_read(&d->new, new, in, err) < 0) {
+	if (rdep_baseline_read(&d->base, base, in, false, err) < 0 ||
+	    rdep_baseline_read(&d->new, new, in, true, err) < 0) {
 		rdep_diff_free(d);
 		return NULL;
 	}

@@ -2,6 +2,7 @@
 /* model.c - joining records to findings; see model.h. */
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 #include "reports/model.h"
 #include "reports/progress.h"
 
@@ -46,6 +47,14 @@ static void name_process(struct rdep_process *p)
 	p->cmdline = join_cmdline(a, p->record);
 }
 
+static bool is_there(uint32_t pid)
+{
+	char name[32];
+
+	snprintf(name, sizeof(name), "/proc/%u", pid);
+	return pid && pid <= INT32_MAX && access(name, F_OK) == 0;
+}
+
 struct rdep_process *rdep_model_add(struct rdep_report *r, struct rdep_record *record)
 {
 	struct rdep_process *p;
@@ -63,6 +72,8 @@ struct rdep_process *rdep_model_add(struct rdep_report *r, struct rdep_record *r
 	p->name = p->cmdline = "?";
 	RDEP_GROW(r->processes, r->process_count);
 	r->processes[r->process_count++] = p;
+	if (record->header.state == RDEP_RUNNING && is_there(record->header.pid))
+		rdep_module_search_pid(r->symbols->search, (pid_t)record->header.pid);
 	return p;
 }
 
@@ -225,8 +236,26 @@ struct rdep_report *rdep_report_new(void)
 {
 	struct rdep_report *r = rdep_alloc(sizeof(*r));
 
-	r->symbols = rdep_symbols_new();
+	r->symbols = rdep_symbols_new(NULL);
 	return r;
+}
+
+struct rdep_report *rdep_report_new_like(struct rdep_report *other)
+{
+	struct rdep_report *r = rdep_alloc(sizeof(*r));
+
+	r->symbols = rdep_symbols_new(rdep_module_search_share(other->symbols->search));
+	return r;
+}
+
+int rdep_report_sysroot(struct rdep_report *r, const char *dir, struct rdep_error *err)
+{
+	return rdep_module_search_sysroot(r->symbols->search, dir, err);
+}
+
+int rdep_report_debug_dir(struct rdep_report *r, const char *dir, struct rdep_error *err)
+{
+	return rdep_module_search_debug_dir(r->symbols->search, dir, err);
 }
 
 void rdep_report_free(struct rdep_report *r)

@@ -146,6 +146,9 @@ struct rdep_report {
 	struct rdep_baseline baseline;
 };
 
+/* An empty report that looks for modules where the other one does. */
+struct rdep_report *rdep_report_new_like(struct rdep_report *other);
+
 /* Takes over a record. NULL when one of that image is there already (it is closed). */
 struct rdep_process *rdep_model_add(struct rdep_report *r, struct rdep_record *record);
 
@@ -158,6 +161,9 @@ bool rdep_model_edge(struct rdep_process *p, uint32_t id, uint32_t sample, struc
 const char *rdep_model_callee(struct rdep_process *p, uint32_t stack);
 
 /* ---- names.c ---- */
+
+/* The n-th module of the record, from 1; NULL: none. */
+struct rdep_symbol_module *rdep_model_module(struct rdep_process *p, uint32_t n);
 
 const struct rdep_mclass *rdep_model_class(struct rdep_process *p, uint32_t id);
 struct rdep_mstack rdep_model_stack(struct rdep_process *p, uint32_t id);

@@ -6,15 +6,15 @@
 
 /* ---- frames and stacks ---- */
 
-static struct rdep_symbol_module *symbol_module(struct rdep_process *p, uint32_t module)
+struct rdep_symbol_module *rdep_model_module(struct rdep_process *p, uint32_t module)
 {
 	const struct rdep_rmodule *m;
 
 	if (!module || module > p->record->module_count)
 		return NULL;
 	m = &p->record->modules[module - 1];
-	return rdep_symbols_module(p->report->symbols, m->path, m->raw->build_id,
-				   m->raw->build_id_len);
+	return rdep_symbols_module(p->report->symbols, m->path, m->raw->build_id, m->raw->build_id_len,
+				   p->record->header.start_realtime_ns);
 }
 
 /* Frames of the injected object (a thread's trampoline) are not the program's. */
@@ -38,7 +38,7 @@ static void add_place(struct rdep_process *p, struct rdep_mframe **frames, size_
 	struct rdep_mframe f = {.pc = pc, .address = pc};
 	size_t i;
 
-	f.module = symbol_module(p, module);
+	f.module = rdep_model_module(p, module);
 	if (f.module && is_injected(f.module))
 		return;
 	if (!f.module) {
@@ -270,7 +270,7 @@ static void name_static(struct rdep_process *p, struct rdep_mclass *c)
 	struct rdep_arena *a = &p->report->arena;
 	uint64_t *index =
 		rdep_map_get(&p->record->index, (uint64_t)RDEP_MODULE << 32 | c->raw->raw->module);
-	struct rdep_symbol_module *m = index ? symbol_module(p, (uint32_t)*index) : NULL;
+	struct rdep_symbol_module *m = index ? rdep_model_module(p, (uint32_t)*index) : NULL;
 	const struct rdep_variable *v;
 	uint64_t offset = c->raw->raw->offset;
 	char rest[32] = "";
@@ -351,7 +351,7 @@ static const char *variable_of(struct rdep_process *p, const struct rdep_mclass 
 {
 	uint64_t address = c->raw->raw->address;
 	uint32_t module = address ? rdep_record_module_at(p->record, address) : 0;
-	struct rdep_symbol_module *m = symbol_module(p, module);
+	struct rdep_symbol_module *m = rdep_model_module(p, module);
 	const struct rdep_variable *v;
 
 	if (!m)

@@ -72,6 +72,14 @@ void rdep_report_free(struct rdep_report *r);
 int rdep_report_add(struct rdep_report *r, const char *path, struct rdep_error *err);
 
 /*
+ * Where files of modules are looked for (reports/module_file.h): below other roots than this machine's, and
+ * debug files in directories beside /usr/lib/debug; several are tried in order. 0, or -1 with *err. To be
+ * called before records are added.
+ */
+int rdep_report_sysroot(struct rdep_report *r, const char *dir, struct rdep_error *err);
+int rdep_report_debug_dir(struct rdep_report *r, const char *dir, struct rdep_error *err);
+
+/*
  * Findings that are not to be shown: adds a file of suppressions (reports/suppress.h). 0, or -1
  * with *err, which names file and line. To be called before findings are printed.
  */

@@ -2,11 +2,15 @@
 /* symbols.c - the cache of modules, places and variables; see symbols.h. */
 #include <stdlib.h>
 #include <string.h>
+#include "reports/progress.h"
 #include "reports/symbols_tables.h"
 
-struct rdep_symbols *rdep_symbols_new(void)
+struct rdep_symbols *rdep_symbols_new(struct rdep_module_search *search)
 {
-	return rdep_alloc(sizeof(struct rdep_symbols));
+	struct rdep_symbols *s = rdep_alloc(sizeof(*s));
+
+	s->search = search ? search : rdep_module_search_new();
+	return s;
 }
 
 void rdep_symbols_free(struct rdep_symbols *s)
@@ -24,13 +28,15 @@ void rdep_symbols_free(struct rdep_symbols *s)
 	rdep_map_free(&s->by_key);
 	rdep_map_free(&s->sources);
 	rdep_arena_free(&s->arena);
+	rdep_module_search_free(s->search);
 	free(s);
 }
 
 struct rdep_symbol_module *rdep_symbols_module(struct rdep_symbols *s, const char *path,
-					       const uint8_t *build_id, size_t build_id_len)
+					       const uint8_t *build_id, size_t build_id_len,
+					       uint64_t ran_ns)
 {
-	uint64_t key = rdep_hash(rdep_hash_text(path), build_id, build_id_len);
+	uint64_t key = rdep_hash(rdep_hash_text(path) ^ (build_id_len ? 0 : ran_ns), build_id, build_id_len);
 	uint64_t *known = rdep_map_put(&s->by_key, key);
 	struct rdep_symbol_module *m;
 	const char *base = rdep_basename(path);
@@ -43,30 +49,30 @@ struct rdep_symbol_module *rdep_symbols_module(struct rdep_symbols *s, const cha
 		snprintf(hex + 2 * i, 3, "%02x", build_id[i]);
 	m = rdep_arena_alloc(&s->arena, sizeof(*m));
 	m->owner = s;
+	m->ran_ns = ran_ns;
 	m->path = rdep_arena_text(&s->arena, path, strlen(path));
 	m->clean_path = rdep_clean(&s->arena, path, strlen(path));
 	m->name = *base ? rdep_clean(&s->arena, base, strlen(base)) : "?";
 	m->build_id = rdep_arena_text(&s->arena, hex, strlen(hex));
+	m->said = rdep_arena_printf(&s->arena, "reading symbols of %s", m->name);
 	*known = (uintptr_t)m;
 	RDEP_GROW(s->modules, s->module_count);
 	s->modules[s->module_count++] = m;
 	return m;
 }
 
-bool rdep_module_findable(const struct rdep_symbol_module *m)
+struct rdep_module_wanted rdep_symbols_wanted(const struct rdep_symbol_module *m)
 {
-	return m->path[0] == '/' || (m->path[0] && *m->build_id);
+	return (struct rdep_module_wanted){.path = m->path, .build_id = m->build_id, .ran_ns = m->ran_ns};
 }
 
 static void load(struct rdep_symbol_module *m)
 {
 	if (m->state != RDEP_MODULE_UNTRIED)
 		return;
-	m->state = RDEP_MODULE_MISSING;
-	if (!rdep_module_findable(m))
-		return;
+	rdep_progress(m->said, 0, 0);
 	rdep_elf_load(m);
-	if (m->tables && (m->tables->elf || m->tables->debug))
+	if (m->tables->file.elf || m->tables->debug.elf)
 		rdep_dwarf_load(m);
 }
 
@@ -108,6 +114,7 @@ const struct rdep_place *rdep_symbols_code(struct rdep_symbol_module *m, uint64_
 		outer->function = rdep_symbol_name(a, symbol->name);
 	if (symbol && symbol->local && !outer->unit)
 		outer->unit = unit_name(a, symbol->unit);
+	m->unnamed += !outer->function;
 	*known = (uintptr_t)place;
 	return place;
 }

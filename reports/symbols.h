@@ -2,10 +2,9 @@
 /*
  * symbols.h - from a place in a module (ELF virtual address) to names.
  *
- * A module is looked up by path and build-id. Its file is used only when it is a
- * regular file with that build-id; separate debug files are looked for in the
- * standard places of this machine, and never over the network. What can't be named
- * stays module+offset and build-id: a name is never guessed from another build.
+ * A module is looked up by path and build-id; which files are taken for it, and from
+ * where, module_file.h says. What can't be named stays module+offset and build-id: a
+ * name is never guessed from another build.
  *
  * Answers are cached: a repeated address costs one hash lookup. Everything that is
  * returned lives as long as the rdep_symbols, and is clean text (rdep_clean).
@@ -13,15 +12,15 @@
 #ifndef RECLAIMDEP_REPORTS_SYMBOLS_H
 #define RECLAIMDEP_REPORTS_SYMBOLS_H
 
-#include "reports/util.h"
+#include "reports/module_file.h"
 
-enum rdep_module_state {
-	RDEP_MODULE_UNTRIED,
-	RDEP_MODULE_GOOD,
-	RDEP_MODULE_DEBUG_ONLY, /* a debug file by build-id, the module itself is not here */
-	RDEP_MODULE_MISSING,	/* no such file, or it can't be read */
-	RDEP_MODULE_CHANGED,	/* the file has another build-id than the record says */
-	RDEP_MODULE_NOT_ELF,
+/* The best that names come from. */
+enum rdep_module_names {
+	RDEP_NAMES_NONE,
+	RDEP_NAMES_DYNAMIC, /* .dynsym: a stripped file tells its exported functions alone */
+	RDEP_NAMES_MINI,    /* .gnu_debugdata: functions, without lines */
+	RDEP_NAMES_TABLE,   /* .symtab */
+	RDEP_NAMES_DWARF,
 };
 
 struct rdep_frame {
@@ -48,12 +47,16 @@ struct rdep_variable {
 };
 
 struct rdep_symbol_module {
-	const char *path; /* to open */
+	const char *path; /* as recorded */
 	const char *name; /* clean basename, for people */
 	const char *clean_path;
 	const char *build_id; /* hex, "" when unknown */
+	const char *said;     /* "reading symbols of NAME" */
+	uint64_t ran_ns;      /* when the run began that had it; 0: unknown */
 	enum rdep_module_state state;
-	bool has_dwarf;
+	enum rdep_module_names names;
+	bool has_dwarf, alt_missing;
+	size_t unnamed; /* places without a function's name */
 	struct rdep_symbol_tables *tables; /* symbols_elf.c, symbols_dwarf.c */
 	struct rdep_symbols *owner;
 	struct rdep_map code, data; /* address -> place, variable */
@@ -61,22 +64,27 @@ struct rdep_symbol_module {
 
 struct rdep_symbols {
 	struct rdep_arena arena;
+	struct rdep_module_search *search;
 	struct rdep_map by_key;	 /* hash of path and build-id -> module */
 	struct rdep_map sources; /* hash of path -> source text (source.c) */
 	struct rdep_symbol_module **modules;
 	size_t module_count;
 };
 
-struct rdep_symbols *rdep_symbols_new(void);
+/* Takes over one use of `search`; NULL: a new one. */
+struct rdep_symbols *rdep_symbols_new(struct rdep_module_search *search);
 void rdep_symbols_free(struct rdep_symbols *s);
 
-/* path: terminated, as recorded. Never NULL. */
+/*
+ * path: terminated, as recorded; ran_ns: when the run began that had it (realtime; 0: unknown), which
+ * decides where there is no build-id. Never NULL.
+ */
 struct rdep_symbol_module *rdep_symbols_module(struct rdep_symbols *s, const char *path,
-					       const uint8_t *build_id, size_t build_id_len);
+					       const uint8_t *build_id, size_t build_id_len,
+					       uint64_t ran_ns);
 
-/* May a file be looked for at its path? A relative one, from here, only when a build-id tells
- * whether it is the right one. */
-bool rdep_module_findable(const struct rdep_symbol_module *m);
+/* What to look for: the module as module_file.h wants it. */
+struct rdep_module_wanted rdep_symbols_wanted(const struct rdep_symbol_module *m);
 
 /* address: inside the instruction (for a return address: minus 1). Never NULL. */
 const struct rdep_place *rdep_symbols_code(struct rdep_symbol_module *m, uint64_t address);

@@ -59,8 +59,8 @@ static bool read_code(const struct rdep_symbol_tables *t, uint64_t address, void
 {
 	uint64_t at;
 
-	return file_offset(t->elf, address, len, &at) &&
-	       pread(t->fd, code, len, (off_t)at) == (ssize_t)len;
+	return file_offset(t->file.elf, address, len, &at) &&
+	       pread(t->file.fd, code, len, (off_t)at) == (ssize_t)len;
 }
 
 /* ---- which of the calls ---- */
@@ -75,7 +75,7 @@ unsigned rdep_symbols_ordinal(struct rdep_symbol_module *m, uint64_t return_addr
 	size_t i;
 
 	rdep_symbols_code(m, return_address - 1);
-	if (!m->tables || !m->tables->elf)
+	if (!m->tables || !m->tables->file.elf)
 		return 0;
 	f = rdep_elf_symbol(m->tables->functions, m->tables->function_count, return_address - 1);
 	if (!f)
@@ -98,7 +98,7 @@ unsigned rdep_symbols_ordinal(struct rdep_symbol_module *m, uint64_t return_addr
 static void read_slots(struct rdep_symbol_tables *t, Elf_Scn *scn, const GElf_Shdr *shdr)
 {
 	Elf_Data *relocations = elf_getdata(scn, NULL), *symbols;
-	Elf_Scn *symbol_scn = elf_getscn(t->elf, shdr->sh_link);
+	Elf_Scn *symbol_scn = elf_getscn(t->file.elf, shdr->sh_link);
 	GElf_Shdr symbol_shdr;
 	size_t i, n;
 
@@ -117,7 +117,7 @@ static void read_slots(struct rdep_symbol_tables *t, Elf_Scn *scn, const GElf_Sh
 		     GELF_R_TYPE(rela.r_info) != R_X86_64_GLOB_DAT) ||
 		    !gelf_getsym(symbols, (int)GELF_R_SYM(rela.r_info), &sym))
 			continue;
-		name = elf_strptr(t->elf, symbol_shdr.sh_link, sym.st_name);
+		name = elf_strptr(t->file.elf, symbol_shdr.sh_link, sym.st_name);
 		if (name && *name)
 			*rdep_map_put(&t->slots, rela.r_offset) = (uintptr_t)name;
 	}
@@ -133,7 +133,7 @@ static const char *slot_name(struct rdep_symbol_tables *t, uint64_t slot)
 		GElf_Shdr shdr;
 
 		t->slots_read = true;
-		while ((scn = elf_nextscn(t->elf, scn)))
+		while ((scn = elf_nextscn(t->file.elf, scn)))
 			if (gelf_getshdr(scn, &shdr) && shdr.sh_type == SHT_RELA)
 				read_slots(t, scn, &shdr);
 	}
@@ -170,7 +170,7 @@ const char *rdep_symbols_callee(struct rdep_symbol_module *m, uint64_t return_ad
 
 	rdep_symbols_code(m, return_address - 1);
 	t = m->tables;
-	if (!t || !t->elf || !read_code(t, return_address - sizeof(code), code, sizeof(code)))
+	if (!t || !t->file.elf || !read_code(t, return_address - sizeof(code), code, sizeof(code)))
 		return NULL;
 	kind = call_target(code, sizeof(code), &target);
 	target += (int64_t)(return_address - sizeof(code));

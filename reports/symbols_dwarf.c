@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /* symbols_dwarf.c - lines, inline functions and members of variables from DWARF. */
 #include <dwarf.h>
+#include <elfutils/libdwelf.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 #include "reports/symbols_tables.h"
 
 #define DEPTH_MAX 64u
@@ -32,23 +35,93 @@ static int unit_order(const void *pa, const void *pb)
 	return a->low < b->low ? -1 : a->low > b->low;
 }
 
+/* ---- what several debug files share (dwz) ---- */
+
+/*
+ * An ELF file with nothing but an empty .debug_line. Without a supplementary file libdw would look for one
+ * itself, and open whatever lies at the name that is given.
+ */
+static const struct {
+	Elf64_Ehdr ehdr;
+	Elf64_Shdr shdr[3];
+	char names[32];
+	char line[16];
+} no_alt = {
+	.ehdr = {.e_ident = {ELFMAG0, ELFMAG1, ELFMAG2, ELFMAG3, ELFCLASS64, ELFDATA2LSB, EV_CURRENT},
+		 .e_type = ET_EXEC,
+		 .e_machine = EM_X86_64,
+		 .e_version = EV_CURRENT,
+		 .e_ehsize = sizeof(Elf64_Ehdr),
+		 .e_shoff = sizeof(Elf64_Ehdr),
+		 .e_shentsize = sizeof(Elf64_Shdr),
+		 .e_shnum = 3,
+		 .e_shstrndx = 1},
+	.shdr = {{0},
+		 {.sh_name = 1,
+		  .sh_type = SHT_STRTAB,
+		  .sh_offset = sizeof(Elf64_Ehdr) + 3 * sizeof(Elf64_Shdr),
+		  .sh_size = 32,
+		  .sh_addralign = 1},
+		 {.sh_name = 11,
+		  .sh_type = SHT_PROGBITS,
+		  .sh_offset = sizeof(Elf64_Ehdr) + 3 * sizeof(Elf64_Shdr) + 32,
+		  .sh_size = 16,
+		  .sh_addralign = 1}},
+	.names = "\0.shstrtab\0.debug_line",
+};
+
+static void set_alt(struct rdep_symbol_module *m)
+{
+	struct rdep_symbol_tables *t = m->tables;
+	const char *name;
+	const void *id;
+	ssize_t n = dwelf_dwarf_gnu_debugaltlink(t->dwarf, &name, &id);
+
+	if (n <= 0)
+		return;
+	if (rdep_module_open_alt(m->owner->search, t->debug.elf ? &t->debug : &t->file, name, id, (size_t)n,
+				 &t->alt))
+		t->alt_dwarf = dwarf_begin_elf(t->alt.elf, DWARF_C_READ, NULL);
+	if (!t->alt_dwarf) {
+		m->alt_missing = true;
+		rdep_module_close(&t->alt);
+		t->alt.elf = elf_memory((char *)(uintptr_t)&no_alt, sizeof(no_alt));
+		t->alt_dwarf = t->alt.elf ? dwarf_begin_elf(t->alt.elf, DWARF_C_READ, NULL) : NULL;
+	}
+	if (t->alt_dwarf)
+		dwarf_setalt(t->dwarf, t->alt_dwarf);
+	else
+		dwarf_end(t->dwarf), t->dwarf = NULL;
+}
+
 void rdep_dwarf_load(struct rdep_symbol_module *m)
 {
 	struct rdep_symbol_tables *t = m->tables;
 	Dwarf_CU *cu = NULL;
 	Dwarf_Die die;
 
-	if (t->elf)
-		t->dwarf = dwarf_begin_elf(t->elf, DWARF_C_READ, NULL);
-	if (!t->dwarf && t->debug)
-		t->dwarf = dwarf_begin_elf(t->debug, DWARF_C_READ, NULL);
-	if (!t->dwarf)
-		return;
-	while (dwarf_get_units(t->dwarf, cu, &cu, NULL, NULL, &die, NULL) == 0)
+	/* A debug file was looked for only because the module's own has none. */
+	if (t->debug.elf)
+		t->dwarf = dwarf_begin_elf(t->debug.elf, DWARF_C_READ, NULL);
+	if (!t->dwarf && t->file.elf)
+		t->dwarf = dwarf_begin_elf(t->file.elf, DWARF_C_READ, NULL);
+	if (t->dwarf)
+		set_alt(m);
+	while (t->dwarf && dwarf_get_units(t->dwarf, cu, &cu, NULL, NULL, &die, NULL) == 0)
 		add_unit(t, &die);
 	if (t->unit_count)
 		qsort(t->units, t->unit_count, sizeof(*t->units), unit_order);
 	m->has_dwarf = t->unit_count > 0;
+	if (m->has_dwarf)
+		m->names = RDEP_NAMES_DWARF;
+}
+
+void rdep_dwarf_unload(struct rdep_symbol_tables *t)
+{
+	if (t->dwarf)
+		dwarf_end(t->dwarf);
+	if (t->alt_dwarf)
+		dwarf_end(t->alt_dwarf);
 }
 
 static bool unit_at(struct rdep_symbol_tables *t, uint64_t address, Dwarf_Die *die)
@@ -72,11 +145,61 @@ static bool unit_at(struct rdep_symbol_tables *t, uint64_t address, Dwarf_Die *d
 	return false;
 }
 
+static const char *text_attribute(Dwarf_Die *die, unsigned name)
+{
+	Dwarf_Attribute attr;
+
+	return dwarf_attr(die, name, &attr) ? dwarf_formstring(&attr) : NULL;
+}
+
+/* Is there no such thing, or a regular file? */
+static bool is_harmless(const char *dir, const char *middle, const char *name)
+{
+	struct stat st;
+	char *path;
+	bool harmless;
+
+	if (asprintf(&path, "%s%s%s%s%s", dir, *dir ? "/" : "", middle, *middle ? "/" : "", name) < 0)
+		return false;
+	harmless = stat(path, &st) < 0 || S_ISREG(st.st_mode);
+	free(path);
+	return harmless;
+}
+
+/*
+ * libdw opens a .dwo where its unit says that it lies: from the directory of the file that it reads, or
+ * where the compiler ran. Only when that is no FIFO or device, and not where paths belong into another root.
+ */
+static bool may_split(struct rdep_symbol_module *m, Dwarf_Die *die)
+{
+	const struct rdep_symbol_tables *t = m->tables;
+	const char *name = text_attribute(die, DW_AT_dwo_name), *dir = text_attribute(die, DW_AT_comp_dir);
+	char link[64], here[4096];
+	ssize_t n;
+
+	if (!name)
+		name = text_attribute(die, DW_AT_GNU_dwo_name);
+	if (!name || rdep_module_search_has_sysroot(m->owner->search))
+		return false;
+	if (*name == '/')
+		return is_harmless("", "", name);
+	snprintf(link, sizeof(link), "/proc/self/fd/%d", t->debug.elf ? t->debug.fd : t->file.fd);
+	n = readlink(link, here, sizeof(here) - 1);
+	here[n > 0 ? n : 0] = 0;
+	if (strrchr(here, '/'))
+		*strrchr(here, '/') = 0;
+	return is_harmless(here, "", name) && (!dir || is_harmless(*dir == '/' ? "" : here, dir, name));
+}
+
 /* The DIEs with the code: a split unit's are in its .dwo. */
-static void split_unit(Dwarf_Die *die)
+static void split_unit(struct rdep_symbol_module *m, Dwarf_Die *die)
 {
 	Dwarf_Die sub;
 
+	if (dwarf_tag(die) != DW_TAG_skeleton_unit && !dwarf_hasattr(die, DW_AT_GNU_dwo_id))
+		return;
+	if (!may_split(m, die))
+		return;
 	memset(&sub, 0, sizeof(sub));
 	if (dwarf_cu_info(die->cu, NULL, NULL, NULL, &sub, NULL, NULL, NULL) == 0 &&
 	    sub.addr != NULL)
@@ -253,7 +376,7 @@ size_t rdep_dwarf_frames(struct rdep_symbol_module *m, uint64_t address, struct 
 	if (!m->has_dwarf || !unit_at(m->tables, address, &unit))
 		return 0;
 	code = unit;
-	split_unit(&code);
+	split_unit(m, &code);
 	d = rdep_alloc(sizeof(*d));
 	d->address = address;
 	descend(d, &code, 0);

@@ -1,57 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* symbols_elf.c - symbol tables, build-ids, separate debug files. */
-#include <elfutils/libdwelf.h>
+/* symbols_elf.c - the files of a module and their symbol tables. */
 #include <libiberty/demangle.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 #include "reports/symbols_tables.h"
 
 #define NAME_MAX_DEMANGLED 4096u
-
-static bool same_build_id(Elf *elf, const char *hex)
-{
-	const void *bits;
-	ssize_t i, n;
-
-	if (!*hex)
-		return true;
-	n = dwelf_elf_gnu_build_id(elf, &bits);
-	if (n <= 0 || strlen(hex) != 2 * (size_t)n)
-		return false;
-	for (i = 0; i < n; i++) {
-		char digits[3];
-
-		snprintf(digits, sizeof(digits), "%02x", ((const unsigned char *)bits)[i]);
-		if (memcmp(digits, hex + 2 * i, 2) != 0)
-			return false;
-	}
-	return true;
-}
-
-Elf *rdep_elf_open(const char *path, const char *build_id, int *fd, enum rdep_module_state *state)
-{
-	Elf *elf;
-
-	*state = RDEP_MODULE_MISSING;
-	*fd = rdep_open_regular(path);
-	if (*fd < 0)
-		return NULL;
-	/* Not the mapped kind: a file that shrinks under us would be a SIGBUS. */
-	elf = elf_begin(*fd, ELF_C_READ, NULL);
-	if (!elf || elf_kind(elf) != ELF_K_ELF || gelf_getclass(elf) != ELFCLASS64) {
-		*state = RDEP_MODULE_NOT_ELF;
-	} else if (!same_build_id(elf, build_id)) {
-		*state = RDEP_MODULE_CHANGED;
-	} else {
-		*state = RDEP_MODULE_GOOD;
-		return elf;
-	}
-	if (elf)
-		elf_end(elf);
-	close(*fd);
-	return NULL;
-}
 
 /* ---- symbol tables ---- */
 
@@ -168,7 +122,7 @@ const struct rdep_symbol *rdep_elf_symbol(const struct rdep_symbol *symbols, siz
 	return best ? best : unsized;
 }
 
-/* ---- separate debug files ---- */
+/* ---- the files ---- */
 
 static bool has_section(Elf *elf, const char *wanted)
 {
@@ -190,56 +144,42 @@ static bool has_section(Elf *elf, const char *wanted)
 	return false;
 }
 
-static bool try_debug(struct rdep_symbol_module *m, const char *path)
+static bool has_dwarf(Elf *elf)
 {
-	struct rdep_symbol_tables *t = m->tables;
-	enum rdep_module_state state;
-
-	t->debug = rdep_elf_open(path, m->build_id, &t->debug_fd, &state);
-	return t->debug != NULL;
+	return has_section(elf, ".debug_info") || has_section(elf, ".zdebug_info");
 }
 
-static void find_debug(struct rdep_symbol_module *m)
+static void open_files(struct rdep_symbol_module *m)
 {
-	struct rdep_arena *a = &m->owner->arena;
-	const char *link, *slash;
-	GElf_Word crc;
-	int dir;
+	const struct rdep_module_wanted wanted = rdep_symbols_wanted(m);
+	struct rdep_module_search *search = m->owner->search;
+	struct rdep_symbol_tables *t = m->tables;
 
-	if (strlen(m->build_id) > 2 &&
-	    try_debug(m, rdep_arena_printf(a, "/usr/lib/debug/.build-id/%.2s/%s.debug", m->build_id,
-					   m->build_id + 2)))
-		return;
-	/* A file by name alone could be of any build: it needs the build-id too. */
-	if (!m->tables->elf || !*m->build_id)
-		return;
-	link = dwelf_elf_gnu_debuglink(m->tables->elf, &crc);
-	slash = strrchr(m->path, '/');
-	if (!link || !slash || strchr(link, '/'))
-		return;
-	dir = (int)(slash - m->path);
-	if (try_debug(m, rdep_arena_printf(a, "%.*s/%s", dir, m->path, link)) ||
-	    try_debug(m, rdep_arena_printf(a, "%.*s/.debug/%s", dir, m->path, link)))
-		return;
-	try_debug(m, rdep_arena_printf(a, "/usr/lib/debug%.*s/%s", dir, m->path, link));
+	rdep_module_open(search, &wanted, &t->file, &m->state);
+	if (!has_dwarf(t->file.elf))
+		rdep_module_open_debug(search, &wanted, &t->file, &t->debug);
+	if (!t->file.elf && t->debug.elf)
+		m->state = RDEP_MODULE_DEBUG_ONLY;
+}
+
+/* A full table has the dynamic symbols as well; a mini one leaves them out. */
+static enum rdep_module_names read_names(struct rdep_symbol_tables *t)
+{
+	if (read_tables(t, t->file.elf, SHT_SYMTAB) || read_tables(t, t->debug.elf, SHT_SYMTAB))
+		return RDEP_NAMES_TABLE;
+	read_tables(t, t->file.elf, SHT_DYNSYM);
+	rdep_mini_load(t);
+	if (read_tables(t, t->mini, SHT_SYMTAB))
+		return RDEP_NAMES_MINI;
+	return t->function_count ? RDEP_NAMES_DYNAMIC : RDEP_NAMES_NONE;
 }
 
 void rdep_elf_load(struct rdep_symbol_module *m)
 {
-	struct rdep_symbol_tables *t = rdep_alloc(sizeof(*t));
+	struct rdep_symbol_tables *t = m->tables = rdep_alloc(sizeof(*t));
 
-	elf_version(EV_CURRENT);
-	m->tables = t;
-	t->fd = t->debug_fd = -1;
-	t->elf = rdep_elf_open(m->path, m->build_id, &t->fd, &m->state);
-	if (!t->elf || !has_section(t->elf, ".debug_info"))
-		find_debug(m);
-	if (!t->elf && !t->debug)
-		return;
-	if (!t->elf)
-		m->state = RDEP_MODULE_DEBUG_ONLY;
-	if (!read_tables(t, t->elf, SHT_SYMTAB) && !read_tables(t, t->debug, SHT_SYMTAB))
-		read_tables(t, t->elf, SHT_DYNSYM);
+	open_files(m);
+	m->names = read_names(t);
 	if (t->function_count)
 		qsort(t->functions, t->function_count, sizeof(*t->functions), symbol_order);
 	if (t->object_count)
@@ -250,16 +190,13 @@ void rdep_elf_unload(struct rdep_symbol_tables *t)
 {
 	if (!t)
 		return;
-	if (t->dwarf)
-		dwarf_end(t->dwarf);
-	if (t->elf)
-		elf_end(t->elf);
-	if (t->debug)
-		elf_end(t->debug);
-	if (t->elf)
-		close(t->fd);
-	if (t->debug)
-		close(t->debug_fd);
+	rdep_dwarf_unload(t);
+	if (t->mini)
+		elf_end(t->mini);
+	free(t->mini_data);
+	rdep_module_close(&t->file);
+	rdep_module_close(&t->debug);
+	rdep_module_close(&t->alt);
 	free(t->functions);
 	free(t->objects);
 	free(t->units);

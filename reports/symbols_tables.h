@@ -20,23 +20,26 @@ struct rdep_unit_range {
 };
 
 struct rdep_symbol_tables {
-	Elf *elf, *debug; /* the module's file; a separate debug file */
-	int fd, debug_fd;
+	/* The module's file, a separate debug file, and what that shares with others (dwz); an elf of
+	 * NULL: not here. */
+	struct rdep_module_file file, debug, alt;
+	Elf *mini; /* what .gnu_debugdata holds, unpacked to mini_data */
+	char *mini_data;
 	struct rdep_symbol *functions, *objects; /* sorted by address */
 	size_t function_count, object_count;
-	Dwarf *dwarf;
+	Dwarf *dwarf, *alt_dwarf;
 	struct rdep_unit_range *units; /* sorted by low */
 	size_t unit_count;
 	struct rdep_map slots; /* GOT slot -> name that is bound there */
 	bool slots_read;
 };
 
-/* Opens an ELF file that has this build-id (hex; "" takes any). NULL: *state says why. */
-Elf *rdep_elf_open(const char *path, const char *build_id, int *fd, enum rdep_module_state *state);
-
-/* Opens the module's files and fills `functions` and `objects`; sets m->state. */
+/* Opens the module's files and fills `functions` and `objects`; sets m->state and m->names. */
 void rdep_elf_load(struct rdep_symbol_module *m);
 void rdep_elf_unload(struct rdep_symbol_tables *t);
+
+/* Unpacks .gnu_debugdata into `mini`, where there is some that can be read (symbols_mini.c). */
+void rdep_mini_load(struct rdep_symbol_tables *t);
 
 /* The symbol that covers an address, or NULL. */
 const struct rdep_symbol *rdep_elf_symbol(const struct rdep_symbol *symbols, size_t count,
@@ -45,8 +48,9 @@ const struct rdep_symbol *rdep_elf_symbol(const struct rdep_symbol *symbols, siz
 /* A symbol's name as people know it: demangled, without version, clone suffix or parameters. */
 char *rdep_symbol_name(struct rdep_arena *a, const char *raw);
 
-/* Opens DWARF where there is some. */
+/* Opens DWARF where there is some, and its supplementary file. */
 void rdep_dwarf_load(struct rdep_symbol_module *m);
+void rdep_dwarf_unload(struct rdep_symbol_tables *t);
 
 /* The frames at an address to *frames (malloced); 0 when DWARF does not tell. */
 size_t rdep_dwarf_frames(struct rdep_symbol_module *m, uint64_t address,

@@ -261,7 +261,7 @@ static void print_threads(struct rdep_text *t, struct rdep_process *p)
 
 /* ---- the rest ---- */
 
-static void print_modules(struct rdep_text *t, const struct rdep_process *p)
+static void print_modules(struct rdep_text *t, struct rdep_process *p)
 {
 	const struct rdep_record *r = p->record;
 	size_t i, shown = t->options.verbosity >= 2 ? r->module_count : MODULES_SHOWN;
@@ -269,8 +269,7 @@ static void print_modules(struct rdep_text *t, const struct rdep_process *p)
 	fprintf(t->out, "  modules    %zu\n", r->module_count);
 	for (i = 0; i < r->module_count && i < shown; i++) {
 		const struct rdep_module *m = r->modules[i].raw;
-		const struct rdep_symbol_module *s = rdep_symbols_module(
-			t->report->symbols, r->modules[i].path, m->build_id, m->build_id_len);
+		const struct rdep_symbol_module *s = rdep_model_module(p, (uint32_t)i + 1);
 
 		fprintf(t->out, "    0x%llx-0x%llx  %.16s%*s  %s%s\n", (unsigned long long)m->start,
 			(unsigned long long)m->end, *s->build_id ? s->build_id : "(no build-id)",

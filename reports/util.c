@@ -5,8 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
-#include <sys/stat.h>
 #include <unistd.h>
+#include "reports/in_root.h"
 #include "reports/progress.h"
 #include "reports/util.h"
 
@@ -311,22 +311,9 @@ char *rdep_clean(struct rdep_arena *a, const char *p, size_t n)
 
 int rdep_open_regular(const char *path)
 {
-	struct stat st;
-	int fd;
+	int fd = open(path, O_PATH | O_CLOEXEC);
 
-	if (stat(path, &st) < 0)
-		return -1;
-	if (!S_ISREG(st.st_mode)) {
-		errno = EINVAL;
-		return -1;
-	}
-	fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
-	if (fd >= 0 && (fstat(fd, &st) < 0 || !S_ISREG(st.st_mode))) {
-		close(fd);
-		errno = EINVAL;
-		return -1;
-	}
-	return fd;
+	return fd < 0 ? -1 : rdep_open_found(fd);
 }
 
 const char *rdep_basename(const char *path)

@@ -23,6 +23,7 @@
 #include "proof.h"
 #include "runtime/skip_option.h"
 #include "tools.h"
+#include "where.h"
 
 /* How long to sleep when nothing rings: short commands end soon, long ones cost nothing. */
 #define WAIT_FIRST_MS 2
@@ -34,6 +35,7 @@ struct run {
 	struct options options;
 	struct outputs outputs;
 	struct decide decide;
+	struct where where;
 	char **command;
 	char path[4096]; /* of the command */
 	struct precheck check;
@@ -93,6 +95,8 @@ static int read_options(struct run *r, int argc, char **argv)
 			continue;
 		}
 		took = decide_flag(&r->decide, "run", argc, argv, i);
+		if (!took)
+			took = where_flag(&r->where, "run", argc, argv, i);
 		if (!took)
 			took = outputs_flag(&r->outputs, "run", argc, argv, i);
 		if (!took)
@@ -418,7 +422,8 @@ static int run(struct run *r, int argc, char **argv)
 		tool_say("no memory");
 		return RDEP_EXIT_TROUBLE;
 	}
-	if (!decide_apply(&r->decide, "run", rdep_follow_report(r->follow), !r->text.verbosity))
+	if (!where_apply(&r->where, "run", rdep_follow_report(r->follow)) ||
+	    !decide_apply(&r->decide, "run", rdep_follow_report(r->follow), !r->text.verbosity))
 		return RDEP_EXIT_TROUBLE;
 	outputs_empty(&r->outputs);
 	rc = start_command(r);
@@ -445,5 +450,6 @@ int rdep_cmd_run(int argc, char **argv)
 	rdep_follow_free(r.follow);
 	outputs_free(&r.outputs);
 	decide_free(&r.decide);
+	where_free(&r.where);
 	return rc;
 }

@@ -110,7 +110,10 @@ static int read_flag(struct records_options *o, const char *command, const char 
  * after a word about it. */
 static int output_flag(struct records_options *o, int argc, char **argv, int i)
 {
-	int took = o->outputs ? outputs_flag(o->outputs, argv[0], argc, argv, i) : 0;
+	int took = where_flag(&o->where, argv[0], argc, argv, i);
+
+	if (!took)
+		took = o->outputs ? outputs_flag(o->outputs, argv[0], argc, argv, i) : 0;
 
 	return took || !o->decide ? took : decide_flag(o->decide, argv[0], argc, argv, i);
 }
@@ -160,6 +163,9 @@ int records_read(struct records_options *o, int argc, char **argv, struct rdep_r
 		rc = RDEP_EXIT_TROUBLE;
 	}
 	o->text.color = tool_color(color, stdout);
+	if (rc < 0 && !where_apply(&o->where, argv[0], *report))
+		rc = RDEP_EXIT_TROUBLE;
+	where_free(&o->where);
 	if (rc < 0 && o->decide && !decide_apply(o->decide, argv[0], *report, !o->text.verbosity))
 		rc = RDEP_EXIT_TROUBLE;
 	if (rc >= 0) {

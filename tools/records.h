@@ -9,6 +9,7 @@
 #include "decide.h"
 #include "outputs.h"
 #include "tools.h"
+#include "where.h"
 
 /* A flag of one subcommand: --name=WORD. '-' in what is typed is '_' in a name. */
 struct records_flag {
@@ -32,6 +33,7 @@ struct records_options {
 	bool format_given;
 	enum rdep_fail_on fail_on;
 	struct rdep_text_options text;
+	struct where where; /* --sysroot and --debug-dir, which all have */
 };
 
 /*
