@@ -90,6 +90,8 @@ static void write_cycle(const struct shape *s, const struct shape *again)
 	unsigned i;
 
 	maker_init(&m, s->pid);
+	/* The module has no build-id: it must be older than the run. */
+	m.header.start_realtime_ns = 4000000000000000000u;
 	maker_exe(&m, exe, "t", 2);
 	mod = maker_module(&m, exe, s->bias, s->bias + (1u << 30), s->bias);
 	stack = maker_stack(&m, 2, pcs);
