@@ -14,6 +14,9 @@
 #include "tests/unit/record_maker.h"
 #include "tests/unit/tap.h"
 
+/* Its own module has no build-id here, and so must be older than the run. */
+#define AFTER_BUILD 4000000000000000000u
+
 static pthread_mutex_t first_lock = PTHREAD_MUTEX_INITIALIZER, second_lock, third_lock;
 static struct {
 	int count;
@@ -90,8 +93,7 @@ static void write_cycle(const struct shape *s, const struct shape *again)
 	unsigned i;
 
 	maker_init(&m, s->pid);
-	/* The module has no build-id: it must be older than the run. */
-	m.header.start_realtime_ns = 4000000000000000000u;
+	m.header.start_realtime_ns = AFTER_BUILD;
 	maker_exe(&m, exe, "t", 2);
 	mod = maker_module(&m, exe, s->bias, s->bias + (1u << 30), s->bias);
 	stack = maker_stack(&m, 2, pcs);
@@ -204,6 +206,7 @@ static void test_ordinal(void)
 
 	init_all(site);
 	maker_init(&m, pid);
+	m.header.start_realtime_ns = AFTER_BUILD;
 	maker_module(&m, exe, 0, 1u << 30, 0);
 	one = maker_class_init(&m, maker_stack(&m, 1, &site[0]));
 	two = maker_class_init(&m, maker_stack(&m, 1, &site[1]));
@@ -260,6 +263,7 @@ static void test_revised(void)
 	struct maker m;
 
 	maker_init(&m, 50);
+	m.header.start_realtime_ns = AFTER_BUILD;
 	edges[0] = maker_edge(&m, 20, 21, 0, 0, 1);
 	edges[1] = maker_edge(&m, 21, 20, 0, 0, 1);
 	maker_cycle(&m, 0, 0, RDEP_K_LOCK_INVERSION, RDEP_SINGLE_THREAD, 2, edges);
