@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "reports/audit.h"
+#include "reports/graph.h"
 
 /* Of an edge that was seen: which one. Of a supposed one: the allocation that would be it. */
 struct source {
@@ -16,23 +17,6 @@ struct source {
 
 /* ---- nodes ---- */
 
-static bool is_anonymous(const struct rdep_mclass *c)
-{
-	size_t n = strlen(c->key);
-
-	return !c->raw || !n || c->key[n - 1] == '?';
-}
-
-/* Classes of one key in two programs are not one class. */
-static const char *module_of(const struct rdep_mclass *c)
-{
-	const struct rdep_mframe *at = rdep_model_frame(&c->origin);
-
-	if (c->raw->raw->origin == RDEP_BY_STATIC)
-		return c->detail;
-	return at && at->module ? at->module->name : "";
-}
-
 static uint32_t new_node(struct rdep_audit *a, struct rdep_process *p, const struct rdep_mclass *c)
 {
 	RDEP_GROW(a->nodes, a->node_count);
@@ -40,24 +24,14 @@ static uint32_t new_node(struct rdep_audit *a, struct rdep_process *p, const str
 	return (uint32_t)a->node_count++;
 }
 
-static uint64_t key_of(const struct rdep_mclass *c)
-{
-	const char *module = module_of(c);
-
-	return rdep_hash(rdep_hash_text(c->key), module, strlen(module));
-}
-
-/* Classes of one process stay apart: the second of a key is joined to others' second. */
 static uint32_t join_class(struct rdep_audit *a, struct rdep_process *p,
 			   const struct rdep_mclass *c, struct rdep_map *ordinals)
 {
-	uint64_t key, *known, ordinal;
+	uint64_t key = rdep_join_key(c, ordinals), *known;
 
-	if (is_anonymous(c))
+	if (!key)
 		return new_node(a, p, c);
-	key = key_of(c);
-	ordinal = ++*rdep_map_put(ordinals, key);
-	known = rdep_map_put(&a->by_key, rdep_hash(key, &ordinal, sizeof(ordinal)));
+	known = rdep_map_put(&a->by_key, key);
 	if (!*known)
 		*known = new_node(a, p, c) + 1;
 	return (uint32_t)*known - 1;

@@ -133,22 +133,45 @@ bool rdep_reach_has(const struct rdep_reach *r, uint32_t node, bool shared)
 	return best_way(r, node, shared) >= 0;
 }
 
-bool rdep_reach_path(const struct rdep_reach *r, uint32_t node, bool shared, uint32_t **path,
-		     size_t *count)
+size_t rdep_reach_tail(const struct rdep_reach *r, uint32_t node, bool shared, uint32_t *path, size_t most)
 {
 	int way = best_way(r, node, shared);
-	size_t i;
+	size_t i, n;
+
+	if (way < 0)
+		return 0;
+	n = r->depth[way][node];
+	for (i = n < most ? n : most; i--;) {
+		uint64_t step = r->step[way][node];
+
+		path[i] = (uint32_t)(step >> 1) - 1;
+		node = r->graph->edges[path[i]].from;
+		way = (int)(step & 1);
+	}
+	return n;
+}
+
+bool rdep_reach_path(const struct rdep_reach *r, uint32_t node, bool shared, uint32_t **path, size_t *count)
+{
+	int way = best_way(r, node, shared);
 
 	if (way < 0)
 		return false;
-	*count = i = r->depth[way][node];
-	*path = rdep_alloc((i + 1) * sizeof(**path));
-	while (i--) {
+	*path = rdep_alloc((r->depth[way][node] + 1) * sizeof(**path));
+	*count = rdep_reach_tail(r, node, shared, *path, SIZE_MAX);
+	return true;
+}
+
+void rdep_reach_mark(const struct rdep_reach *r, uint32_t node, bool shared, uint8_t *told, bool *edges)
+{
+	int way = best_way(r, node, shared);
+
+	while (way >= 0 && r->depth[way][node] && !(told[node] >> way & 1)) {
 		uint64_t step = r->step[way][node];
 
-		(*path)[i] = (uint32_t)(step >> 1) - 1;
-		node = r->graph->edges[(*path)[i]].from;
+		told[node] |= (uint8_t)(1u << way);
+		edges[(step >> 1) - 1] = true;
+		node = r->graph->edges[(step >> 1) - 1].from;
 		way = (int)(step & 1);
 	}
-	return true;
 }

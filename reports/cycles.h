@@ -57,5 +57,10 @@ void rdep_reach_free(struct rdep_reach *r);
 bool rdep_reach_path(const struct rdep_reach *r, uint32_t node, bool shared, uint32_t **path,
 		     size_t *count);
 bool rdep_reach_has(const struct rdep_reach *r, uint32_t node, bool shared);
+/* The last edges of that path, `most` at most, in order; returns how long all of it is, 0: there is none. */
+size_t rdep_reach_tail(const struct rdep_reach *r, uint32_t node, bool shared, uint32_t *path, size_t most);
+/* Marks the edges of that path. told (by node, zeroed at first) keeps what was marked by earlier calls: the
+ * paths to all nodes are marked in time linear in the nodes. */
+void rdep_reach_mark(const struct rdep_reach *r, uint32_t node, bool shared, uint8_t *told, bool *edges);
 
 #endif

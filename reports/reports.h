@@ -101,7 +101,6 @@ void rdep_report_join(struct rdep_report *r);
 /* Each joins what was added so far first. Return 0, or -1 when writing failed. */
 int rdep_report_text(struct rdep_report *r, FILE *out, const struct rdep_text_options *options);
 int rdep_report_json(struct rdep_report *r, FILE *out);
-int rdep_report_dot(struct rdep_report *r, FILE *out);
 /* The header, threads and held locks, counts, modules, options and losses of each record. */
 int rdep_report_info(struct rdep_report *r, FILE *out, const struct rdep_text_options *options);
 /* The end of a run: the findings that were not printed yet, the coverage, the summary line
@@ -130,6 +129,29 @@ const char *rdep_format_words(void);
 /* Joins what was added so far, and writes it. Returns 0, or -1 when writing failed. */
 int rdep_report_write(struct rdep_report *r, FILE *out, const struct rdep_format *format,
 		      const struct rdep_format_options *o);
+
+/* ---- the dependency graph ---- */
+
+/* Which part of it. */
+struct rdep_graph_options {
+	const char *const *around; /* classes by name or key, or patterns of them (* and ?) */
+	size_t around_count;
+	unsigned distance; /* how many dependencies away from those; 0: the usual */
+	bool cycles;	   /* what lies on a cycle that counts */
+	bool reclaim;	   /* what reclaim can reach, by which shortest way, and what leads back */
+	const char *source_root;
+};
+
+#define RDEP_DISTANCE 2u /* the usual one */
+enum rdep_graph_format { RDEP_GRAPH_DOT, RDEP_GRAPH_SVG, RDEP_GRAPH_JSON, RDEP_GRAPH_TEXT };
+#define RDEP_GRAPH_FORMATS "dot|svg|json|text" /* in the order of the enum */
+
+/*
+ * Joins what was added so far, and writes the part of the graph that o chooses. 0; or -1 with *err, whose
+ * text is empty when writing failed.
+ */
+int rdep_report_graph(struct rdep_report *r, FILE *out, enum rdep_graph_format format,
+		      const struct rdep_graph_options *o, struct rdep_error *err);
 
 /* ---- what is new since: two sets of findings, by fingerprint ---- */
 

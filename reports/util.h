@@ -94,4 +94,7 @@ int rdep_open_regular(const char *path);
 /* The part after the last '/'. */
 const char *rdep_basename(const char *path);
 
+/* How many single-character edits (insert, drop, replace, swap) lie between two words; at most 40. */
+unsigned rdep_distance(const char *a, const char *b);
+
 #endif

@@ -30,9 +30,9 @@ int rdep_cmd_audit(int argc, char **argv)
 {
 	enum { NEVER, MISSING_SCOPE };
 	int assume = 0, fail_on = NEVER, rc;
-	const struct records_flag flags[] = {{"assume_gfp", "none|KERNEL", &assume, false},
-					     {"fail_on", "never|missing-scope", &fail_on, false},
-					     {0}};
+	const struct records_flag flags[] = {{.name = "assume_gfp", .words = "none|KERNEL", .value = &assume},
+					     {.name = "fail_on", .words = "never|missing-scope", .value = &fail_on},
+					     {.name = NULL}};
 	struct records_options o = {.formats = "text|json", .usage = usage, .flags = flags};
 	struct rdep_report *r;
 	struct rdep_audit *a;

@@ -82,7 +82,7 @@ static const char *text_of(const char *id)
 
 static void consider(const char *word, const char *name, const char **nearest, unsigned *best)
 {
-	unsigned d = tool_distance(word, name);
+	unsigned d = rdep_distance(word, name);
 
 	if (d < *best) {
 		*best = d;

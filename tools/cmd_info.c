@@ -23,7 +23,8 @@ static int usage(FILE *out)
 int rdep_cmd_info(int argc, char **argv)
 {
 	int classes = -1;
-	const struct records_flag flags[] = {{"classes", RDEP_STATS_KEYS, &classes, true}, {NULL, NULL, NULL, false}};
+	const struct records_flag flags[] = {{.name = "classes", .words = RDEP_STATS_KEYS, .value = &classes, .bare = true},
+					     {.name = NULL}};
 	struct records_options o = {.formats = "text", .usage = usage, .flags = flags};
 	struct rdep_report *r;
 	int rc = records_read(&o, argc, argv, &r);

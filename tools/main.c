@@ -49,36 +49,6 @@ int tool_unknown_option(const char *command, const char *option, const char *nea
 	return RDEP_EXIT_TROUBLE;
 }
 
-unsigned tool_distance(const char *a, const char *b)
-{
-	enum { MAX = 40 };
-	unsigned row[3][MAX + 1];
-	size_t m = strlen(a), n = strlen(b);
-
-	if (m > MAX || n > MAX)
-		return MAX;
-	for (size_t j = 0; j <= n; j++)
-		row[0][j] = (unsigned)j;
-	for (size_t i = 1; i <= m; i++) {
-		unsigned *now = row[i % 3], *above = row[(i + 2) % 3], *above2 = row[(i + 1) % 3];
-
-		now[0] = (unsigned)i;
-		for (size_t j = 1; j <= n; j++) {
-			unsigned best = above[j - 1] + (a[i - 1] != b[j - 1]);
-
-			if (above[j] + 1 < best)
-				best = above[j] + 1;
-			if (now[j - 1] + 1 < best)
-				best = now[j - 1] + 1;
-			if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] &&
-			    above2[j - 2] + 1 < best)
-				best = above2[j - 2] + 1;
-			now[j] = best;
-		}
-	}
-	return row[m % 3][n];
-}
-
 bool tool_color(int option, FILE *out)
 {
 	const char *no = getenv("NO_COLOR"), *term = getenv("TERM");

@@ -71,7 +71,7 @@ static const char *nearest_row(const char *name)
 	const char *found = NULL;
 
 	for (int i = 0; i < OPTIONS; i++) {
-		unsigned d = tool_distance(name, rows[i].name);
+		unsigned d = rdep_distance(name, rows[i].name);
 
 		if (d < best) {
 			best = d;

@@ -53,6 +53,19 @@ static const struct records_flag *own_flag(const struct records_options *o, cons
 	return NULL;
 }
 
+/* A flag without words. Returns -1, or an exit status. */
+static int read_own(const struct records_flag *own, const char *command, const char *value)
+{
+	if (!own->text == !value) {
+		if (own->text)
+			return own->text(own->to, value) ? -1 : RDEP_EXIT_TROUBLE;
+		*own->value = 1;
+		return -1;
+	}
+	tool_say("%s: option '--%s' %s", command, own->name, own->text ? "wants a value" : "takes no value");
+	return RDEP_EXIT_TROUBLE;
+}
+
 /* One flag. Returns -1, or an exit status. */
 static int read_flag(struct records_options *o, const char *command, const char *arg, int *color)
 {
@@ -82,6 +95,8 @@ static int read_flag(struct records_options *o, const char *command, const char 
 		list = lines;
 	else if (arg[1] == '-' && (own = own_flag(o, flag, n)))
 		list = own->words;
+	if (own && !list)
+		return read_own(own, command, value ? value + 1 : NULL);
 	if (!list || arg[1] != '-')
 		return tool_unknown_option(command, arg, NULL);
 	index = value ? word_in(list, value + 1) : own && own->bare ? 0 : -1;

@@ -11,12 +11,17 @@
 #include "tools.h"
 #include "where.h"
 
-/* A flag of one subcommand: --name=WORD. '-' in what is typed is '_' in a name. */
+/*
+ * A flag of one subcommand: --name=WORD, or without words --name=TEXT, or without a value at all --name.
+ * '-' in what is typed is '_' in a name.
+ */
 struct records_flag {
 	const char *name;
-	const char *words; /* "a|b|c" */
-	int *value;	   /* gets the index of the word */
-	bool bare;	   /* may stand without one, for the first */
+	const char *words; /* "a|b|c"; NULL: any text, or no value */
+	int *value;	   /* gets the index of the word; 1 where there is no value */
+	bool (*text)(void *to, const char *value); /* takes a text; false after saying what is wrong with it */
+	void *to;
+	bool bare;	   /* with words: may stand without one, for the first */
 };
 
 struct records_options {

@@ -9,6 +9,7 @@
 #include <stdio.h>
 
 #include "reports/reports.h"
+#include "reports/util.h"
 
 /* Exit statuses of our own, beside RDEP_EXIT_TROUBLE. Never 77 or 99: automake
  * reads those as skip and hard error. */
@@ -26,9 +27,6 @@ void tool_say(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 /* Says that `option` is none of `command`'s and where the list is; `nearest` (may
  * be NULL) is what was perhaps meant. Returns RDEP_EXIT_TROUBLE. */
 int tool_unknown_option(const char *command, const char *option, const char *nearest);
-
-/* How many single-character edits (insert, drop, replace, swap) lie between two words. */
-unsigned tool_distance(const char *a, const char *b);
 
 /* The text of --help: the commands, then the options from their table. */
 void tool_help(FILE *out);

@@ -23,6 +23,20 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
+/* Every format of the graph, of every part that can be asked for. */
+static void draw_all(struct rdep_report *r, FILE *null)
+{
+	static const char *const around[] = {"*"};
+	static const struct rdep_graph_options parts[] = {
+		{0}, {.cycles = true}, {.reclaim = true}, {.around = around, .around_count = 1, .distance = 1}};
+	struct rdep_error err;
+	size_t i, format;
+
+	for (format = 0; format <= RDEP_GRAPH_TEXT; format++)
+		for (i = 0; i < sizeof(parts) / sizeof(*parts); i++)
+			rdep_report_graph(r, null, (enum rdep_graph_format)format, &parts[i], &err);
+}
+
 static void read_all(const void *data, size_t size)
 {
 	static FILE *null;
@@ -44,7 +58,7 @@ static void read_all(const void *data, size_t size)
 	if (rdep_report_add(r, path, &err) > 0) {
 		for (i = 0; (format = rdep_format(i)); i++)
 			rdep_report_write(r, null, format, &options);
-		rdep_report_dot(r, null);
+		draw_all(r, null);
 		rdep_report_info(r, null, &all);
 		a = rdep_audit(r, true);
 		rdep_audit_text(a, null, &all);

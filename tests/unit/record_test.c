@@ -40,6 +40,7 @@ static const char *render(const char *data, size_t n)
 {
 	static struct rdep_error err;
 	struct rdep_text_options all = {.verbosity = 2};
+	const struct rdep_graph_options whole = {0};
 	struct rdep_report *r = rdep_report_new();
 	FILE *null = fopen("/dev/null", "w");
 
@@ -48,7 +49,7 @@ static const char *render(const char *data, size_t n)
 	if (rdep_report_add(r, path, &err) > 0) {
 		rdep_report_text(r, null, &all);
 		rdep_report_json(r, null);
-		rdep_report_dot(r, null);
+		rdep_report_graph(r, null, RDEP_GRAPH_DOT, &whole, &err);
 		rdep_report_info(r, null, &all);
 	}
 	fclose(null);
