@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * thread.c - pthread_create and pthread_join, thrd_create and thrd_join.
+ * thread.c - pthread_create, pthread_join and pthread_detach, and C11's.
  *
  * Threads with the smallest stack must still run: the frame below every start
  * routine holds one cleanup buffer and little else.
@@ -105,8 +105,15 @@ static void watch_exit(void)
 	rd_loader_end();
 }
 
+static bool is_detached(const pthread_attr_t *attr)
+{
+	int state;
+
+	return attr && pthread_attr_getdetachstate(attr, &state) == 0 && state == PTHREAD_CREATE_DETACHED;
+}
+
 /* NULL: the thread is not followed. */
-static struct errand *errand_for(void *start, void *arg, uint64_t site, uint64_t sp)
+static struct errand *errand_for(void *start, void *arg, bool detached, uint64_t site, uint64_t sp)
 {
 	struct errand *e;
 
@@ -115,15 +122,15 @@ static struct errand *errand_for(void *start, void *arg, uint64_t site, uint64_t
 	e = rd_up() ? errand_get() : NULL;
 	watch_exit();
 	if (e)
-		*e = (struct errand){start, arg, rd_thread_create(start, site, sp)};
+		*e = (struct errand){start, arg, rd_thread_create(start, detached, site, sp)};
 	return e;
 }
 
-/* CREATE(name, declared arguments, next call as it is without us, with us and the errand `e`) */
-#define CREATE(name, args, pass, ours)                                                             \
+/* CREATE(name, is it detached, declared arguments, next call as it is without us, with us and the errand `e`) */
+#define CREATE(name, detached, args, pass, ours)                                                   \
 	RD_EXPORT int name args                                                                    \
 	{                                                                                          \
-		struct errand *e = errand_for((void *)start, arg, RD_SITE, RD_HERE);               \
+		struct errand *e = errand_for((void *)start, arg, detached, RD_SITE, RD_HERE);     \
 		uint32_t token;                                                                    \
 		int rc;                                                                            \
                                                                                                    \
@@ -131,17 +138,19 @@ static struct errand *errand_for(void *start, void *arg, uint64_t site, uint64_t
 			return RD_NEXT(name) pass;                                                 \
 		token = e->token;                                                                  \
 		rc = RD_NEXT(name) ours;                                                           \
-		if (rc == 0)                                                                       \
+		if (rc == 0) {                                                                     \
 			rd_thread_created(token, id_written_to(thread));                           \
-		else                                                                               \
+		} else {                                                                           \
 			errand_put(e);                                                             \
+			rd_thread_uncreated(token);                                                \
+		}                                                                                  \
 		return rc;                                                                         \
 	}
 
-CREATE(pthread_create,
+CREATE(pthread_create, is_detached(attr),
        (pthread_t * thread, const pthread_attr_t *attr, void *(*start)(void *), void *arg),
        (thread, attr, start, arg), (thread, attr, run_pthread, e))
-CREATE(thrd_create, (thrd_t * thread, thrd_start_t start, void *arg), (thread, start, arg),
+CREATE(thrd_create, false, (thrd_t * thread, thrd_start_t start, void *arg), (thread, start, arg),
        (thread, run_thrd, e))
 
 /* JOIN(name, with a timeout?, declared arguments, passed arguments): a join that waits. */
@@ -172,3 +181,14 @@ RD_EXPORT int pthread_tryjoin_np(pthread_t thread, void **ret)
 		rd_join_end((uint64_t)thread, true);
 	return rc;
 }
+
+/* DETACH(name, type of its argument): told before, since the id may be another thread's after it. */
+#define DETACH(name, type)                                                                         \
+	RD_EXPORT int name(type thread)                                                            \
+	{                                                                                          \
+		rd_thread_detached((uint64_t)thread);                                              \
+		return RD_NEXT(name)(thread);                                                      \
+	}
+
+DETACH(pthread_detach, pthread_t)
+DETACH(thrd_detach, thrd_t)

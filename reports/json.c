@@ -359,7 +359,7 @@ static json_t *process(struct rdep_report *r, struct rdep_process *p)
 	set(o, "dependencies", json_integer((json_int_t)p->record->edge_count));
 	set(o, "stacks", json_integer((json_int_t)p->record->stack_count));
 	set(o, "modules", json_integer((json_int_t)p->record->module_count));
-	set(o, "threads", json_integer((json_int_t)p->record->thread_count));
+	set(o, "threads", json_integer((json_int_t)(rdep_record_threads(p->record) & INT64_MAX)));
 	set(o, "held", slots(p));
 	set(o, "counters", counters(p->record));
 	return o;

@@ -130,6 +130,9 @@ struct rdep_record {
 	size_t thread_count;
 	const struct rdep_join **joins;
 	size_t join_count;
+	struct rdep_rthread *board_threads; /* of the slots in use, as they were last read */
+	struct rdep_thread *board_thread_items;
+	size_t board_thread_count;
 	struct rdep_rboard *boards;
 	size_t board_count;
 	struct rdep_rstats *stats;
@@ -179,7 +182,11 @@ const struct rdep_rclass *rdep_record_class(const struct rdep_record *r, uint32_
 const struct rdep_rstack *rdep_record_stack(const struct rdep_record *r, uint32_t id);
 const struct rdep_redge *rdep_record_edge(const struct rdep_record *r, uint32_t id);
 const struct rdep_rcircle *rdep_record_circle(const struct rdep_record *r, uint32_t finding);
+/* A thread that the journal or the board tells of. */
 const struct rdep_rthread *rdep_record_thread(const struct rdep_record *r, uint32_t id);
+
+/* How many threads were followed; most are told of nowhere else. */
+uint64_t rdep_record_threads(const struct rdep_record *r);
 const struct rdep_rscope *rdep_record_scope(const struct rdep_record *r, uint32_t id);
 
 /* The module (index + 1) that holds pc now, 0: none. */
@@ -188,8 +195,9 @@ uint32_t rdep_record_module_at(const struct rdep_record *r, uint64_t pc);
 /* The value of an option as in force: into buf; false when it is not told. */
 bool rdep_record_option(const struct rdep_record *r, const char *name, char *buf, size_t n);
 
-/* The slots in use, read from the file now. Free with rdep_record_slots_free(). */
-size_t rdep_record_slots(const struct rdep_record *r, struct rdep_rslot **slots);
+/* The slots in use, read from the file now; their threads are known by rdep_record_thread() from then on. Free with
+ * rdep_record_slots_free(). */
+size_t rdep_record_slots(struct rdep_record *r, struct rdep_rslot **slots);
 void rdep_record_slots_free(struct rdep_rslot *slots, size_t count);
 
 /* What stat=1 counted, by class, read from the file now. Free the list. */

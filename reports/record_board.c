@@ -102,7 +102,44 @@ static void doubt_innermost(struct rdep_rslot *s, const struct rdep_rslot *slots
 	s->doubt = doubted;
 }
 
-size_t rdep_record_slots(const struct rdep_record *r, struct rdep_rslot **slots)
+static int by_id(const void *a, const void *b)
+{
+	const struct rdep_thread *of = a, *than = b;
+
+	return (of->id > than->id) - (of->id < than->id);
+}
+
+/* What the slots say of their threads; by id. */
+static void take_threads(struct rdep_record *r, const struct rdep_rslot *slots, size_t n)
+{
+	size_t i;
+
+	free(r->board_threads);
+	free(r->board_thread_items);
+	r->board_threads = rdep_alloc(n * sizeof(*r->board_threads));
+	r->board_thread_items = rdep_alloc(n * sizeof(*r->board_thread_items));
+	for (i = 0; i < n; i++) {
+		const struct rdep_slot *s = &slots[i].slot;
+		struct rdep_thread *t = &r->board_thread_items[i];
+
+		*t = (struct rdep_thread){.id = s->thread,
+					  .tid = s->tid,
+					  .parent = s->parent,
+					  .start_routine = s->start_routine,
+					  .create_stack = s->create_stack};
+		memcpy(t->name, s->name, sizeof(t->name));
+	}
+	if (n)
+		qsort(r->board_thread_items, n, sizeof(*r->board_thread_items), by_id);
+	for (i = 0; i < n; i++)
+		r->board_threads[i] = (struct rdep_rthread){
+			.raw = &r->board_thread_items[i],
+			.routine_module = rdep_record_module_at(r, r->board_thread_items[i].start_routine),
+		};
+	r->board_thread_count = n;
+}
+
+size_t rdep_record_slots(struct rdep_record *r, struct rdep_rslot **slots)
 {
 	int fd = rdep_record_file(r->path, NULL);
 	size_t i, n = 0;
@@ -128,6 +165,7 @@ size_t rdep_record_slots(const struct rdep_record *r, struct rdep_rslot **slots)
 		close(fd);
 	for (i = 0; i < n; i++)
 		doubt_innermost(&(*slots)[i], *slots, n);
+	take_threads(r, *slots, n);
 	return n;
 }
 

@@ -74,9 +74,25 @@ const struct rdep_redge *rdep_record_edge(const struct rdep_record *r, uint32_t 
 
 const struct rdep_rthread *rdep_record_thread(const struct rdep_record *r, uint32_t id)
 {
-	size_t i = index_get(r, RDEP_THREAD, id);
+	size_t i = index_get(r, RDEP_THREAD, id), low = 0, high = r->board_thread_count;
 
-	return i ? &r->threads[i - 1] : NULL;
+	if (i)
+		return &r->threads[i - 1];
+	while (low < high) {
+		i = low + (high - low) / 2;
+		if (r->board_threads[i].raw->id < id)
+			low = i + 1;
+		else
+			high = i;
+	}
+	return low < r->board_thread_count && r->board_threads[low].raw->id == id ? &r->board_threads[low] : NULL;
+}
+
+uint64_t rdep_record_threads(const struct rdep_record *r)
+{
+	uint64_t followed = r->header.counters[RDEP_C_THREADS];
+
+	return followed > r->thread_count ? followed : r->thread_count;
 }
 
 const struct rdep_rcircle *rdep_record_circle(const struct rdep_record *r, uint32_t finding)
@@ -522,6 +538,8 @@ void rdep_record_drop_items(struct rdep_record *r)
 	free(r->findings);
 	free(r->circles);
 	free(r->threads);
+	free(r->board_threads);
+	free(r->board_thread_items);
 	free(r->joins);
 	free(r->boards);
 	free(r->stats);

@@ -252,7 +252,7 @@ static void print_threads(struct rdep_text *t, struct rdep_process *p)
 	struct rdep_rslot *slots;
 	size_t i, n = rdep_record_slots(p->record, &slots);
 
-	fprintf(t->out, "  threads    %zu seen, %zu there%s\n", p->record->thread_count, n,
+	fprintf(t->out, "  threads    %llu seen, %zu there%s\n", (unsigned long long)rdep_record_threads(p->record), n,
 		p->record->header.state == RDEP_RUNNING ? "" : " at the end");
 	for (i = 0; i < n; i++)
 		print_slot(t, p, &slots[i], "    ");

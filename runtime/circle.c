@@ -6,10 +6,12 @@
 #include "graph.h"
 #include "held.h"
 #include "file_lock.h"
+#include "life.h"
 #include "lock_words.h"
 #include "sem.h"
 #include "sleep.h"
 #include "sys.h"
+#include "thread_table.h"
 #include "threads.h"
 #include "unwind.h"
 
@@ -295,6 +297,17 @@ static bool stands_in_the_way(struct rd_thread *t, const struct rd_wait *w, stru
 static struct rd_circle_step path[RD_CIRCLE_LONGEST];
 static uint32_t search_number;
 
+/* Whoever may stand in the way, the first of them: of a join it is the one that is joined. */
+static struct rd_thread *candidates(const struct rd_wait *w)
+{
+	const struct rd_thread_info *info;
+
+	if (w->how != RDEP_WAIT_JOIN)
+		return rd_threads_live();
+	info = rd_thread_info_at((uint32_t)w->what);
+	return info ? info->state : NULL;
+}
+
 /* Along holders and what they wait for, depth first; each thread once, since it waits for one thing. Returns the
  * circle's length, 0: none. O(threads) for each thread met. */
 static uint32_t search(void)
@@ -303,7 +316,7 @@ static uint32_t search(void)
 	uint32_t n = 1;
 
 	me->circle_seen = ++search_number;
-	path[0].next = rd_threads_live();
+	path[0].next = candidates(&path[0].wait);
 	while (n) {
 		struct rd_circle_step *at = &path[n - 1], found;
 		struct rd_thread *t = at->next;
@@ -312,7 +325,7 @@ static uint32_t search(void)
 			n--;
 			continue;
 		}
-		at->next = t->next;
+		at->next = at->wait.how == RDEP_WAIT_JOIN ? NULL : t->next;
 		if (t == at->t || (t != me && t->circle_seen == search_number) || !stands_in_the_way(t, &at->wait, &found))
 			continue;
 		if (t == me) {
@@ -324,7 +337,7 @@ static uint32_t search(void)
 		if (n == RD_CIRCLE_LONGEST || !wait_of(t, &found.wait))
 			continue;
 		found.t = t;
-		found.next = rd_threads_live();
+		found.next = candidates(&found.wait);
 		path[n++] = found;
 	}
 	return 0;
@@ -468,7 +481,8 @@ void rd_circle_join_begin(struct rd_thread *t, uint32_t id, uint64_t site, uint6
 	struct rd_locked l;
 	bool found;
 
-	if (!id)
+	/* Nobody waits for a thread that holds nothing and is not joined by anybody. */
+	if (!id || (t->top == t->bottom && !rd_life_held(t)))
 		return;
 	rd_enter(t, &l);
 	await_held(t);

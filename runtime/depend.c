@@ -18,6 +18,7 @@
 #include "sem.h"
 #include "stack.h"
 #include "thread_table.h"
+#include "thread_tell.h"
 #include "verdict.h"
 #include "wrapper.h"
 
@@ -230,6 +231,38 @@ static const struct rd_gates *gates_of(struct rd_thread *t, const struct rdep_he
 
 /* ---- occurrences ---- */
 
+static bool is_life(uint32_t cls)
+{
+	return rd_class_at(cls)->kind == RDEP_LIFE;
+}
+
+/* The threads that it names: whose it is, and those whose lives are its ends. */
+static void each_thread(const struct rd_edge *e, const struct rd_sample *s, void (*refers)(uint32_t id))
+{
+	refers(s->thread);
+	if (is_life(e->from))
+		refers((uint32_t)s->from_address);
+	if (is_life(e->to))
+		refers((uint32_t)s->to_address);
+}
+
+void rd_edge_threads(const struct rd_edge *e, void (*refers)(uint32_t id))
+{
+	uint32_t i;
+
+	for (i = 0; i < e->count; i++)
+		each_thread(e, &e->sample[i], refers);
+}
+
+void rd_depend_threads(void (*refers)(uint32_t id))
+{
+	uint32_t n = rd_edge_count(), id;
+
+	for (id = 1; id <= n; id++)
+		rd_edge_threads(rd_edge_at(id), refers);
+	rd_nest_threads(refers);
+}
+
 static void journal(uint32_t id, const struct rd_edge *e, const struct rd_sample *s, bool first)
 {
 	struct rdep_edge item = {
@@ -250,6 +283,7 @@ static void journal(uint32_t id, const struct rd_edge *e, const struct rd_sample
 	};
 	uint32_t i;
 
+	each_thread(e, s, rd_thread_tell);
 	for (i = 0; s->gates && i < s->gates->count; i++) {
 		const struct rd_gate *g = &s->gates->gate[i];
 
@@ -577,11 +611,6 @@ struct rd_sample rd_sample_of(struct rd_thread *t, const struct rdep_held *held,
 		.flags = (uint8_t)(target->edge_flags | (t->contexts ? RDEP_EDGE_IN_CONTEXT : 0) |
 				   (held->kind == RDEP_LIFE && t->awaited ? RDEP_EDGE_AWAITED : 0)),
 	};
-}
-
-static bool is_life(uint32_t cls)
-{
-	return rd_class_at(cls)->kind == RDEP_LIFE;
 }
 
 void rd_depend_sample(struct rd_thread *t, const struct rdep_held *held, const struct rd_target *target,

@@ -743,15 +743,17 @@ void rd_signal_mask(int how, uint64_t set, uint64_t site, uint64_t sp);
 /* ---- threads and processes ---- */
 
 /* A pthread_create is about to be made. Returns a token for rd_thread_begin (0: untold), given to
- * the child by the hook's trampoline. One whose
- * creation fails is only an id that stays unused. */
-uint32_t rd_thread_create(void *start_routine, uint64_t site, uint64_t sp);
-/* In the parent after success / in the child before the start routine. */
+ * the child by the hook's trampoline. detached: nobody will join it. */
+uint32_t rd_thread_create(void *start_routine, bool detached, uint64_t site, uint64_t sp);
+/* In the parent after success, after failure / in the child before the start routine. */
 void rd_thread_created(uint32_t token, uint64_t pthread_id);
+void rd_thread_uncreated(uint32_t token);
 void rd_thread_begin(uint32_t token, uint64_t pthread_id);
 /* The start routine returned, or the thread is being cancelled or exits: destructors of thread keys
  * may still lock after it. */
 void rd_thread_end(void);
+/* Before a pthread_detach: nobody joins it from now on. */
+void rd_thread_detached(uint64_t pthread_id);
 /* Around a join that waits: `begin` is told what it waits for, and whether with a timeout, and has any finding in the
  * record before it returns; joined: it ended (rc 0). */
 void rd_join_begin(uint64_t pthread_id, bool timed, uint64_t site, uint64_t sp);

@@ -14,6 +14,7 @@
 #include "split.h"
 #include "stack.h"
 #include "sys.h"
+#include "thread_tell.h"
 #include "threads.h"
 #include "verdict.h"
 
@@ -85,6 +86,9 @@ static void publish_circle(struct rd_thread *t, union published *p, uint64_t sit
 
 	p->f.thread = t->id;
 	p->f.monotonic_ns = rd_now_monotonic();
+	rd_thread_tell(t->id);
+	if (p->f.kind >= RDEP_K_UNLOCK_FOREIGN && p->f.kind <= RDEP_K_WRONG_MUTEX)
+		rd_thread_tell(p->f.holder);
 	if (fails(&p->f))
 		__atomic_store_n(&failing, 1, __ATOMIC_RELAXED);
 	rd_record_put(RDEP_FINDING, p, sizeof(p->f) + p->f.edge_count * sizeof(p->f.edges[0]), NULL, 0);
@@ -345,12 +349,12 @@ void rd_finding_nested(struct rd_thread *t, uint32_t edge)
 	publish(t, &p, 0);
 }
 
-void rd_finding_close_nested(void)
+void rd_finding_close_nested(uint32_t bits)
 {
 	struct rd_finding *f;
 
 	for (f = cycles; f; f = f->next)
-		f->closed |= (f->edges[0] & RD_NEST_EDGE) != 0;
+		f->closed |= (f->edges[0] & (RD_NEST_EDGE | RD_NEST_LIFE)) == bits;
 }
 
 void rd_finding_retire(uint32_t edge)
@@ -421,11 +425,14 @@ void rd_finding_deadlock(struct rd_thread *t, const struct rdep_finding *what, s
 			 uint64_t site)
 {
 	static union published p;
+	uint32_t i;
 
 	p.f = *what;
 	if (!take_id(&p.f.id))
 		return;
 	circle->finding = p.f.id;
+	for (i = 0; i < circle->count; i++)
+		rd_thread_tell(circle->legs[i].thread);
 	rd_record_put(RDEP_CIRCLE, circle, sizeof(*circle) + circle->count * sizeof(circle->legs[0]), NULL, 0);
 	publish_circle(t, &p, site, circle);
 }

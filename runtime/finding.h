@@ -35,8 +35,9 @@ struct rd_finding *rd_finding_cycle(struct rd_thread *t, const uint32_t *edges, 
 /* Two locks of one class, one inside the other, and no order told (nesting=any). Once per class. */
 void rd_finding_nested(struct rd_thread *t, uint32_t edge);
 
-/* The pairs that cycles between instances were made of are about to be forgotten. */
-void rd_finding_close_nested(void);
+/* The pairs that cycles between instances were made of, those with these bits in their numbers (nesting.h), are about to
+ * be forgotten. */
+void rd_finding_close_nested(uint32_t bits);
 
 /* Cycles over this edge are none: nothing more is told of them. */
 void rd_finding_retire(uint32_t edge);

@@ -182,6 +182,14 @@ void rd_left_forked(void)
 	}
 }
 
+void rd_left_threads(void (*refers)(uint32_t id))
+{
+	uint32_t i;
+
+	for (i = 0; i < rd_left_count; i++)
+		refers(forked[i].thread);
+}
+
 void rd_left_reset(void)
 {
 	rd_left_count = 0;

@@ -28,6 +28,9 @@ void rd_left_reset(void);
 extern uint32_t rd_left_count __attribute__((visibility("hidden")));
 void rd_left_take(struct rd_thread *t, const void *lock, unsigned how, uint64_t site, uint64_t sp);
 
+/* The threads that may yet be told of because of that. Needs the runtime lock. */
+void rd_left_threads(void (*refers)(uint32_t id));
+
 /* A condition is about to be waited on: held is the thread's entry of the mutex, NULL when it has none. */
 void rd_left_wait(struct rd_thread *t, const void *cond, const void *mutex, const struct rdep_held *held, uint64_t site,
 		  uint64_t sp);

@@ -128,11 +128,9 @@ static uint32_t next_kept;
 
 static struct rd_thread *thread_of(uint64_t id)
 {
-	struct rd_thread *t;
+	const struct rd_thread_info *info = rd_thread_info_at((uint32_t)id);
 
-	for (t = rd_threads_live(); t && t->id != id; t = t->next)
-		;
-	return t;
+	return info ? info->state : NULL;
 }
 
 static bool is_in(const uint64_t *took, uint32_t cls)

@@ -20,20 +20,33 @@
 
 enum { NESTING_INVERTED, NESTING_ANY };
 
-static struct rd_graph *graph;
-static struct rd_array edges = RD_ARRAY(sizeof(struct rd_edge));
-static struct rd_map_of ids; /* (address, generation) -> node */
-static uint32_t last_node;
-static uint32_t base; /* numbers of forgotten pairs are not used again: the journal may have them */
+/* Locks of one class, and lives: those end one after the other, and the pairs of those that ended are nothing any more. */
+static struct nest {
+	uint32_t bits; /* of its edges' numbers */
+	uint32_t most; /* pairs */
+	struct rd_array edges;
+	struct rd_graph *graph;
+	struct rd_map_of ids; /* (address, generation) -> node */
+	uint32_t last_node;
+	uint32_t base; /* numbers of forgotten pairs are not used again: the journal may have them */
+} locks = {.bits = RD_NEST_EDGE, .most = RD_NEST_PAIRS, .edges = RD_ARRAY(sizeof(struct rd_edge))},
+  lives = {.bits = RD_NEST_EDGE | RD_NEST_LIFE, .most = RD_NEST_LIVES, .edges = RD_ARRAY(sizeof(struct rd_edge))};
+
+static struct nest *nest_of(uint32_t cls)
+{
+	return rd_class_at(cls)->kind == RDEP_LIFE ? &lives : &locks;
+}
 
 struct rd_edge *rd_nest_edge_at(uint32_t edge)
 {
-	return rd_array_at(&edges, (edge & ~RD_NEST_EDGE) - base);
+	const struct nest *n = edge & RD_NEST_LIFE ? &lives : &locks;
+
+	return rd_array_at(&n->edges, (edge & ~n->bits) - n->base);
 }
 
-static uint32_t number_of(uint32_t graph_edge)
+static uint32_t number_of(const struct nest *n, uint32_t graph_edge)
 {
-	return RD_NEST_EDGE | (base + graph_edge);
+	return n->bits | (n->base + graph_edge);
 }
 
 /* ---- the thread's own memory of it ---- */
@@ -60,12 +73,12 @@ static void remember(struct rd_thread *t, const struct rdep_held *held, const st
 
 /* ---- pairs ---- */
 
-static uint32_t node_of(uint64_t address, uint32_t generation)
+static uint32_t node_of(struct nest *n, uint64_t address, uint32_t generation)
 {
-	uint32_t node = rd_map_get(&ids, address, generation);
+	uint32_t node = rd_map_get(&n->ids, address, generation);
 
-	if (!node && rd_map_set(&ids, address, generation, last_node + 1))
-		node = ++last_node;
+	if (!node && rd_map_set(&n->ids, address, generation, n->last_node + 1))
+		node = ++n->last_node;
 	return node;
 }
 
@@ -75,35 +88,36 @@ static uint32_t generation_of(uint64_t address, uint32_t generation)
 	return rd_file_address(address) ? 0 : generation;
 }
 
-static void forget_all(void)
+static void forget_all(struct nest *n)
 {
-	rd_count(RDEP_C_NESTING_FORGOTTEN);
-	rd_finding_close_nested();
-	rd_graph_free(graph);
-	graph = rd_graph_new();
-	rd_map_clear(&ids);
-	last_node = 0;
-	base += RD_NEST_PAIRS + 1;
+	if (n == &locks)
+		rd_count(RDEP_C_NESTING_FORGOTTEN);
+	rd_finding_close_nested(n->bits);
+	rd_graph_free(n->graph);
+	n->graph = rd_graph_new();
+	rd_map_clear(&n->ids);
+	n->last_node = 0;
+	n->base += n->most + 1;
 }
 
-static void close_cycle(struct rd_thread *t, uint32_t *cycle, int n)
+static void close_cycle(struct rd_thread *t, const struct nest *nest, uint32_t *cycle, int n)
 {
 	int i;
 
 	for (i = 0; i < n; i++)
-		cycle[i] = number_of(cycle[i]);
+		cycle[i] = number_of(nest, cycle[i]);
 	rd_finding_cycle(t, cycle, (uint32_t)n, NULL);
 }
 
 /* Returns its number, or 0. */
-static uint32_t new_pair(struct rd_thread *t, uint32_t from, uint32_t to, bool known, struct rd_sample *s,
+static uint32_t new_pair(struct rd_thread *t, struct nest *nest, uint32_t from, uint32_t to, bool known, struct rd_sample *s,
 			 const struct rdep_held *held, const struct rd_target *target)
 {
 	static uint32_t cycle[PATH_LONGEST];
 	bool hidden = rd_sem_unproven(held->cls);
-	int n = hidden ? 0 : rd_graph_cycle(graph, from, to, s->type, cycle + 1, PATH_LONGEST - 1);
-	uint32_t id = rd_graph_add(graph, from, to, s->type);
-	struct rd_edge *e = id ? rd_array_need(&edges, id) : NULL;
+	int n = hidden ? 0 : rd_graph_cycle(nest->graph, from, to, s->type, cycle + 1, PATH_LONGEST - 1);
+	uint32_t id = rd_graph_add(nest->graph, from, to, s->type);
+	struct rd_edge *e = id ? rd_array_need(&nest->edges, id) : NULL;
 
 	if (!e) {
 		rd_count(RDEP_C_EDGES_DROPPED);
@@ -111,78 +125,79 @@ static uint32_t new_pair(struct rd_thread *t, uint32_t from, uint32_t to, bool k
 	}
 	/* Types are added to an edge that is there; a fresh number may have a forgotten edge's memory. */
 	if (known)
-		rd_sample_keep(t, number_of(id), e, s, held);
+		rd_sample_keep(t, number_of(nest, id), e, s, held);
 	else
 		rd_edge_begin(t, e, s, held, target);
 	if (hidden)
-		rd_graph_hide(graph, id, true);
+		rd_graph_hide(nest->graph, id, true);
 	if (n > 0 && n < PATH_LONGEST) {
 		cycle[0] = id;
-		close_cycle(t, cycle, n + 1);
+		close_cycle(t, nest, cycle, n + 1);
 	}
-	return number_of(id);
+	return number_of(nest, id);
 }
 
 void rd_nest_show(struct rd_thread *t, uint32_t cls)
 {
 	static uint32_t cycle[PATH_LONGEST];
-	uint32_t id, n = graph ? rd_graph_edges(graph) : 0;
+	uint32_t id, n = locks.graph ? rd_graph_edges(locks.graph) : 0;
 
 	for (id = 1; id <= n; id++) {
-		const struct rd_edge *e = rd_array_at(&edges, id);
+		const struct rd_edge *e = rd_array_at(&locks.edges, id);
 		uint32_t from, to;
 		uint8_t types;
 		int count;
 
 		if (!e || e->from != cls)
 			continue;
-		rd_graph_hide(graph, id, false);
-		rd_graph_edge(graph, id, &from, &to, &types);
+		rd_graph_hide(locks.graph, id, false);
+		rd_graph_edge(locks.graph, id, &from, &to, &types);
 		/* Of one class, all are of one type. */
-		count = rd_graph_cycle(graph, from, to, types, cycle + 1, PATH_LONGEST - 1);
+		count = rd_graph_cycle(locks.graph, from, to, types, cycle + 1, PATH_LONGEST - 1);
 		cycle[0] = id;
 		if (count > 0 && count < PATH_LONGEST)
-			close_cycle(t, cycle, count + 1);
+			close_cycle(t, &locks, cycle, count + 1);
 	}
 }
 
 void rd_nest_retire(uint32_t cls)
 {
-	uint32_t id, n = graph ? rd_graph_edges(graph) : 0;
+	uint32_t id, n = locks.graph ? rd_graph_edges(locks.graph) : 0;
 
 	for (id = 1; id <= n; id++) {
-		const struct rd_edge *e = rd_array_at(&edges, id);
+		const struct rd_edge *e = rd_array_at(&locks.edges, id);
 
 		if (!e || e->from != cls)
 			continue;
-		rd_graph_hide(graph, id, true);
-		rd_finding_retire(number_of(id));
+		rd_graph_hide(locks.graph, id, true);
+		rd_finding_retire(number_of(&locks, id));
 	}
 }
 
 void rd_nest(struct rd_thread *t, const struct rdep_held *held, const struct rd_target *target)
 {
 	struct rd_sample s = rd_sample_of(t, held, target);
+	struct nest *n = nest_of(target->cls);
 	uint32_t from, to, id;
 	uint8_t types = 0;
 
-	if (rd_sem_is_signal(held->cls) || (!graph && !(graph = rd_graph_new())))
+	if (rd_sem_is_signal(held->cls) || (!n->graph && !(n->graph = rd_graph_new())))
 		return;
 	/* Pairs are many, and few of them are ever told of. */
 	rd_stack_small();
-	if (rd_graph_edges(graph) >= RD_NEST_PAIRS)
-		forget_all();
-	from = node_of(held->address, generation_of(held->address, held->generation));
-	to = node_of(target->address, generation_of(target->address, target->generation));
+	if (rd_graph_edges(n->graph) >= n->most)
+		forget_all(n);
+	from = node_of(n, held->address, generation_of(held->address, held->generation));
+	to = node_of(n, target->address, generation_of(target->address, target->generation));
 	if (!from || !to)
 		return;
-	id = rd_graph_find(graph, from, to, &types);
+	id = rd_graph_find(n->graph, from, to, &types);
 	if (!id || !(types & s.type)) {
 		if (rd_held_is_stale(t, held))
 			return;
-		id = new_pair(t, from, to, id != 0, &s, held, target);
+		id = new_pair(t, n, from, to, id != 0, &s, held, target);
 	} else {
-		id = number_of(id);
+		id = number_of(n, id);
 		rd_edge_again(t, id, rd_nest_edge_at(id), &s, held);
 	}
 	if (!id)
@@ -195,12 +210,26 @@ void rd_nest(struct rd_thread *t, const struct rdep_held *held, const struct rd_
 		remember(t, held, target);
 }
 
+static void nest_threads(const struct nest *nest, void (*refers)(uint32_t id))
+{
+	uint32_t n = nest->graph ? rd_graph_edges(nest->graph) : 0, id;
+
+	for (id = 1; id <= n; id++)
+		rd_edge_threads(rd_array_at(&nest->edges, id), refers);
+}
+
+void rd_nest_threads(void (*refers)(uint32_t id))
+{
+	nest_threads(&locks, refers);
+	nest_threads(&lives, refers);
+}
+
 void rd_nest_move(struct rd_thread *t, uint32_t cls)
 {
-	uint32_t n = graph ? rd_graph_edges(graph) : 0, id, i;
+	uint32_t n = locks.graph ? rd_graph_edges(locks.graph) : 0, id, i;
 
 	for (id = 1; id <= n; id++) {
-		const struct rd_edge *e = rd_array_at(&edges, id);
+		const struct rd_edge *e = rd_array_at(&locks.edges, id);
 
 		for (i = 0; e->from == cls && i < e->count; i++) {
 			const struct rd_sample *s = &e->sample[i];
@@ -212,10 +241,16 @@ void rd_nest_move(struct rd_thread *t, uint32_t cls)
 	}
 }
 
+static void reset(struct nest *n)
+{
+	n->graph = NULL;
+	memset(n->edges.segment, 0, sizeof(n->edges.segment));
+	rd_map_reset(&n->ids);
+	n->last_node = 0;
+}
+
 void rd_nest_reset(void)
 {
-	graph = NULL;
-	memset(edges.segment, 0, sizeof(edges.segment));
-	rd_map_reset(&ids);
-	last_node = 0;
+	reset(&locks);
+	reset(&lives);
 }

@@ -15,9 +15,11 @@
 #include "depend.h"
 
 #define RD_NEST_PAIRS 65536u
+#define RD_NEST_LIVES 1024u /* the same of threads that are joined by threads that may be joined */
 
 /* Set in the number of an edge between instances. */
 #define RD_NEST_EDGE 0x80000000u
+#define RD_NEST_LIFE 0x40000000u /* and these are lives */
 
 /* Was this pair looked at by this thread lately, at its clock, with the same chain of locks held? Lock-free, its own
  * thread only. */
@@ -34,6 +36,9 @@ void rd_nest_move(struct rd_thread *t, uint32_t cls);
 /* As rd_depend_show() and rd_depend_retire(). O(pairs there are). */
 void rd_nest_show(struct rd_thread *t, uint32_t cls);
 void rd_nest_retire(uint32_t cls);
+
+/* For rd_depend_threads(). */
+void rd_nest_threads(void (*refers)(uint32_t id));
 
 void rd_nest_reset(void);
 

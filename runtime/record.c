@@ -18,6 +18,7 @@
 #define FIRST_CHUNK (128u << 10)
 #define LARGEST_CHUNK (4u << 20)
 #define BOARD_SLOTS 16u
+#define HELDS_SIZES 16u /* of held stacks outside of slots: each is four times as large as the one before */
 
 /* Counts what happens before there is a record. */
 static struct rdep_header early;
@@ -37,8 +38,16 @@ static uint32_t chunk_count, chunk_room;
 static uint64_t cursor; /* bytes used of the last chunk */
 static bool journal_ended;
 
-static struct rdep_slot *board[4096];
 static uint32_t board_count;
+
+/* Slots, and held stacks outside of them, that nobody uses: those given back last are taken first. */
+static struct rdep_slot **idle_slots;
+static uint32_t idle_slot_count, idle_slot_room;
+static struct idle_helds {
+	struct idle_helds *next;
+	struct rdep_helds *helds;
+	uint64_t at;
+} *idle_helds[HELDS_SIZES];
 
 const char *rd_record_error(void)
 {
@@ -227,38 +236,51 @@ void *rd_record_table(enum rdep_item_type type, void *head, size_t head_len, uin
 	return table;
 }
 
-static struct rdep_slot *add_board(void)
+static bool more_room_for_idle(void)
+{
+	uint32_t room = (board_count + 1) * BOARD_SLOTS * 2;
+	struct rdep_slot **more;
+
+	if (idle_slot_room >= (board_count + 1) * BOARD_SLOTS)
+		return true;
+	more = rd_mem_alloc(room * sizeof(*more));
+	if (!more)
+		return false;
+	if (idle_slot_count)
+		memcpy(more, idle_slots, idle_slot_count * sizeof(*more));
+	rd_mem_free(idle_slots, idle_slot_room * sizeof(*idle_slots));
+	idle_slots = more;
+	idle_slot_room = room;
+	return true;
+}
+
+static bool add_board(void)
 {
 	size_t body = sizeof(struct rdep_slot) * BOARD_SLOTS;
 	struct rdep_board b = {.slot_size = sizeof(struct rdep_slot), .count = BOARD_SLOTS};
 	struct rdep_slot *slots;
+	uint32_t i;
 
-	if (board_count == sizeof(board) / sizeof(*board))
-		return NULL;
+	if (!more_room_for_idle())
+		return false;
 	slots = rd_record_table(RDEP_BOARD, &b, sizeof(b), &b.slots_at, body);
 	if (!slots)
 		slots = rd_map(body);
-	if (slots)
-		board[board_count++] = slots;
-	return slots;
+	if (!slots)
+		return false;
+	board_count++;
+	for (i = BOARD_SLOTS; i-- > 0;)
+		idle_slots[idle_slot_count++] = &slots[i];
+	return true;
 }
 
 struct rdep_slot *rd_record_slot(void)
 {
 	struct rdep_slot *s;
-	uint32_t b, i;
 
-	for (b = board_count; b-- > 0;) {
-		for (i = 0; i < BOARD_SLOTS; i++) {
-			s = &board[b][i];
-			if (s->state == RDEP_SLOT_FREE)
-				goto found;
-		}
-	}
-	s = add_board();
-	if (!s)
+	if (!idle_slot_count && !add_board())
 		return NULL;
-found:
+	s = idle_slots[--idle_slot_count];
 	memset(s, 0, sizeof(*s));
 	s->state = RDEP_SLOT_LIVE;
 	return s;
@@ -269,14 +291,57 @@ void rd_record_slot_free(struct rdep_slot *s)
 	memset(s->held, 0, sizeof(s->held));
 	s->more = 0;
 	__atomic_store_n(&s->state, RDEP_SLOT_FREE, __ATOMIC_RELEASE);
+	idle_slots[idle_slot_count++] = s;
+}
+
+/* 4^n times a slot's own. */
+static unsigned helds_size(uint32_t capacity)
+{
+	unsigned n = 0;
+
+	while (capacity > RDEP_SLOT_HELD) {
+		capacity /= 4;
+		n++;
+	}
+	return n;
+}
+
+static struct rdep_helds *idle_helds_take(uint32_t capacity, uint64_t *at)
+{
+	unsigned n = helds_size(capacity);
+	struct idle_helds *i = n < HELDS_SIZES ? idle_helds[n] : NULL;
+	struct rdep_helds *h;
+
+	if (!i || i->helds->capacity != capacity)
+		return NULL;
+	idle_helds[n] = i->next;
+	h = i->helds;
+	*at = i->at;
+	rd_mem_free(i, sizeof(*i));
+	memset(&h->bottom, 0, (capacity + 1u) * sizeof(h->bottom));
+	return h;
+}
+
+void rd_record_helds_free(struct rdep_held *bottom, uint32_t capacity, uint64_t at)
+{
+	struct rdep_helds *h = (struct rdep_helds *)((char *)bottom - offsetof(struct rdep_helds, bottom));
+	unsigned n = helds_size(capacity);
+	struct idle_helds *i = n < HELDS_SIZES ? rd_mem_alloc(sizeof(*i)) : NULL;
+
+	if (!i)
+		return;
+	*i = (struct idle_helds){idle_helds[n], h, at};
+	idle_helds[n] = i;
 }
 
 struct rdep_helds *rd_record_helds(uint32_t capacity, uint32_t thread, uint64_t *at)
 {
 	struct rdep_helds h = {.capacity = capacity, .thread = thread};
 	size_t fixed = offsetof(struct rdep_helds, bottom), all = sizeof(h) + capacity * sizeof(struct rdep_held);
-	struct rdep_helds *p = NULL;
+	struct rdep_helds *p = idle_helds_take(capacity, at);
 
+	if (p)
+		return p;
 	if (sizeof(struct rdep_item) + all <= RDEP_ITEM_MAX)
 		p = rd_record_put(RDEP_HELDS, &h, fixed, NULL, all - fixed);
 	*at = p ? offset_of(p) : 0;
@@ -354,6 +419,9 @@ static void forget(void)
 {
 	chunks = NULL;
 	chunk_count = chunk_room = board_count = 0;
+	idle_slots = NULL;
+	idle_slot_count = idle_slot_room = 0;
+	memset(idle_helds, 0, sizeof(idle_helds));
 	cursor = 0;
 	journal_ended = false;
 	error[0] = 0;

@@ -57,6 +57,8 @@ void rd_record_slot_free(struct rdep_slot *s);
 
 /* Room for a deeper held stack of `capacity` entries; *at gets its file offset (0: not in the file). */
 struct rdep_helds *rd_record_helds(uint32_t capacity, uint32_t thread, uint64_t *at);
+/* It is not used any more: its bottom, and what else it was got with. */
+void rd_record_helds_free(struct rdep_held *bottom, uint32_t capacity, uint64_t at);
 
 /*
  * An item whose fixed part is `head`, with n bytes of zeros at a multiple of 64 in the file: *at, which lies in head, gets

@@ -353,6 +353,7 @@ struct rdep_circle {
 	struct rdep_leg legs[];
 };
 
+/* A thread that something in the journal names, and those that made it; a thread that nothing names has none. */
 struct rdep_thread {
 	uint32_t id; /* 1: the first thread */
 	uint32_t tid;
@@ -361,7 +362,7 @@ struct rdep_thread {
 	uint64_t start_routine;
 	uint32_t create_stack;
 	uint32_t reserved;
-	char name[16]; /* as at its first event */
+	char name[16]; /* as it was told of */
 };
 
 struct rdep_join {
@@ -413,7 +414,10 @@ struct rdep_slot {
 			     3: at the barrier `wait_what`; 5: for the semaphore `wait_what` to be posted */
 	uint64_t wait_what;
 	char name[16];
-	uint64_t reserved[9];
+	/* As in its RDEP_THREAD, which is there only if the journal refers to the thread. */
+	uint64_t start_routine;
+	uint32_t parent, create_stack;
+	uint64_t reserved[7];
 	struct rdep_held bottom; /* no lock: the writer's sentinel */
 	struct rdep_held held[RDEP_SLOT_HELD];
 };
@@ -428,7 +432,7 @@ struct rdep_board {
 
 struct rdep_helds {
 	uint32_t capacity;
-	uint32_t thread;
+	uint32_t thread; /* the first that had it */
 	struct rdep_held bottom;
 	struct rdep_held held[];
 };

@@ -293,7 +293,7 @@ static void remember_ended(struct rd_thread *t, const struct rd_scope_entry *e)
 /* In the function that the thread was made for: it has it for its life. */
 static bool is_for_life(const struct rd_thread *t, const struct rd_scope_entry *e)
 {
-	const struct rd_thread_info *info = rd_thread_info_at(t->id);
+	const struct rd_thread_info *info = t->info;
 
 	return info && info->start_routine &&
 	       rd_unwind_function(e->site) == rd_unwind_function(info->start_routine + 1);

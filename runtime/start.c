@@ -339,6 +339,7 @@ static void come_up_as_child(void)
 	is_child = true;
 	if (consistent) {
 		rd_depend_fork_child();
+		rd_thread_table_fork_child();
 		rd_finding_reset(true);
 		missing = rd_record_fork(&id, inherit);
 	} else {

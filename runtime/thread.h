@@ -182,8 +182,10 @@ struct rd_thread {
 	uint32_t awaited; /* it is being joined by a thread that holds locks; see life.h */
 	uint64_t took[RD_LIFE_CLASSES / 64]; /* classes that it waited for */
 	struct rd_stat_thread *stat; /* where it counts; stat.h */
-	struct rd_thread *next; /* of the list of all threads, or of idle ones */
-	uint8_t warm;	/* idle, and its pages are there */
+	struct rd_thread *next, *previous; /* of the list of all threads, or of idle ones */
+	struct rd_thread *next_ended;
+	struct rd_thread_info *info;
+	uint8_t ended; /* detached, and its state is to be given back */
 	uint8_t learnt; /* pairs and steps are not all zero */
 
 	struct rd_passed passed[RD_PASSED_SETS];

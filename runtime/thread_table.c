@@ -1,32 +1,119 @@
 // SPDX-License-Identifier: MIT
 /* thread_table.c - see thread_table.h. */
 #include "thread_table.h"
-#include "hash.h"
+#include "mem.h"
 
-#include <string.h>
+#include <stddef.h>
 
 #define DEEPEST 64
 
-static struct rd_array infos = RD_ARRAY(sizeof(struct rd_thread_info));
 static uint32_t last_id;
 
-static struct named {
-	uint64_t pthread;
-	uint32_t id;
-	UT_hash_handle hh;
-} *by_pthread;
+/* Chains of infos, by id and by pthread_t. */
+static struct rd_thread_info **by_id, **by_pthread;
+static uint32_t room, count; /* room: a power of two, or 0 */
+
+#define COLLECT_AT 1024u
+static uint32_t collect_at = COLLECT_AT;
+
+/* ---- the table ---- */
+
+static struct rd_thread_info **id_place(uint32_t id)
+{
+	return &by_id[id & (room - 1)];
+}
+
+static struct rd_thread_info **pthread_place(uint64_t pthread)
+{
+	return &by_pthread[(pthread * 0x9e3779b97f4a7c15ull >> 32) & (room - 1)];
+}
+
+static void add(struct rd_thread_info *i)
+{
+	struct rd_thread_info **place = id_place(i->id);
+
+	i->next = *place;
+	*place = i;
+}
+
+static void add_named(struct rd_thread_info *i)
+{
+	struct rd_thread_info **place = pthread_place(i->pthread);
+
+	i->next_named = *place;
+	*place = i;
+}
+
+static void remove_named(struct rd_thread_info *i)
+{
+	struct rd_thread_info **link;
+
+	if (!i->pthread)
+		return;
+	for (link = pthread_place(i->pthread); *link != i; link = &(*link)->next_named)
+		;
+	*link = i->next_named;
+	i->pthread = 0;
+}
+
+static bool grow(void)
+{
+	uint32_t had = room, wide = room ? room * 2 : 64, b;
+	struct rd_thread_info **ids = rd_mem_alloc(wide * sizeof(*ids)), **pthreads = rd_mem_alloc(wide * sizeof(*pthreads));
+	struct rd_thread_info **old = by_id, **old_named = by_pthread, *i, *next;
+
+	if (!ids || !pthreads) {
+		rd_mem_free(ids, wide * sizeof(*ids));
+		rd_mem_free(pthreads, wide * sizeof(*pthreads));
+		return had != 0;
+	}
+	by_id = ids;
+	by_pthread = pthreads;
+	room = wide;
+	for (b = 0; b < had; b++) {
+		for (i = old[b]; i; i = next) {
+			next = i->next;
+			add(i);
+			if (i->pthread)
+				add_named(i);
+		}
+	}
+	rd_mem_free(old, had * sizeof(*old));
+	rd_mem_free(old_named, had * sizeof(*old_named));
+	return true;
+}
 
 uint32_t rd_thread_new(void)
 {
-	if (!rd_array_need(&infos, last_id + 1))
+	struct rd_thread_info *i;
+
+	if (count >= room && !grow())
 		return 0;
-	return ++last_id;
+	i = rd_mem_alloc(sizeof(*i));
+	if (!i)
+		return 0;
+	i->id = ++last_id;
+	i->coming = 1;
+	add(i);
+	count++;
+	return i->id;
 }
 
 struct rd_thread_info *rd_thread_info_at(uint32_t id)
 {
-	return id && id <= last_id ? rd_array_at(&infos, id) : NULL;
+	struct rd_thread_info *i;
+
+	for (i = id && room ? *id_place(id) : NULL; i && i->id != id; i = i->next)
+		;
+	return i;
 }
+
+uint32_t rd_thread_infos(void)
+{
+	return count;
+}
+
+/* ---- order ---- */
 
 /* Is b's event at cb below (a, ca) in the line of creations that leads to it? */
 static bool in_line(uint32_t a, uint32_t ca, uint32_t b, uint32_t cb)
@@ -72,38 +159,129 @@ bool rd_thread_before(uint32_t a, uint32_t ca, uint32_t b, uint32_t cb)
 	return false;
 }
 
+/* ---- by pthread_t ---- */
+
+static struct rd_thread_info *named(uint64_t pthread)
+{
+	struct rd_thread_info *i;
+
+	for (i = pthread && room ? *pthread_place(pthread) : NULL; i && i->pthread != pthread; i = i->next_named)
+		;
+	return i;
+}
+
 void rd_thread_name_pthread(uint64_t pthread, uint32_t id)
 {
-	struct named *n;
+	struct rd_thread_info *was = named(pthread), *i = rd_thread_info_at(id);
 
-	HASH_FIND(hh, by_pthread, &pthread, sizeof(pthread), n);
-	if (n) {
-		n->id = id;
-		if (!id) {
-			HASH_DEL(by_pthread, n);
-			rd_mem_free(n, sizeof(*n));
-		}
+	if (was == i)
 		return;
-	}
-	n = id ? rd_mem_alloc(sizeof(*n)) : NULL;
-	if (!n)
+	/* Whoever had it before is gone. */
+	if (was)
+		remove_named(was);
+	if (!i || !pthread)
 		return;
-	n->pthread = pthread;
-	n->id = id;
-	HASH_ADD(hh, by_pthread, pthread, sizeof(n->pthread), n);
+	remove_named(i);
+	i->pthread = pthread;
+	add_named(i);
 }
 
 uint32_t rd_thread_by_pthread(uint64_t pthread)
 {
-	struct named *n;
+	const struct rd_thread_info *i = named(pthread);
 
-	HASH_FIND(hh, by_pthread, &pthread, sizeof(pthread), n);
-	return n ? n->id : 0;
+	return i ? i->id : 0;
+}
+
+/* ---- forgetting ---- */
+
+enum { NEEDED = 1, NAMED_BY_OCCURRENCE = 2 };
+
+static void needs_line(uint32_t id)
+{
+	struct rd_thread_info *i;
+	int depth;
+
+	for (depth = 0; depth < DEEPEST && (i = rd_thread_info_at(id)); depth++) {
+		i->needed |= NEEDED;
+		id = i->parent;
+	}
+}
+
+static void refers(uint32_t id)
+{
+	struct rd_thread_info *i = rd_thread_info_at(id);
+	int depth;
+
+	if (!i || i->needed & NAMED_BY_OCCURRENCE)
+		return;
+	i->needed |= NAMED_BY_OCCURRENCE;
+	needs_line(id);
+	for (depth = 0; depth < DEEPEST && (i = rd_thread_info_at(id)); depth++) {
+		i->needed |= NEEDED;
+		id = i->joiner;
+	}
+}
+
+static void forget(struct rd_thread_info **link)
+{
+	struct rd_thread_info *i = *link;
+
+	*link = i->next;
+	remove_named(i);
+	rd_mem_free(i, sizeof(*i));
+	count--;
+}
+
+bool rd_thread_collectable(uint32_t more)
+{
+	return count >= collect_at && count - collect_at >= more / 8;
+}
+
+void rd_thread_collect(void (*each)(void (*refers)(uint32_t id)))
+{
+	struct rd_thread_info *i, **link;
+	uint32_t b;
+
+	for (b = 0; b < room; b++) {
+		for (i = by_id[b]; i; i = i->next) {
+			if (i->coming || i->state || i->pthread)
+				needs_line(i->id);
+		}
+	}
+	each(refers);
+	for (b = 0; b < room; b++) {
+		for (link = &by_id[b]; (i = *link);) {
+			if (i->needed) {
+				i->needed = 0;
+				link = &i->next;
+			} else {
+				forget(link);
+			}
+		}
+	}
+	collect_at = count * 2 + COLLECT_AT;
+}
+
+/* ---- another process ---- */
+
+void rd_thread_table_fork_child(void)
+{
+	struct rd_thread_info *i;
+	uint32_t b;
+
+	for (b = 0; b < room; b++) {
+		for (i = by_id[b]; i; i = i->next) {
+			i->state = NULL;
+			i->coming = 0;
+			remove_named(i);
+		}
+	}
 }
 
 void rd_thread_table_reset(void)
 {
-	memset(infos.segment, 0, sizeof(infos.segment));
-	last_id = 0;
-	by_pthread = NULL;
+	by_id = by_pthread = NULL;
+	room = count = last_id = 0;
+	collect_at = COLLECT_AT;
 }

@@ -4,9 +4,11 @@
 #include "chain.h"
 #include "circle.h"
 #include "class.h"
+#include "depend.h"
 #include "engine.h"
 #include "event.h"
 #include "handler.h"
+#include "interrupt.h"
 #include "left.h"
 #include "life.h"
 #include "map.h"
@@ -17,6 +19,7 @@
 #include "stack.h"
 #include "stat.h"
 #include "thread_table.h"
+#include "thread_tell.h"
 
 #include <errno.h>
 #include <string.h>
@@ -62,48 +65,120 @@ static bool gone(const struct rd_thread *t)
 	return rd_sys(SYS_tgkill, rd_sys(SYS_getpid), t->tid, 0) == -ESRCH;
 }
 
-#define WARM 16u /* idle states that keep their pages: what threads that come and go need */
-static uint32_t warm_count;
-
-/* All zero, as a new one. */
-static void wipe(struct rd_thread *t)
+static void list_add(struct rd_thread *t)
 {
-	if (warm_count == WARM || kept_of(t)->valid) {
-		rd_sys(SYS_madvise, t, ALL, MADV_DONTNEED);
+	t->next = live;
+	t->previous = NULL;
+	if (live)
+		live->previous = t;
+	live = t;
+	live_count++;
+}
+
+static void list_remove(struct rd_thread *t)
+{
+	if (t->previous)
+		t->previous->next = t->next;
+	else
+		live = t->next;
+	if (t->next)
+		t->next->previous = t->previous;
+	live_count--;
+}
+
+#define IDLE 16u /* what threads that come and go need */
+static uint32_t idle_count;
+
+/* All zero, as a new one, and kept for the next; or given back. */
+static void dismiss(struct rd_thread *t)
+{
+	if (idle_count == IDLE || kept_of(t)->valid) {
+		rd_unmap(t, ALL);
 		return;
 	}
 	memset(t, 0, t->learnt ? sizeof(*t) : offsetof(struct rd_thread, pairs));
-	t->warm = 1;
-	warm_count++;
-}
-
-static void release(struct rd_thread *t)
-{
-	if (t->slot) {
-		rd_left_at_exit(t);
-		rd_record_slot_free(t->slot);
-	}
-	if (t->stat)
-		rd_stat_thread_gone(t);
-	wipe(t);
 	t->next = idle;
 	idle = t;
-	live_count--;
+	idle_count++;
+}
+
+static void ended_remove(struct rd_thread *t);
+
+/* The thread has ended, or the tid is another's now. */
+static void release(struct rd_thread *t)
+{
+	struct rdep_slot *slot = t->slot;
+
+	rd_left_at_exit(t);
+	ended_remove(t);
+	list_remove(t);
+	if (t->info)
+		t->info->state = NULL;
+	if (t->bottom != &slot->bottom)
+		rd_record_helds_free(t->bottom, (uint32_t)(t->real_limit - t->bottom), slot->more);
+	rd_record_slot_free(slot);
+	if (t->stat)
+		rd_stat_thread_gone(t);
+	dismiss(t);
 }
 
 static void reap(uint32_t tid)
 {
-	struct rd_thread **link = &live, *t;
+	struct rd_thread *t, *next;
 
-	while ((t = *link)) {
+	for (t = live; t; t = next) {
+		next = t->next;
 		/* Where the tid is in use again, its former owner is gone. */
-		if (t != rd_self && (t->tid == tid || gone(t))) {
-			*link = t->next;
+		if (t != rd_self && (t->tid == tid || gone(t)))
+			release(t);
+	}
+}
+
+/* ---- detached threads, whose end nobody waits for ---- */
+
+static struct rd_thread *ended_first, *ended_last;
+
+static void ended_add(struct rd_thread *t)
+{
+	t->ended = 1;
+	t->next_ended = NULL;
+	if (ended_last)
+		ended_last->next_ended = t;
+	else
+		ended_first = t;
+	ended_last = t;
+}
+
+static void ended_remove(struct rd_thread *t)
+{
+	struct rd_thread **link = &ended_first, *before = NULL;
+
+	if (!t->ended)
+		return;
+	for (; *link != t; link = &before->next_ended)
+		before = *link;
+	*link = t->next_ended;
+	if (ended_last == t)
+		ended_last = before;
+	t->ended = 0;
+}
+
+/* They end for good a little after they say so: each of them gives back the memory of some before it. */
+static void release_ended(struct rd_thread *self)
+{
+	unsigned looks;
+
+	for (looks = 0; looks < 3 && ended_first; looks++) {
+		struct rd_thread *t = ended_first;
+
+		if (gone(t)) {
 			release(t);
 		} else {
-			link = &t->next;
+			ended_remove(t);
+			ended_add(t);
 		}
 	}
+	ended_add(self);
 }
 
 void rd_threads_exit(void)
@@ -122,9 +197,8 @@ static struct rd_thread *new_state(void)
 
 	if (t) {
 		idle = t->next;
+		idle_count--;
 		t->next = NULL;
-		warm_count -= t->warm;
-		t->warm = 0;
 		return t;
 	}
 	t = rd_map(ALL);
@@ -145,24 +219,45 @@ static void set_stack(struct rd_thread *t, struct rdep_held *bottom, uint32_t ca
 	t->real_limit = bottom + capacity;
 }
 
-static void publish(struct rd_thread *t)
+/* What the board says of it: the journal tells of it when something there does. */
+static void publish(struct rd_thread *t, const struct rd_thread_info *info)
 {
-	const struct rd_thread_info *info = rd_thread_info_at(t->id);
-	struct rdep_thread item = {.id = t->id, .tid = t->tid};
+	struct rdep_slot *slot = t->slot;
 
-	if (info) {
-		item.parent = info->parent;
-		item.parent_clock = info->parent_clock;
-		item.start_routine = info->start_routine;
-		item.create_stack = info->create_stack;
-	}
-	rd_sys(SYS_prctl, PR_GET_NAME, item.name, 0, 0, 0);
-	memcpy(t->slot->name, item.name, sizeof(item.name));
-	rd_record_put(RDEP_THREAD, &item, sizeof(item), NULL, 0);
+	slot->tid = t->tid;
+	slot->thread = t->id;
+	slot->start_routine = info->start_routine;
+	slot->parent = info->parent;
+	slot->create_stack = info->create_stack;
+	memcpy(slot->name, info->name, sizeof(slot->name));
+	rd_count(RDEP_C_THREADS);
+}
+
+static void each_occurrence(void (*refers)(uint32_t id))
+{
+	rd_depend_threads(refers);
+	rd_interrupt_threads(refers);
+	rd_left_threads(refers);
+}
+
+static uint32_t new_thread(void)
+{
+	if (rd_thread_collectable(rd_edge_count()))
+		rd_thread_collect(each_occurrence);
+	return rd_thread_new();
+}
+
+static struct rd_thread *drop(struct rd_thread *t)
+{
+	rd_count(RDEP_C_THREADS_DROPPED);
+	if (t)
+		dismiss(t);
+	return NULL;
 }
 
 struct rd_thread *rd_thread_attach(uint32_t id)
 {
+	struct rd_thread_info *info;
 	struct rd_thread *t;
 
 	if (live_count >= reap_at) {
@@ -170,32 +265,37 @@ struct rd_thread *rd_thread_attach(uint32_t id)
 		reap_at = live_count < 32 ? 64 : live_count * 2;
 	}
 	t = new_state();
-	if (!t) {
-		rd_count(RDEP_C_THREADS_DROPPED);
-		return NULL;
+	if (!t)
+		return drop(NULL);
+	info = rd_thread_info_at(id);
+	if (!info)
+		info = rd_thread_info_at(new_thread());
+	t->slot = info ? rd_record_slot() : NULL;
+	if (!t->slot) {
+		if (info)
+			info->coming = 0;
+		return drop(t);
 	}
-	t->tid = rd_gettid();
-	t->id = id ? id : rd_thread_new();
-	t->slot = rd_record_slot();
-	if (!t->slot || !t->id) {
-		rd_count(RDEP_C_THREADS_DROPPED);
-		t->next = idle;
-		idle = t;
-		return NULL;
-	}
-	t->slot->tid = t->tid;
-	t->slot->thread = t->id;
+	t->tid = info->tid = rd_gettid();
+	t->id = info->id;
+	t->info = info;
+	info->coming = 0;
+	info->state = t;
+	rd_sys(SYS_prctl, PR_GET_NAME, info->name, 0, 0, 0);
+	publish(t, info);
 	set_stack(t, &t->slot->bottom, RDEP_SLOT_HELD);
-	rd_life_begin(t, rd_thread_info_at(t->id));
+	rd_life_begin(t, info);
 	t->top = t->bottom;
 	t->limit = rd_thread_limit(t);
 	t->attached = 1;
 	rd_thread_set_malloc(t);
-	publish(t);
-	t->next = live;
-	live = t;
-	live_count++;
+	list_add(t);
 	rd_self = t;
+	/* It forked: what it did before is in the journal, and it has another tid here. */
+	if (info->told) {
+		info->told = 0;
+		rd_thread_tell(t->id);
+	}
 	return t;
 }
 
@@ -255,10 +355,16 @@ bool rd_thread_deepen(struct rd_thread *t)
 	rd_enter(t, &l);
 	h = rd_record_helds(capacity, t->id, &at);
 	if (h) {
+		struct rdep_held *was = t->bottom;
+		uint32_t had = (uint32_t)(t->real_limit - t->bottom);
+		uint64_t was_at = t->slot->more;
+
 		memcpy(&h->bottom, t->bottom, (used + 1) * sizeof(h->bottom));
 		set_stack(t, &h->bottom, capacity);
 		t->top = t->bottom + used;
 		__atomic_store_n(&t->slot->more, at, __ATOMIC_RELEASE);
+		if (was != &t->slot->bottom)
+			rd_record_helds_free(was, had, was_at);
 	}
 	rd_leave(t, &l);
 	return h != NULL;
@@ -346,7 +452,7 @@ static uint32_t create_stack(uint64_t site, uint64_t sp)
 	return stack;
 }
 
-uint32_t rd_thread_create(void *start_routine, uint64_t site, uint64_t sp)
+uint32_t rd_thread_create(void *start_routine, bool detached, uint64_t site, uint64_t sp)
 {
 	struct rd_thread *t = rd_here();
 	struct rd_thread_info *info;
@@ -356,10 +462,11 @@ uint32_t rd_thread_create(void *start_routine, uint64_t site, uint64_t sp)
 	if (!t)
 		return 0;
 	rd_enter(t, &l);
-	id = rd_thread_new();
+	id = new_thread();
 	info = rd_thread_info_at(id);
 	if (info) {
 		tick(t);
+		info->detached = detached;
 		info->start_routine = (uint64_t)start_routine;
 		info->parent = t->id;
 		info->parent_clock = t->clock;
@@ -374,12 +481,31 @@ uint32_t rd_thread_create(void *start_routine, uint64_t site, uint64_t sp)
 void rd_thread_created(uint32_t token, uint64_t pthread_id)
 {
 	struct rd_thread *t = token ? rd_here() : NULL;
+	const struct rd_thread_info *info;
 	struct rd_locked l;
 
 	if (!t)
 		return;
 	rd_enter(t, &l);
-	rd_thread_name_pthread(pthread_id, token);
+	info = rd_thread_info_at(token);
+	/* One that has begun has named itself, and may have ended. */
+	if (info && info->coming && !info->detached)
+		rd_thread_name_pthread(pthread_id, token);
+	rd_leave(t, &l);
+}
+
+void rd_thread_uncreated(uint32_t token)
+{
+	struct rd_thread *t = token ? rd_here() : NULL;
+	struct rd_thread_info *info;
+	struct rd_locked l;
+
+	if (!t)
+		return;
+	rd_enter(t, &l);
+	info = rd_thread_info_at(token);
+	if (info)
+		info->coming = 0;
 	rd_leave(t, &l);
 }
 
@@ -394,11 +520,43 @@ void rd_thread_begin(uint32_t token, uint64_t pthread_id)
 	t = rd_thread_attach(token);
 	if (t) {
 		t->pthread = pthread_id;
-		rd_thread_name_pthread(pthread_id, token);
+		if (!t->info->detached)
+			rd_thread_name_pthread(pthread_id, token);
 	}
 	rd_unlock(&l);
 	if (t)
 		adopt_flusher();
+}
+
+void rd_thread_detached(uint64_t pthread_id)
+{
+	struct rd_thread *t = rd_here();
+	struct rd_thread_info *info;
+	struct rd_locked l;
+
+	if (!t)
+		return;
+	rd_enter(t, &l);
+	info = rd_thread_info_at(rd_thread_by_pthread(pthread_id));
+	if (info) {
+		info->detached = 1;
+		rd_thread_name_pthread(pthread_id, 0);
+		/* It has ended before it was told. */
+		if (info->state && info->state != t && info->state->slot->state == RDEP_SLOT_ENDING && !info->state->ended)
+			ended_add(info->state);
+	}
+	rd_leave(t, &l);
+}
+
+/* Destructors of thread keys come after this: its state stays until the tid is gone. */
+static void end_detached(struct rd_thread *t)
+{
+	struct rd_locked l;
+
+	rd_enter(t, &l);
+	if (!t->ended)
+		release_ended(t);
+	rd_leave(t, &l);
 }
 
 void rd_thread_end(void)
@@ -413,6 +571,8 @@ void rd_thread_end(void)
 		rd_circle_join_end(t);
 	if (t && t->slot)
 		__atomic_store_n(&t->slot->state, RDEP_SLOT_ENDING, __ATOMIC_RELAXED);
+	if (t && !t->busy && t->info && t->info->detached)
+		end_detached(t);
 }
 
 void rd_join_begin(uint64_t pthread_id, bool timed, uint64_t site, uint64_t sp)
@@ -431,19 +591,6 @@ void rd_join_begin(uint64_t pthread_id, bool timed, uint64_t site, uint64_t sp)
 	rd_leave(t, &l);
 	if (!timed)
 		rd_circle_join_begin(t, id, site, sp);
-}
-
-static void release_joined(uint32_t id)
-{
-	struct rd_thread **link = &live, *t;
-
-	for (; (t = *link); link = &t->next) {
-		if (t->id != id)
-			continue;
-		*link = t->next;
-		release(t);
-		return;
-	}
 }
 
 /* It failed at once, or gave up. */
@@ -477,16 +624,15 @@ void rd_join_end(uint64_t pthread_id, bool joined)
 	id = announced ? (uint32_t)t->slot->wait_what : rd_thread_by_pthread(pthread_id);
 	info = rd_thread_info_at(id);
 	if (info) {
-		struct rdep_join item = {.thread = id, .joiner = t->id};
-
 		tick(t);
 		info->joiner = t->id;
-		info->joiner_clock = item.joiner_clock = t->clock;
-		rd_record_put(RDEP_JOIN, &item, sizeof(item), NULL, 0);
-		if (rd_thread_by_pthread(pthread_id) == id)
-			rd_thread_name_pthread(pthread_id, 0);
+		info->joiner_clock = t->clock;
+		rd_thread_tell_join(id);
+		if (info->pthread)
+			rd_thread_name_pthread(info->pthread, 0);
 		rd_life_joined(t, id);
-		release_joined(id);
+		if (info->state)
+			release(info->state);
 	}
 	rd_leave(t, &l);
 }
@@ -575,8 +721,9 @@ void rd_threads_reset(void)
 {
 	live = NULL;
 	idle = NULL;
+	ended_first = ended_last = NULL;
 	live_count = 0;
-	warm_count = 0;
+	idle_count = 0;
 	reap_at = 64;
 	rd_map_reset(&create_sites);
 	rd_stat_reset();

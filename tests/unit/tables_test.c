@@ -312,6 +312,92 @@ static void one_history(bool *sound, bool *complete)
 	}
 }
 
+/* What an occurrence names, and what runs still. */
+static bool named[THREADS + 1], running[THREADS + 1];
+
+static void each_named(void (*refers)(uint32_t id))
+{
+	for (uint32_t t = 1; t <= THREADS; t++)
+		if (named[t])
+			refers(t);
+}
+
+static bool told_before(int a, int b)
+{
+	return rd_thread_before(events[a].thread, events[a].clock, events[b].thread, events[b].clock);
+}
+
+/* Forgetting the others changes nothing between those that stay. */
+static void test_collect(void)
+{
+	static bool was[EVENTS][EVENTS];
+	bool sound = true, complete = true, same = true, kept = true, forgot = false;
+
+	for (int round = 0; round < 300; round++) {
+		uint32_t made = 0, left = 0;
+
+		one_history(&sound, &complete);
+		for (uint32_t t = 1; t <= THREADS && rd_thread_info_at(t); t++) {
+			struct rd_thread_info *i = rd_thread_info_at(t);
+
+			made++;
+			named[t] = roll() % 4 == 0;
+			running[t] = !i->joiner && roll() % 2;
+			i->coming = 0;
+			i->state = running[t] ? (struct rd_thread *)&running[t] : NULL;
+		}
+		for (int a = 0; a < event_count; a++)
+			for (int b = 0; b < event_count; b++)
+				was[a][b] = told_before(a, b);
+		rd_thread_collect(each_named);
+		for (uint32_t t = 1; t <= made; t++) {
+			left += rd_thread_info_at(t) != NULL;
+			kept &= !(named[t] || running[t]) || rd_thread_info_at(t);
+		}
+		forgot |= left < made;
+		kept &= rd_thread_infos() == left;
+		for (int a = 0; a < event_count; a++) {
+			uint32_t ta = events[a].thread;
+
+			for (int b = 0; b < event_count; b++) {
+				uint32_t tb = events[b].thread;
+
+				if (ta != tb && (named[ta] || running[ta]) && (named[tb] || running[tb]) &&
+				    (named[ta] || named[tb]))
+					same &= told_before(a, b) == was[a][b];
+			}
+		}
+	}
+	tap_ok(kept, "a thread that runs or is named by an occurrence is kept");
+	tap_ok(forgot, "others are forgotten");
+	tap_ok(same, "what is kept is ordered as before");
+}
+
+static void test_names(void)
+{
+	uint32_t a, b;
+
+	rd_thread_table_reset();
+	a = rd_thread_new();
+	b = rd_thread_new();
+	rd_thread_name_pthread(0x7000, a);
+	rd_thread_name_pthread(0x7000, b);
+	tap_ok(rd_thread_by_pthread(0x7000) == b && !rd_thread_info_at(a)->pthread, "a pthread_t is its last owner's");
+	rd_thread_name_pthread(0x7000, 0);
+	tap_ok(!rd_thread_by_pthread(0x7000), "and nobody's after it was joined");
+	for (uint32_t i = 0; i < 5000; i++) {
+		uint32_t id = rd_thread_new();
+
+		rd_thread_info_at(id)->coming = 0;
+		if (i % 2)
+			rd_thread_name_pthread(0x8000 + i * 64, id);
+	}
+	tap_ok(rd_thread_collectable(0) && !rd_thread_collectable(1u << 20), "when to forget goes by what is to be looked through");
+	rd_thread_collect(each_named);
+	tap_ok(rd_thread_by_pthread(0x8000 + 4999 * 64) && rd_thread_infos() >= 2500 && rd_thread_infos() < 2600,
+	       "who may be joined is kept");
+}
+
 static void test_order(void)
 {
 	bool sound = true, complete = true;
@@ -332,5 +418,7 @@ int main(void)
 	test_options_fuzz();
 	test_patterns();
 	test_order();
+	test_collect();
+	test_names();
 	return tap_done();
 }
