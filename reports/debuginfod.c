@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 #include "reports/debuginfod.h"
@@ -13,9 +14,10 @@
 
 #define SONAME "libdebuginfod.so.1"
 #define SONAME_PACKAGE "libdebuginfod1"
-#define FIRST_BYTE_S 30 /* a server may have to unpack it first; DEBUGINFOD_TIMEOUT */
-#define ALL_S 120	/* for everything together; DEBUGINFOD_MAXTIME */
-#define AFTER_TROUBLE_S 10
+/* Unless the variables are set: libdebuginfod's own (90 seconds, three times) is long for a report. */
+#define TIMEOUT_S "30" /* DEBUGINFOD_TIMEOUT: a server that says nothing for so long */
+#define RETRIES "0"    /* DEBUGINFOD_RETRY_LIMIT */
+#define ALL_S 120      /* DEBUGINFOD_MAXTIME: here for everything together */
 
 struct client; /* libdebuginfod's */
 
@@ -31,7 +33,7 @@ struct rdep_debuginfod {
 	bool off;
 	bool print; /* DEBUGINFOD_PROGRESS */
 	bool late;  /* the question was given up */
-	double first_byte, left, began, printed; /* seconds */
+	double left, began, printed; /* seconds */
 	const char *asked; /* for, clean */
 	size_t unknown, too_large, wrong;
 };
@@ -80,11 +82,10 @@ static int on_progress(struct client *c, long done, long total)
 	struct rdep_debuginfod *d = user_of(c);
 	double t = now() - d->began;
 
-	if (t > d->left || (total <= 0 && t > d->first_byte))
+	if (t > d->left) {
 		d->late = true;
-	/* After trouble, only what the cache has is taken. */
-	if (d->late || d->trouble)
 		return 1;
+	}
 	rdep_progress(d->asked, total > 0 ? (uint64_t)done : 0, total > 0 ? (uint64_t)total : 0);
 	/* Who asked for it wants it in a log, too. */
 	if (d->print && !rdep_progress_told && t - d->printed >= 1) {
@@ -116,7 +117,6 @@ static void start(struct rdep_debuginfod *d)
 	d->set_data(d->client, d);
 	d->set_progress(d->client, on_progress);
 	d->print = progress && *progress;
-	d->first_byte = seconds_of("DEBUGINFOD_TIMEOUT", FIRST_BYTE_S);
 	d->left = seconds_of("DEBUGINFOD_MAXTIME", ALL_S);
 }
 
@@ -140,7 +140,7 @@ static const char *clean(struct rdep_debuginfod *d, const char *text)
 /* The answer "not known" is no trouble; with any other one the next question would fare no better. */
 static void take_error(struct rdep_debuginfod *d, int error, const char *build_id)
 {
-	if (error == ENOENT) {
+	if (error == ENOENT && !d->late) {
 		d->unknown++;
 		return;
 	}
@@ -148,17 +148,49 @@ static void take_error(struct rdep_debuginfod *d, int error, const char *build_i
 		d->too_large++;
 		return;
 	}
-	if (d->trouble)
-		return;
+	d->off = true;
 	d->trouble = rdep_arena_printf(&d->arena, "%s (build-id %s): %s: %s; it was not asked for more", d->asked,
 				       build_id, clean(d, getenv("DEBUGINFOD_URLS")),
-				       d->late ? "no answer in time" : strerror(error));
-	if (d->left > AFTER_TROUBLE_S)
-		d->left = AFTER_TROUBLE_S;
+				       d->late || error == ETIME ? "no answer in time" : strerror(error));
+}
+
+/* What the library keeps under that name. */
+static char *cache_name(enum rdep_debuginfod_kind kind, const char *build_id)
+{
+	const char *dir = getenv("DEBUGINFOD_CACHE_PATH"), *cache = getenv("XDG_CACHE_HOME"), *home = getenv("HOME");
+	const char *what = kind == RDEP_DEBUGINFOD_EXECUTABLE ? "executable" : "debuginfo";
+	char *name = NULL;
+	int n;
+
+	if (dir && *dir)
+		n = asprintf(&name, "%s/%s/%s", dir, build_id, what);
+	else if (cache && *cache)
+		n = asprintf(&name, "%s/debuginfod_client/%s/%s", cache, build_id, what);
+	else
+		n = asprintf(&name, "%s/.cache/debuginfod_client/%s/%s", home ? home : "", build_id, what);
+	return n < 0 ? NULL : name;
+}
+
+/* The library keeps a question that was given up as one that was answered with no. */
+static void forget_given_up(enum rdep_debuginfod_kind kind, const char *build_id)
+{
+	char *name = cache_name(kind, build_id);
+	struct stat st;
+
+	if (name && lstat(name, &st) == 0 && S_ISREG(st.st_mode) && !st.st_size)
+		unlink(name);
+	free(name);
+}
+
+/* Sets what nobody set: true when it is to be unset again. */
+static bool preset(const char *variable, const char *value)
+{
+	return !getenv(variable) && setenv(variable, value, 0) == 0;
 }
 
 static int ask(struct rdep_debuginfod *d, enum rdep_debuginfod_kind kind, const char *build_id, char **path)
 {
+	bool timeout = preset("DEBUGINFOD_TIMEOUT", TIMEOUT_S), retries = preset("DEBUGINFOD_RETRY_LIMIT", RETRIES);
 	int fd;
 
 	d->late = false;
@@ -166,7 +198,12 @@ static int ask(struct rdep_debuginfod *d, enum rdep_debuginfod_kind kind, const 
 	d->began = now();
 	fd = d->find[kind](d->client, (const unsigned char *)build_id, 0, path);
 	d->left -= now() - d->began;
-	d->off = d->left <= 0;
+	if (timeout)
+		unsetenv("DEBUGINFOD_TIMEOUT");
+	if (retries)
+		unsetenv("DEBUGINFOD_RETRY_LIMIT");
+	if (d->late)
+		forget_given_up(kind, build_id);
 	return fd;
 }
 
@@ -184,6 +221,12 @@ bool rdep_debuginfod_open(struct rdep_debuginfod **where, enum rdep_debuginfod_k
 	if (!d) {
 		d = *where = rdep_alloc(sizeof(*d));
 		start(d);
+	}
+	/* When a server is out of reach, there is still what was fetched before. */
+	if (d->trouble && (cached = cache_name(kind, build_id))) {
+		found = rdep_module_take(open(cached, O_PATH | O_CLOEXEC), cached, &proof, f, &state);
+		free(cached);
+		return found;
 	}
 	if (d->off)
 		return false;

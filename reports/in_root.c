@@ -146,6 +146,8 @@ int rdep_open_found(int fd)
 	char name[64];
 	int opened = -1, error = EINVAL;
 
+	if (fd < 0)
+		return -1;
 	if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode)) {
 		snprintf(name, sizeof(name), "/proc/self/fd/%d", fd);
 		opened = open(name, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);

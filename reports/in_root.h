@@ -16,7 +16,7 @@ int rdep_in_root(int root, const char *path);
 int rdep_in_root_by_hand(int root, const char *path);
 
 /* Opens for reading what an O_PATH descriptor stands for, when it is a regular file: -1 with errno
- * (EINVAL: it is something else). Closes `fd`. */
+ * (EINVAL: it is something else). Closes `fd`, which may be -1 with errno. */
 int rdep_open_found(int fd);
 
 #endif

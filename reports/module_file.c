@@ -220,7 +220,7 @@ bool rdep_module_take(int fd, const char *path, const struct rdep_module_proof *
 	enum rdep_module_state s;
 	Elf *elf;
 
-	fd = fd < 0 ? -1 : rdep_open_found(fd);
+	fd = rdep_open_found(fd);
 	if (fd < 0)
 		return false;
 	/* Not the mapped kind: a file that shrinks under us would be a SIGBUS. */

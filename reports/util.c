@@ -313,7 +313,7 @@ int rdep_open_regular(const char *path)
 {
 	int fd = open(path, O_PATH | O_CLOEXEC);
 
-	return fd < 0 ? -1 : rdep_open_found(fd);
+	return rdep_open_found(fd);
 }
 
 const char *rdep_basename(const char *path)
