@@ -275,19 +275,47 @@ static size_t utf8(const unsigned char *p, size_t n, uint32_t *code)
 	return len;
 }
 
+/* Neither a control nor something that is not seen, or turns what is. The joiners U+200C and U+200D are
+ * part of how people write. */
 static bool harmless(uint32_t c)
 {
-	if (c < 0x20 || (c >= 0x7f && c < 0xa0))
+	static const struct {
+		uint32_t first, last;
+	} bad[] = {
+		{0, 0x1f},	    {0x7f, 0x9f},	{0x061c, 0x061c},   {0x180e, 0x180e},
+		{0x200b, 0x200b},   {0x200e, 0x200f},	{0x2028, 0x202e},   {0x2060, 0x206f},
+		{0xfeff, 0xfeff},   {0xfff9, 0xfffb},	{0xfffe, 0xffff},   {0xe0000, 0xe0fff},
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof(bad) / sizeof(*bad); i++)
+		if (c >= bad[i].first && c <= bad[i].last)
+			return false;
+	return true;
+}
+
+static bool is_blank(uint32_t c)
+{
+	return c == ' ' || c == 0xa0 || c == 0x1680 || (c >= 0x2000 && c <= 0x200a) || c == 0x202f ||
+	       c == 0x205f || c == 0x3000;
+}
+
+/* Of "##word[": the services that read logs take that for a command anywhere in a line. */
+static bool is_log_command(const char *p, size_t n)
+{
+	size_t i = 2;
+
+	if (n < 3 || p[0] != '#' || p[1] != '#')
 		return false;
-	if ((c >= 0x2028 && c <= 0x202e) || (c >= 0x2066 && c <= 0x2069) || c == 0x200e ||
-	    c == 0x200f || c == 0x061c || c == 0xfeff)
-		return false;
-	return c != 0xfffe && c != 0xffff;
+	while (i < n && p[i] >= 'a' && p[i] <= 'z')
+		i++;
+	return i < n && p[i] == '[';
 }
 
 char *rdep_clean(struct rdep_arena *a, const char *p, size_t n)
 {
 	struct rdep_buf b = {0};
+	bool start = true; /* could a line begin here, or what is left be cut? */
 	char *text;
 	size_t i, len;
 
@@ -298,11 +326,13 @@ char *rdep_clean(struct rdep_arena *a, const char *p, size_t n)
 		if (!len) {
 			rdep_buf_add(&b, "\xef\xbf\xbd");
 			len = 1;
-		} else if (!harmless(code)) {
+		} else if (!harmless(code) || is_log_command(p + i, n - i) ||
+			   (start && n - i > 1 && p[i] == ':' && p[i + 1] == ':')) {
 			rdep_buf_add(&b, "?");
 		} else {
 			rdep_buf_addn(&b, p + i, len);
 		}
+		start = len && (code == '/' || is_blank(code));
 	}
 	text = rdep_arena_text(a, b.text, b.len);
 	rdep_buf_free(&b);

@@ -80,8 +80,10 @@ void rdep_buf_free(struct rdep_buf *b);
 /* ---- untrusted text ---- */
 
 /*
- * n bytes as UTF-8 that is safe on a terminal and in a file: control characters, C1 controls,
- * line and paragraph separators, direction overrides and invalid sequences become '?' or U+FFFD.
+ * n bytes as UTF-8 that is safe on a terminal, in a file and in a CI's log: control characters, C1
+ * controls, line and paragraph separators, direction overrides, what is not seen and invalid sequences
+ * become '?' or U+FFFD; so does the first character of what a log's reader could take for a command:
+ * "::" at the beginning of a text, after a blank or a '/' (names are cut there), and "##[", "##word[".
  */
 char *rdep_clean(struct rdep_arena *a, const char *p, size_t n);
 

@@ -12,6 +12,7 @@
 #include "options.h"
 #include "outputs.h"
 #include "progress.h"
+#include "reports/util.h"
 
 static const struct {
 	const char *name;
@@ -27,16 +28,22 @@ static const struct {
 
 void tool_say(const char *fmt, ...)
 {
+	struct rdep_arena scratch = { 0 };
 	va_list args;
+	char *text;
+	int n;
 
 	fflush(stdout);
 	progress_erase();
-	fputs("reclaimdep: ", stderr);
 	va_start(args, fmt);
-	vfprintf(stderr, fmt, args);
+	n = vasprintf(&text, fmt, args);
 	va_end(args);
-	fputc('\n', stderr);
+	/* Names of files and what stands in them are nobody's word for it. */
+	fprintf(stderr, "reclaimdep: %s\n", n < 0 ? "no memory" : rdep_clean(&scratch, text, (size_t)n));
 	fflush(stderr);
+	rdep_arena_free(&scratch);
+	if (n >= 0)
+		free(text);
 }
 
 int tool_unknown_option(const char *command, const char *option, const char *nearest)

@@ -87,15 +87,15 @@ static void check_privileges(struct precheck *p, int fd)
 	if (fstat(fd, &st))
 		return;
 	if ((st.st_mode & S_ISUID) && st.st_uid != getuid())
-		no(p, "%s is set-user-id: the loader ignores LD_PRELOAD there.\n"
+		no(p, "%s is set-user-id: the loader ignores LD_PRELOAD there. "
 		      "Run it as its owner (uid %u), or test a copy without that bit",
 		   p->program, (unsigned)st.st_uid);
 	else if ((st.st_mode & S_ISGID) && (st.st_mode & S_IXGRP) && st.st_gid != getgid())
-		no(p, "%s is set-group-id: the loader ignores LD_PRELOAD there.\n"
+		no(p, "%s is set-group-id: the loader ignores LD_PRELOAD there. "
 		      "Run it with its group (gid %u), or test a copy without that bit",
 		   p->program, (unsigned)st.st_gid);
 	else if (getuid() != 0 && fgetxattr(fd, "security.capability", NULL, 0) > 0)
-		no(p, "%s has file capabilities: the loader ignores LD_PRELOAD there.\n"
+		no(p, "%s has file capabilities: the loader ignores LD_PRELOAD there. "
 		      "Run it as root, or test a copy without them (setcap -r)",
 		   p->program);
 }
@@ -259,8 +259,8 @@ static void check_elf(struct precheck *p, int fd)
 	elf_read(&e);
 	if (!*e.interp) {
 		if (!is_loader(p->program))
-			no(p, "%s is a static program: nothing can be preloaded into it.\n"
-			      "Link it dynamically (without -static), or put reclaimdep in front of the\n"
+			no(p, "%s is a static program: nothing can be preloaded into it. "
+			      "Link it dynamically (without -static), or put reclaimdep in front of the "
 			      "dynamic program that it starts",
 			   p->program);
 	} else if (strstr(e.interp, "ld-musl")) {

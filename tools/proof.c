@@ -23,8 +23,7 @@ void proof_sanitizer(const char *command, const struct precheck *check)
 {
 	if ((size_t)check->sanitizer < sizeof(linked_in) / sizeof(linked_in[0]) &&
 	    linked_in[check->sanitizer].built)
-		tool_say("%s has %s linked in: its locks are seen, its malloc and operator new are not\n"
-			 "(%s both)",
+		tool_say("%s has %s linked in: its locks are seen, its malloc and operator new are not (%s both)",
 			 command, linked_in[check->sanitizer].built,
 			 linked_in[check->sanitizer].instead);
 }
@@ -33,8 +32,8 @@ void proof_missing(const char *command, const char *dir, const struct precheck *
 {
 	struct statvfs fs;
 	struct rlimit limit;
-	const char *why = "the runtime did not come up: the program ended before it started,\n"
-			  "or something between took LD_PRELOAD out of its environment";
+	const char *why = "the runtime did not come up: the program ended before it started, or something "
+			  " between took LD_PRELOAD out of its environment";
 
 	if (!statvfs(dir, &fs) && (uint64_t)fs.f_bavail * fs.f_frsize < RECORD_LEAST)
 		why = "no space is left for its record";
@@ -44,6 +43,6 @@ void proof_missing(const char *command, const char *dir, const struct precheck *
 		why = "the loader could not start it (what it said stands above)";
 	else if (check->sanitizer == PRECHECK_ASAN_SHARED)
 		why = "AddressSanitizer ended it: set ASAN_OPTIONS=verify_asan_link_order=0";
-	tool_say("%s left no record in %s (it ended with status %d):\n%s", command, dir, status, why);
+	tool_say("%s left no record in %s (it ended with status %d): %s", command, dir, status, why);
 	tool_say("nothing can be said about this run");
 }

@@ -21,7 +21,7 @@
 #include "commands.def"
 #undef COMMAND
 
-/* One line on stderr, after "reclaimdep: ". The newline is added. */
+/* One line on stderr, after "reclaimdep: ", made harmless (rdep_clean). The newline is added. */
 void tool_say(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 
 /* Says that `option` is none of `command`'s and where the list is; `nearest` (may
