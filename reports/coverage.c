@@ -46,7 +46,7 @@ static void add_damage(struct builder *b, const struct rdep_process *p)
 {
 	const struct rdep_record *r = p->record;
 	struct rdep_arena *a = &b->report->arena;
-	const char *path = rdep_clean(a, r->path, strlen(r->path));
+	const char *path = rdep_clean(a, rdep_record_name(r), strlen(rdep_record_name(r)));
 
 	if (r->cut)
 		add_line(b, (struct rdep_coverage_line){

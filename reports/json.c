@@ -317,6 +317,29 @@ static json_t *slots(struct rdep_process *p)
 	return a;
 }
 
+/* Of a record that was made from a core. */
+static json_t *stands(struct rdep_process *p)
+{
+	json_t *a = json_array();
+	size_t i;
+
+	for (i = 0; i < p->record->stand_count; i++) {
+		const struct rdep_stand *s = p->record->stands[i];
+		struct rdep_mthread t = rdep_model_thread(p, s->thread);
+		struct rdep_mstack stack = rdep_model_stack(p, s->stack);
+		json_t *o = json_object();
+
+		t.tid = s->tid;
+		set(o, "thread", thread(&t));
+		set(o, "signal", s->signal ? json_integer(s->signal) : json_null());
+		set(o, "fault", s->flags & RDEP_STAND_FAULT ? hex(s->address) : json_null());
+		set(o, "held_by_words", json_boolean(s->flags & RDEP_STAND_WORDS));
+		set(o, "stack", rdep_json_stack(&stack));
+		json_array_append_new(a, o);
+	}
+	return a;
+}
+
 static json_t *counters(const struct rdep_record *r)
 {
 	json_t *o = json_object();
@@ -336,7 +359,7 @@ static json_t *process(struct rdep_report *r, struct rdep_process *p)
 	json_t *o = json_object();
 
 	set(o, "index", json_integer((json_int_t)p->index));
-	set(o, "record", json_string(rdep_clean(a, p->record->path, strlen(p->record->path))));
+	set(o, "record", json_string(rdep_clean(a, rdep_record_name(p->record), strlen(rdep_record_name(p->record)))));
 	set(o, "pid", json_integer(h->pid));
 	set(o, "ppid", json_integer(h->ppid));
 	set(o, "program", json_string(p->name));
@@ -361,6 +384,8 @@ static json_t *process(struct rdep_report *r, struct rdep_process *p)
 	set(o, "modules", json_integer((json_int_t)p->record->module_count));
 	set(o, "threads", json_integer((json_int_t)(rdep_record_threads(p->record) & INT64_MAX)));
 	set(o, "held", slots(p));
+	if (p->record->stand_count)
+		set(o, "stands", stands(p));
 	set(o, "counters", counters(p->record));
 	return o;
 }

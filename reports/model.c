@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+#include "reports/core_add.h"
 #include "reports/model.h"
 #include "reports/progress.h"
 
@@ -273,6 +274,7 @@ void rdep_report_free(struct rdep_report *r)
 	for (i = 0; i < r->trouble_count; i++)
 		free(r->troubles[i].text);
 	free(r->troubles);
+	rdep_core_drop(r);
 	free(r->processes);
 	free(r->findings);
 	rdep_map_free(&r->by_fingerprint);

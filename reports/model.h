@@ -144,6 +144,8 @@ struct rdep_report {
 	size_t trouble_count;
 	struct rdep_suppressions suppressions;
 	struct rdep_baseline baseline;
+	struct rdep_core_made **cores; /* whose records are in here */
+	size_t core_count;
 };
 
 /* An empty report that looks for modules where the other one does. */

@@ -74,6 +74,9 @@ void rdep_module_search_free(struct rdep_module_search *s)
 	close_root(&s->machine);
 	for (i = 0; i < s->sysroot_count; i++)
 		close_root(&s->sysroots[i]);
+	for (i = 0; i < s->file_count; i++)
+		free(s->files[i]);
+	free(s->files);
 	for (i = 0; i < s->debug_dir_count; i++)
 		free(s->debug_dirs[i]);
 	free(s->sysroots);
@@ -109,6 +112,12 @@ int rdep_module_search_debug_dir(struct rdep_module_search *s, const char *dir, 
 	RDEP_GROW(s->debug_dirs, s->debug_dir_count);
 	s->debug_dirs[s->debug_dir_count++] = real;
 	return 0;
+}
+
+void rdep_module_search_file(struct rdep_module_search *s, const char *path)
+{
+	RDEP_GROW(s->files, s->file_count);
+	s->files[s->file_count++] = rdep_strdup(path);
 }
 
 void rdep_module_search_pid(struct rdep_module_search *s, pid_t pid)
@@ -310,6 +319,18 @@ static bool cut_deleted(char *path)
 	return true;
 }
 
+/* Of another module they are another build: that is no reason to tell. */
+static bool try_files(struct rdep_module_search *s, const struct rdep_module_proof *proof, struct rdep_module_file *f)
+{
+	enum rdep_module_state ignored = RDEP_MODULE_MISSING;
+	size_t i;
+
+	for (i = 0; *proof->build_id && i < s->file_count; i++)
+		if (rdep_module_take(open(s->files[i], O_PATH | O_CLOEXEC), s->files[i], proof, f, &ignored))
+			return true;
+	return false;
+}
+
 static bool is_real(const struct rdep_module_wanted *w)
 {
 	return strchr(w->path, '/') && w->path[0] != '[';
@@ -327,7 +348,8 @@ bool rdep_module_open(struct rdep_module_search *s, const struct rdep_module_wan
 	*state = RDEP_MODULE_MISSING;
 	if (!path)
 		return false;
-	if (!is_of_the_process(path))
+	found = try_files(s, &proof, f);
+	if (!found && !is_of_the_process(path))
 		found = try_roots(s, path, &proof, f, state);
 	if (!found && cut_deleted(path) && !is_of_the_process(path))
 		found = try_roots(s, path, &proof, f, state);

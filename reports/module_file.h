@@ -10,7 +10,7 @@
  *   a module without one          the file lies at the module's path, and was last written before the
  *                                 run began (ran_ns).
  *
- * Where is looked, in this order: the module's path; for "PATH (deleted)" the path without that; the
+ * Where is looked, in this order: files that were named; the module's path; for "PATH (deleted)" the path without that; the
  * processes that were named, as long as they live (their root directory, what they execute and have
  * mapped: so that what was deleted is found, and memfds); by build-id below /usr/lib/debug and the
  * directories that were named; the servers of DEBUGINFOD_URLS. With --sysroot=DIR all paths are looked
@@ -45,6 +45,8 @@ void rdep_module_search_free(struct rdep_module_search *s);
 /* --sysroot=DIR, --debug-dir=DIR; several are tried in order. 0, or -1 with *err when it is no directory. */
 int rdep_module_search_sysroot(struct rdep_module_search *s, const char *dir, struct rdep_error *err);
 int rdep_module_search_debug_dir(struct rdep_module_search *s, const char *dir, struct rdep_error *err);
+/* A file that may be the module that is looked for: tried first, by build-id. */
+void rdep_module_search_file(struct rdep_module_search *s, const char *path);
 /* A process that may still have the modules. Nothing is believed of it: build-ids decide. */
 void rdep_module_search_pid(struct rdep_module_search *s, pid_t pid);
 bool rdep_module_search_has_sysroot(const struct rdep_module_search *s);

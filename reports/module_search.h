@@ -19,6 +19,8 @@ struct rdep_module_search {
 	size_t sysroot_count;
 	char **debug_dirs; /* of this machine, absolute */
 	size_t debug_dir_count;
+	char **files; /* that were named, of this machine */
+	size_t file_count;
 	pid_t *pids;
 	size_t pid_count;
 	struct rdep_debuginfod *debuginfod; /* NULL: not asked yet */

@@ -354,7 +354,13 @@ void rdep_record_close(struct rdep_record *r)
 	rdep_arena_free(&r->arena);
 	rdep_map_free(&r->index);
 	free(r->path);
+	free(r->shown);
 	free(r);
+}
+
+const char *rdep_record_name(const struct rdep_record *r)
+{
+	return r->shown ? r->shown : r->path;
 }
 
 /* The start time of a process in ns since boot, from /proc; 0: no such process. */
@@ -394,11 +400,24 @@ static uint64_t clock_ns(clockid_t clock)
 	return (uint64_t)ts.tv_sec * 1000000000u + (uint64_t)ts.tv_nsec;
 }
 
+/* A core tells of one moment: what became of the process since is not asked. */
+static bool ran_in_core(const struct rdep_record *r)
+{
+	size_t i;
+
+	for (i = 0; i < r->stand_count; i++)
+		if (r->stands[i]->signal)
+			return false;
+	return true;
+}
+
 bool rdep_record_alive(const struct rdep_record *r)
 {
 	uint64_t start = process_start(r->header.pid);
 	uint64_t asleep = clock_ns(CLOCK_BOOTTIME) - clock_ns(CLOCK_MONOTONIC);
 
+	if (r->stand_count)
+		return ran_in_core(r);
 	/* A process began before its record did; one that took over the pid, after. */
 	return start && start <= r->header.start_monotonic_ns + asleep + 20000000;
 }

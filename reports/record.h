@@ -107,6 +107,7 @@ struct rdep_rslot {
 
 struct rdep_record {
 	char *path;
+	char *shown; /* what to call it; NULL: by its path */
 	int fd;			   /* during a poll */
 	struct rdep_header header; /* as at the last poll */
 	uint64_t size;		   /* of the file, then */
@@ -145,6 +146,8 @@ struct rdep_record {
 	size_t domain_site_count;
 	struct rdep_rnote *notes;
 	size_t note_count;
+	const struct rdep_stand **stands; /* of a record that was made from a core dump */
+	size_t stand_count;
 	const char *options, *exe; /* terminated, or NULL */
 	const char *cmdline;	   /* NUL-separated */
 	size_t options_len, exe_len, cmdline_len;
@@ -206,6 +209,12 @@ size_t rdep_record_stats(const struct rdep_record *r, struct rdep_rstat **list);
 struct rdep_stat rdep_stat_all(const struct rdep_rstat *s);
 /* Was it a run with stat=1? */
 bool rdep_record_counts(const struct rdep_record *r);
+
+/* What to call it; to be cleaned. */
+const char *rdep_record_name(const struct rdep_record *r);
+
+/* Where the thread of that number stood in the core dump; NULL: not told. */
+const struct rdep_stand *rdep_record_stand(const struct rdep_record *r, uint32_t tid);
 
 /* Is the process of a RUNNING record still there? By pid and start time: a pid used again
  * does not count. Meaningful on the machine of the run only. */

@@ -109,6 +109,13 @@ const struct rdep_rscope *rdep_record_scope(const struct rdep_record *r, uint32_
 	return i ? &r->scopes[i - 1] : NULL;
 }
 
+const struct rdep_stand *rdep_record_stand(const struct rdep_record *r, uint32_t tid)
+{
+	size_t i = index_get(r, RDEP_STAND, tid);
+
+	return i ? r->stands[i - 1] : NULL;
+}
+
 /* ---- modules: which one is where now ---- */
 
 /* The first live module that ends after pc. */
@@ -468,6 +475,17 @@ static bool take_lock_site(struct rdep_record *r, const struct payload *l)
 	return true;
 }
 
+static bool take_stand(struct rdep_record *r, const struct payload *l)
+{
+	const struct rdep_stand *s = (const void *)l->p;
+
+	if (!index_add(r, RDEP_STAND, s->tid, r->stand_count))
+		return true;
+	RDEP_GROW(r->stands, r->stand_count);
+	r->stands[r->stand_count++] = rdep_arena_copy(&r->arena, s, sizeof(*s));
+	return true;
+}
+
 static bool take_note(struct rdep_record *r, const struct payload *l)
 {
 	RDEP_GROW(r->notes, r->note_count);
@@ -509,6 +527,7 @@ static const struct {
 	[RDEP_CIRCLE] = {sizeof(struct rdep_circle), take_circle},
 	[RDEP_STATS] = {sizeof(struct rdep_stats), take_stats},
 	[RDEP_LOCK_SITE] = {sizeof(struct rdep_lock_site), take_lock_site},
+	[RDEP_STAND] = {sizeof(struct rdep_stand), take_stand},
 };
 
 void rdep_record_take(struct rdep_record *r, const struct rdep_item *item, uint64_t at)
@@ -547,6 +566,7 @@ void rdep_record_drop_items(struct rdep_record *r)
 	free(r->scopes);
 	free(r->domain_sites);
 	free(r->notes);
+	free(r->stands);
 	free(r->live);
 }
 

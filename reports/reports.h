@@ -80,6 +80,20 @@ int rdep_report_sysroot(struct rdep_report *r, const char *dir, struct rdep_erro
 int rdep_report_debug_dir(struct rdep_report *r, const char *dir, struct rdep_error *err);
 
 /*
+ * A core dump of a process that ran under reclaimdep, as a record (reports/core_record.h): all that is told of a record
+ * is told of it, and the stacks of its threads. 0, or -1 with *err.
+ */
+struct rdep_core_options {
+	const char *record; /* the process's own; NULL: the one that the core names, if it is there */
+	const char *exe;    /* the program's file; NULL: where the core says */
+	const char *output; /* the record that is made goes here, and must not be there; NULL: nowhere */
+};
+int rdep_report_add_core(struct rdep_report *r, const char *path, const struct rdep_core_options *o,
+			 struct rdep_error *err);
+/* What there is to say of the cores that were added: where things come from, and what is missing; NULL behind the last. */
+const char *rdep_report_core_line(const struct rdep_report *r, size_t i);
+
+/*
  * Findings that are not to be shown: adds a file of suppressions (reports/suppress.h). 0, or -1
  * with *err, which names file and line. To be called before findings are printed.
  */

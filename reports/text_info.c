@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* text_info.c - what one record holds: for people who have a file and a question. */
+#include <signal.h>
 #include <string.h>
 #include <time.h>
 #include "reports/text.h"
@@ -179,8 +180,11 @@ static void print_held(struct rdep_text *t, struct rdep_process *p, const struct
 		fputs(rdep_mode_words(c, h->mode), t->out);
 	if (h->recursion)
 		fprintf(t->out, ", %u times", h->recursion + 1u);
-	fprintf(t->out, ", %s %s\n", waits ? "called from" : "taken in",
-		rdep_model_where(t->report, rdep_model_frame(&site)));
+	if (h->site)
+		fprintf(t->out, ", %s %s\n", waits ? "called from" : "taken in",
+			rdep_model_where(t->report, rdep_model_frame(&site)));
+	else
+		fputs(", taken where is not known\n", t->out);
 }
 
 static void print_wait(struct rdep_text *t, struct rdep_process *p, const struct rdep_slot *s,
@@ -205,11 +209,34 @@ static void print_wait(struct rdep_text *t, struct rdep_process *p, const struct
 			(unsigned long long)s->wait_what);
 }
 
+static const char *signal_name(unsigned signal)
+{
+	const char *name = sigabbrev_np((int)signal);
+
+	return name ? name : "?";
+}
+
+/* Where a thread stands, of a record that was made from a core. */
+static void print_stand(struct rdep_text *t, struct rdep_process *p, const struct rdep_stand *s, const char *indent)
+{
+	struct rdep_mstack stack = rdep_model_stack(p, s->stack);
+	char deeper[64];
+
+	if (s->signal)
+		fprintf(t->out, "%s  got SIG%s", indent, signal_name(s->signal));
+	if (s->signal && s->flags & RDEP_STAND_FAULT)
+		fprintf(t->out, " at address 0x%llx", (unsigned long long)s->address);
+	fprintf(t->out, "%s%s\n", s->signal ? ", and stands in:" : indent, s->signal ? "" : "  stands in:");
+	snprintf(deeper, sizeof(deeper), "%s      ", indent);
+	rdep_text_stack(t, &stack, deeper);
+}
+
 static void print_slot(struct rdep_text *t, struct rdep_process *p, const struct rdep_rslot *s,
 		       const char *indent)
 {
 	static const char *const scopes[] = {"NOFS", "NOIO", "NORECLAIM", "IO_FLUSHER", "PIN"};
 	struct rdep_mthread m = rdep_model_thread(p, s->slot.thread);
+	const struct rdep_stand *stand;
 	size_t i;
 
 	fprintf(t->out, "%sthread %u (%s%stid %u)%s", indent, s->slot.thread, m.label,
@@ -225,6 +252,32 @@ static void print_slot(struct rdep_text *t, struct rdep_process *p, const struct
 		fprintf(t->out, "%s  ... and more: its held stack could not be read to the end\n",
 			indent);
 	print_wait(t, p, &s->slot, indent);
+	stand = rdep_record_stand(p->record, s->slot.tid);
+	if (stand)
+		print_stand(t, p, stand, indent);
+}
+
+/* Threads of a core that the runtime did not know. */
+static void print_strangers(struct rdep_text *t, struct rdep_process *p, const char *indent)
+{
+	size_t i;
+
+	for (i = 0; i < p->record->stand_count; i++) {
+		const struct rdep_stand *s = p->record->stands[i];
+
+		if (s->thread)
+			continue;
+		fprintf(t->out, "%sthread (tid %u): not known to reclaimdep, as it took no lock and allocated nothing\n", indent,
+			s->tid);
+		print_stand(t, p, s, indent);
+	}
+}
+
+static const char *moment(const struct rdep_record *r)
+{
+	if (r->stand_count)
+		return rdep_record_alive(r) ? "was running when the core was taken" : "ended in a core dump";
+	return rdep_record_alive(r) ? "is running" : "did not end by itself";
 }
 
 void rdep_text_held(struct rdep_text *t, struct rdep_process *p, const char *indent)
@@ -234,16 +287,16 @@ void rdep_text_held(struct rdep_text *t, struct rdep_process *p, const char *ind
 	bool any = false;
 
 	for (i = 0; i < n; i++) {
-		if (!slots[i].held_count && !slots[i].slot.wait_kind)
+		if (!slots[i].held_count && !slots[i].slot.wait_kind && !p->record->stand_count)
 			continue;
 		if (!any)
 			fprintf(t->out, "\n%s (pid %u) %s; its threads at that moment:\n", p->name,
 				p->record->header.pid,
-				rdep_record_alive(p->record) ? "is running"
-							     : "did not end by itself");
+				moment(p->record));
 		any = true;
 		print_slot(t, p, &slots[i], indent);
 	}
+	print_strangers(t, p, indent);
 	rdep_record_slots_free(slots, n);
 }
 
@@ -256,6 +309,7 @@ static void print_threads(struct rdep_text *t, struct rdep_process *p)
 		p->record->header.state == RDEP_RUNNING ? "" : " at the end");
 	for (i = 0; i < n; i++)
 		print_slot(t, p, &slots[i], "    ");
+	print_strangers(t, p, "    ");
 	rdep_record_slots_free(slots, n);
 }
 
@@ -342,7 +396,7 @@ static void print_record(struct rdep_text *t, struct rdep_process *p)
 	size_t i;
 
 	rdep_text_paint(t, RDEP_BOLD, "%s\n",
-			rdep_clean(&t->report->arena, r->path, strlen(r->path)));
+			rdep_clean(&t->report->arena, rdep_record_name(r), strlen(rdep_record_name(r))));
 	fprintf(t->out, "  program    %s (pid %u): %s\n", p->name, h->pid, p->cmdline);
 	fprintf(t->out, "  state      %s\n", state_words(p));
 	print_time(t, h->start_realtime_ns);

@@ -2,6 +2,7 @@
 /* instance.c - see instance.h. */
 #include "instance.h"
 #include "class.h"
+#include "core_root.h"
 #include "engine.h"
 #include "event.h"
 #include "lock_words.h"
@@ -18,6 +19,12 @@ static struct rd_array instances = RD_ARRAY(sizeof(struct rd_instance));
 static uint32_t instance_count = 1;
 static struct rd_map_of by_address; /* (address, 0) -> instance; (page, 1) -> first of the page */
 bool rd_anything_told;
+
+void rd_instance_core(uint64_t *address)
+{
+	address[RD_CORE_INSTANCES] = (uint64_t)&instances;
+	address[RD_CORE_INSTANCE_COUNT] = (uint64_t)&instance_count;
+}
 
 /* ---- generations ---- */
 

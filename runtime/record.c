@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: MIT
 /* record.c - see record.h. */
 #include "record.h"
+#include "core_root.h"
 #include "crc32c.h"
+#include "keep.h"
 #include "mem.h"
 #include "options.h"
 #include "record_file.h"
@@ -33,6 +35,9 @@ struct chunk {
 	char *base;
 	uint64_t offset, size;
 };
+_Static_assert(sizeof(struct chunk) == sizeof(struct rd_core_chunk) &&
+		       offsetof(struct chunk, offset) == offsetof(struct rd_core_chunk, offset),
+	       "as the readers of cores know it");
 static struct chunk *chunks;
 static uint32_t chunk_count, chunk_room;
 static uint64_t cursor; /* bytes used of the last chunk */
@@ -177,6 +182,14 @@ static char *room_for(size_t size)
 	return p;
 }
 
+/* What the record has no room for is in a core dump all the same; but for stacks, whose number is given again. */
+static void keep_dropped(enum rdep_item_type type, const void *a, size_t a_len, const void *b, size_t b_len,
+			 const void *more, size_t more_len)
+{
+	if (type != RDEP_STACK)
+		rd_keep(type, a, a_len, b, b_len, more, more_len);
+}
+
 void *rd_record_put2(enum rdep_item_type type, const void *a, size_t a_len, const void *b, size_t b_len)
 {
 	size_t size = (sizeof(struct rdep_item) + a_len + b_len + 7) & ~(size_t)7;
@@ -184,12 +197,14 @@ void *rd_record_put2(enum rdep_item_type type, const void *a, size_t a_len, cons
 
 	if (!p) {
 		rd_count(RDEP_C_ITEMS_DROPPED);
+		keep_dropped(type, a, a_len, b, b_len, NULL, 0);
 		return NULL;
 	}
 	memcpy(p + sizeof(struct rdep_item), a, a_len);
 	memcpy(p + sizeof(struct rdep_item) + a_len, b, b_len);
 	seal((struct rdep_item *)p, type, size, a_len + b_len);
 	publish();
+	rd_keep(type, a, a_len, b, b_len, NULL, 0);
 	return p + sizeof(struct rdep_item);
 }
 
@@ -201,6 +216,7 @@ void *rd_record_put(enum rdep_item_type type, const void *fixed, size_t fixed_le
 
 	if (!p) {
 		rd_count(RDEP_C_ITEMS_DROPPED);
+		keep_dropped(type, fixed, fixed_len, NULL, 0, more, more_len);
 		return NULL;
 	}
 	memcpy(p + sizeof(struct rdep_item), fixed, fixed_len);
@@ -208,6 +224,7 @@ void *rd_record_put(enum rdep_item_type type, const void *fixed, size_t fixed_le
 		memcpy(p + sizeof(struct rdep_item) + fixed_len, more, more_len);
 	seal((struct rdep_item *)p, type, size, fixed_len);
 	publish();
+	rd_keep(type, fixed, fixed_len, NULL, 0, more, more_len);
 	return p + sizeof(struct rdep_item);
 }
 
@@ -415,8 +432,18 @@ static void fill_header(struct rdep_header *h, const struct rd_identity *id)
 	h->header_crc = rdep_crc32c(0, h, offsetof(struct rdep_header, state));
 }
 
+void rd_record_core(uint64_t *address)
+{
+	address[RD_CORE_PATH] = (uint64_t)file.path;
+	address[RD_CORE_HEADER] = (uint64_t)&header;
+	address[RD_CORE_CHUNKS] = (uint64_t)&chunks;
+	address[RD_CORE_CHUNK_COUNT] = (uint64_t)&chunk_count;
+	address[RD_CORE_CURSOR] = (uint64_t)&cursor;
+}
+
 static void forget(void)
 {
+	rd_keep_reset();
 	chunks = NULL;
 	chunk_count = chunk_room = board_count = 0;
 	idle_slots = NULL;
@@ -445,6 +472,7 @@ static int open_fresh(const struct rd_identity *id)
 	}
 	fill_header(h, id);
 	__atomic_store_n(&header, h, __ATOMIC_RELEASE);
+	rd_core_root_up(h);
 	put_exe(exe);
 	put_options();
 	return journal_ended ? -1 : 0;

@@ -114,6 +114,7 @@ enum rdep_item_type {
 	RDEP_LOCK_SITE = 18, /* struct rdep_lock_site */
 	RDEP_CIRCLE = 19,    /* struct rdep_circle */
 	RDEP_STATS = 24,     /* struct rdep_stats */
+	RDEP_STAND = 30,     /* struct rdep_stand: in records that were made from a core dump */
 };
 
 struct rdep_item {
@@ -518,6 +519,21 @@ struct rdep_stats {
 	uint32_t size; /* of one struct rdep_stat */
 	uint32_t reserved;
 	uint64_t at;
+};
+
+/*
+ * Where a thread stood in a core dump; one of each thread. The stack is the whole of it: its first frame is where the
+ * thread was.
+ */
+#define RDEP_STAND_FAULT 1u   /* `address` is what the signal is about */
+#define RDEP_STAND_WORDS 2u   /* what it holds and waits for is as the locks' own words say: no record had it */
+struct rdep_stand {
+	uint32_t tid;
+	uint32_t thread; /* journal thread id; 0: the runtime did not know it */
+	uint32_t stack;	 /* 0: none */
+	uint16_t signal; /* that it was given; 0: none */
+	uint16_t flags;	 /* RDEP_STAND_* */
+	uint64_t address;
 };
 
 /* Canonical gfp bits (names: kernel's). */

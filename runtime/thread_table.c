@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 /* thread_table.c - see thread_table.h. */
 #include "thread_table.h"
+#include "core_root.h"
 #include "mem.h"
 
 #include <stddef.h>
@@ -15,6 +16,12 @@ static uint32_t room, count; /* room: a power of two, or 0 */
 
 #define COLLECT_AT 1024u
 static uint32_t collect_at = COLLECT_AT;
+
+void rd_thread_table_core(uint64_t *address)
+{
+	address[RD_CORE_INFOS] = (uint64_t)&by_id;
+	address[RD_CORE_INFO_ROOM] = (uint64_t)&room;
+}
 
 /* ---- the table ---- */
 

@@ -4,6 +4,7 @@
 #include "chain.h"
 #include "circle.h"
 #include "class.h"
+#include "core_root.h"
 #include "depend.h"
 #include "engine.h"
 #include "event.h"
@@ -52,6 +53,11 @@ struct kept {
 static struct rd_thread *live, *idle;
 static uint32_t live_count, reap_at = 64;
 static struct rd_map_of create_sites; /* where threads are made -> the stack of the first time */
+
+void rd_threads_core(uint64_t *address)
+{
+	address[RD_CORE_THREADS] = (uint64_t)&live;
+}
 
 static struct kept *kept_of(struct rd_thread *t)
 {

@@ -91,7 +91,7 @@ static int read_flag(struct records_options *o, const char *command, const char 
 		list = levels;
 	else if (n == 5 && !strncmp(flag, "color", n))
 		list = colors;
-	else if (is_named(flag, n, "fail_on") && (!strcmp(command, "report") || !strcmp(command, "diff")))
+	else if (is_named(flag, n, "fail_on") && (!strcmp(command, "report") || !strcmp(command, "core") || !strcmp(command, "diff")))
 		list = lines;
 	else if (arg[1] == '-' && (own = own_flag(o, flag, n)))
 		list = own->words;
@@ -172,8 +172,9 @@ int records_read(struct records_options *o, int argc, char **argv, struct rdep_r
 		}
 	}
 	if (rc < 0 && !records) {
-		tool_say("%s: no records are named: give files (*.rdep) or directories of them",
-			 argv[0]);
+		tool_say("%s: %s", argv[0],
+			 o->unnamed ? o->unnamed
+				    : "no records are named: give files (*.rdep) or directories of them");
 		o->usage(stderr);
 		rc = RDEP_EXIT_TROUBLE;
 	}

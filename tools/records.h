@@ -31,6 +31,7 @@ struct records_options {
 	const struct records_flag *flags; /* of its own, ended by a name of NULL; NULL: none */
 	struct outputs *outputs; /* gets --report and --source-root; NULL: no flags here */
 	struct decide *decide; /* gets --suppressions and --baseline; NULL: no flags here */
+	const char *unnamed;   /* what to say when nothing is named; NULL: that records are missing */
 	const char **paths;    /* gets what is named, which is not read then; NULL: it is read */
 	size_t path_room, path_count;
 	/* Set from the flags; fail_on is preset, and read only where it is a flag (report, diff). */

@@ -1,0 +1,186 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * core_board.c - what the threads of a core held at its moment.
+ *
+ * The board lies in the record's mappings, so it is not in a core, as a rule. Where the record's
+ * file is at hand its slots are as the threads left them, which is the core's moment, unless the
+ * process went on: how deep each held stack was then stands in private memory, and tells. What a
+ * slot can't tell, the locks' own words do (core_locks.h).
+ */
+#include <stdlib.h>
+#include <string.h>
+#include "reports/core_locks.h"
+#include "reports/core_record.h"
+#include "reports/record_items.h"
+
+/* Where a thread's pthread_t ends, at the latest: what a join sleeps on lies in it. */
+#define PTHREAD_SIZE 0x900u
+
+struct board {
+	struct rdep_core_made *made;
+	struct rdep_core_locks locks;
+	bool searched;
+	struct rdep_slot *slots;
+	size_t count;
+};
+
+static uint64_t depth_of(const struct rdep_core_known *k)
+{
+	return k->top >= k->bottom && k->bottom ? (k->top - k->bottom) / sizeof(struct rdep_held)
+						: UINT64_MAX;
+}
+
+static size_t entries(const struct rdep_held *held, size_t n)
+{
+	size_t i = 0;
+
+	while (i < n && held[i].address)
+		i++;
+	return i;
+}
+
+/* ---- slots that are as they were then ---- */
+
+/* A slot of private memory: there was no file. */
+static bool slot_in_core(struct board *b, const struct rdep_core_known *k)
+{
+	struct rdep_core *c = b->made->core;
+	struct rdep_slot s;
+	uint64_t n = depth_of(k);
+
+	if (!k->slot || rdep_core_record_offset(&b->made->state, k->slot) ||
+	    !rdep_core_get(c, k->slot, &s, sizeof(s)) || s.thread != k->id || n > RDEP_SLOT_HELD)
+		return false;
+	s.more = 0;
+	memset(s.held, 0, sizeof(s.held));
+	rdep_core_read(c, k->bottom + sizeof(s.held[0]), s.held, (size_t)n * sizeof(s.held[0]));
+	RDEP_GROW(b->slots, b->count);
+	b->slots[b->count++] = s;
+	return true;
+}
+
+/* Is the slot in the copy that of the thread, and as deep as it was? */
+static bool slot_in_copy(struct board *b, const struct rdep_core_known *k)
+{
+	uint64_t at = rdep_core_record_offset(&b->made->state, k->slot), n = depth_of(k);
+	struct rdep_slot s;
+	size_t have;
+
+	if (b->made->source == RDEP_CORE_REBUILT || !at ||
+	    rdep_record_read(b->made->fd, &s, sizeof(s), at) != (ssize_t)sizeof(s) ||
+	    s.thread != k->id || s.state == RDEP_SLOT_FREE)
+		return false;
+	if (s.more || b->made->source == RDEP_CORE_MAPPED)
+		return true;
+	have = entries(s.held, RDEP_SLOT_HELD);
+	return have == n;
+}
+
+/* ---- slots by the locks' words ---- */
+
+static const struct rdep_core_known *joined_by(const struct rdep_core_made *m, uint64_t word)
+{
+	size_t i;
+
+	for (i = 0; i < m->state.known_count; i++) {
+		uint64_t at = m->state.known[i].pthread;
+
+		if (at && word > at && word - at < PTHREAD_SIZE)
+			return &m->state.known[i];
+	}
+	return NULL;
+}
+
+static void add_entry(struct rdep_slot *s, size_t *n, const struct rdep_core_lock *lock,
+		      uint8_t mode, unsigned flags, uint64_t site)
+{
+	if (*n == RDEP_SLOT_HELD)
+		return;
+	s->held[(*n)++] = (struct rdep_held){.address = lock->address,
+					     .site = site,
+					     .cls = lock->cls,
+					     .generation = lock->generation,
+					     .kind = lock->kind,
+					     .mode = mode,
+					     .flags = (uint8_t)flags};
+}
+
+static void by_words(struct board *b, const struct rdep_core_known *k)
+{
+	struct rdep_core_made *m = b->made;
+	const struct rdep_core_stack *stack = &m->stacks[k->thread - 1];
+	uint64_t word = rdep_core_sleeps_on(&m->core->threads[k->thread - 1]);
+	struct rdep_slot s = {.state = RDEP_SLOT_LIVE,
+			      .tid = k->tid,
+			      .thread = k->id,
+			      .scope = k->scope,
+			      .start_routine = k->start_routine,
+			      .parent = k->parent,
+			      .create_stack = k->create_stack};
+	const struct rdep_core_lock *wanted;
+	const struct rdep_core_known *joined;
+	size_t i, n = 0, call = rdep_core_call(m->core, stack);
+	uint8_t mode;
+
+	memcpy(s.name, k->name, sizeof(s.name));
+	if (!b->searched)
+		rdep_core_locks_find(&m->state, m->record, &b->locks);
+	b->searched = true;
+	wanted = word ? rdep_core_lock_of_word(&m->state, &b->locks, word, &mode) : NULL;
+	for (i = 0; i < b->locks.count; i++)
+		if (b->locks.locks[i].owner == k->tid && &b->locks.locks[i] != wanted &&
+		    n + 1 < RDEP_SLOT_HELD)
+			add_entry(&s, &n, &b->locks.locks[i], RDEP_WRITE, 0, 0);
+	joined = word && !wanted ? joined_by(m, word) : NULL;
+	if (wanted)
+		add_entry(&s, &n, wanted, mode, RDEP_HELD_WAITING,
+			  call < stack->count && !stack->frames[call].exact ? stack->frames[call].pc
+									    : 0);
+	if (joined && joined != k) {
+		s.wait_kind = 1;
+		s.wait_what = joined->id;
+	}
+	RDEP_GROW(b->slots, b->count);
+	b->slots[b->count++] = s;
+}
+
+static void free_slot(struct rdep_core_made *m, const struct rdep_core_known *k)
+{
+	uint64_t at = rdep_core_record_offset(&m->state, k->slot);
+	struct rdep_slot s;
+
+	if (m->source == RDEP_CORE_REBUILT || !at ||
+	    rdep_record_read(m->fd, &s, sizeof(s), at) != (ssize_t)sizeof(s))
+		return;
+	s.state = RDEP_SLOT_FREE;
+	rdep_write_at(m->fd, &s, sizeof(s), at);
+}
+
+void rdep_core_put_board(struct rdep_core_made *m, struct rdep_core_writer *w, bool *words)
+{
+	struct board b = {.made = m};
+	size_t i, n = 0;
+
+	for (i = 0; i < m->state.known_count; i++) {
+		const struct rdep_core_known *k = &m->state.known[i];
+
+		if (slot_in_copy(&b, k) || slot_in_core(&b, k))
+			continue;
+		words[i] = true;
+		n++;
+		free_slot(m, k);
+		by_words(&b, k);
+	}
+	if (n)
+		rdep_core_miss(m,
+			       "what %zu of %zu threads held is told by the locks' own words: "
+			       "mutexes, and rwlocks as writer; not "
+			       "in which order, nor where they were taken",
+			       n, m->state.known_count);
+	if (b.locks.unread)
+		rdep_core_miss(m, "not all memory of the core was searched for locks: its segments "
+				  "lie over each other");
+	rdep_writer_board(w, b.slots, b.count);
+	rdep_core_locks_free(&b.locks);
+	free(b.slots);
+}
