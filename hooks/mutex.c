@@ -5,38 +5,78 @@
  * A lock call is announced before it may block, made, and its outcome told. After
  * an unlock has been told nothing need follow: it jumps on.
  */
+#include <dlfcn.h>
 #include <errno.h>
+#include <gnu/libc-version.h>
 #include <pthread.h>
+#include <string.h>
 #include <threads.h>
 #include "locks.h"
 
 #define HOW RD_HOW(RDEP_MUTEX, RDEP_WRITE, 0)
 
-RD_EXPORT int pthread_mutex_init(pthread_mutex_t *mutex, const pthread_mutexattr_t *attr)
+/* A mutex without attributes is nothing but zeros, as libc's own function, which is next, has shown. */
+static uint8_t zeros_do;
+
+RD_HIDDEN void rd_mutex_try_init(void)
+{
+	static const pthread_mutex_t zeros;
+	struct dl_find_object next, libc;
+	pthread_mutex_t made;
+
+	memset(&made, 0xa5, sizeof(made));
+	zeros_do = !_dl_find_object(RD_NEXT(pthread_mutex_init), &next) &&
+		   !_dl_find_object((void *)gnu_get_libc_version, &libc) && next.dlfo_link_map == libc.dlfo_link_map &&
+		   RD_NEXT(pthread_mutex_init)(&made, NULL) == 0 && memcmp(&made, &zeros, sizeof(made)) == 0;
+}
+
+static __attribute__((noinline)) int init_slow(pthread_mutex_t *mutex, const pthread_mutexattr_t *attr, uint64_t site,
+					       uint64_t sp)
 {
 	int rc;
 
-	if (rd_unlikely(rd_unwinding()))
+	if (rd_unwinding())
 		return 0;
-	rd_lock_init_begin(mutex, RDEP_MUTEX, RD_SITE, RD_HERE);
+	rd_lock_init_begin(mutex, RDEP_MUTEX, site, sp);
 	rc = RD_NEXT(pthread_mutex_init)(mutex, attr);
 	if (rc == 0)
-		rd_lock_init(mutex, RDEP_MUTEX, RD_SITE, RD_HERE);
+		rd_lock_init(mutex, RDEP_MUTEX, site, sp);
+	return rc;
+}
+
+/* Most mutexes are made without attributes, at a place that made others: then there is but one thing to write. */
+RD_EXPORT int pthread_mutex_init(pthread_mutex_t *mutex, const pthread_mutexattr_t *attr)
+{
+	struct rd_making_words words;
+
+	if (rd_unlikely(attr || !zeros_do || rd_may_be_held(mutex, RDEP_MUTEX, false) ||
+			!rd_making_again(&words, mutex, RDEP_MUTEX, RD_SITE, RD_HERE)))
+		return init_slow(mutex, attr, RD_SITE, RD_HERE);
+	memset(mutex, 0, sizeof(*mutex));
+	rd_making_write(&words, mutex, RDEP_MUTEX);
+	return 0;
+}
+
+static __attribute__((noinline)) int destroy_slow(pthread_mutex_t *mutex, uint64_t site, uint64_t sp)
+{
+	unsigned how;
+	int rc;
+
+	if (rd_unwinding())
+		return 0;
+	how = rd_lock_destroy_begin(mutex, RDEP_MUTEX, site, sp);
+	rc = RD_NEXT(pthread_mutex_destroy)(mutex);
+	if (rc == 0)
+		rd_lock_destroyed(mutex, RDEP_MUTEX, how, site, sp);
 	return rc;
 }
 
 RD_EXPORT int pthread_mutex_destroy(pthread_mutex_t *mutex)
 {
-	unsigned how;
-	int rc;
-
-	if (rd_unlikely(rd_unwinding()))
-		return 0;
-	how = rd_lock_destroy_begin(mutex, RDEP_MUTEX, RD_SITE, RD_HERE);
-	rc = RD_NEXT(pthread_mutex_destroy)(mutex);
-	if (rc == 0)
-		rd_lock_destroyed(mutex, RDEP_MUTEX, how, RD_SITE, RD_HERE);
-	return rc;
+	/* libc refuses those that are held or waited with, and robust ones: these have no tag. */
+	if (rd_unlikely(!rd_lock_destroy_again(mutex, RDEP_MUTEX, RD_SITE)))
+		return destroy_slow(mutex, RD_SITE, RD_HERE);
+	return RD_NEXT(pthread_mutex_destroy)(mutex);
 }
 
 RD_EXPORT int mtx_init(mtx_t *mutex, int type)

@@ -48,6 +48,9 @@ void *rd_find_slot(void **slot, uint64_t site);
 /* Intercepts the names of scope_pair= in the modules that are loaded. Once, after rd_start(). */
 void rd_follow_scope_pairs(void);
 
+/* Finds out whether a mutex can be made without libc. Once, after rd_resolve(). */
+void rd_mutex_try_init(void);
+
 /* Registers the handlers that copy the state over a fork. Once, after rd_start() and before the program can. */
 void rd_follow_forks(void);
 

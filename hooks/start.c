@@ -27,6 +27,7 @@ static void leave(int status, void *unused)
 static __attribute__((constructor)) void start(void)
 {
 	rd_resolve();
+	rd_mutex_try_init();
 	rd_start();
 	rd_follow_forks();
 	rd_start_unwinder();

@@ -529,7 +529,10 @@ static struct rd_instance *told_instance(const void *lock)
 {
 	struct rd_instance *in = rd_instance_of(lock);
 
-	rd_anything_told = true;
+	if (!rd_anything_told) {
+		rd_anything_told = true;
+		rd_makings_forget();
+	}
 	rd_class_follow_memory(lock);
 	if (in)
 		return in;

@@ -49,6 +49,9 @@ struct rd_class {
 #define RD_VARIETY(n) ((unsigned)(n) << 8)
 #define RD_PLAIN_KIND(kind) ((kind) & 255u)
 
+/* What threads remember of init calls means something else from now on: a class was split, a lock told of. */
+void rd_makings_forget(void);
+
 /* rd_lock_init(), for a kind with a variety; the class, 0: not followed. */
 uint32_t rd_class_init(const void *lock, unsigned kind, uint64_t site, uint64_t sp);
 

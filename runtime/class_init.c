@@ -20,7 +20,7 @@
 /* Init calls seen: (return address, kind or the address past the wrapper) -> class. */
 static struct rd_map_of init_sites;
 #define SITE_IS_WRAPPED 0xffffffffu
-static uint32_t sites_epoch = 1; /* they mean something else from now on */
+uint32_t rd_making_epoch = 1;
 
 /* Frames that tell a role: where the init call itself makes the class, and where a call past wrappers does. */
 #define FRAMES_PLAIN (RD_ROLE_CALLERS + 2)
@@ -91,7 +91,7 @@ static void look_at_wrapper(const struct rd_thread *t, const void *lock, unsigne
 	if (again && f->pc != last.site && (uint64_t)lock - last.lock + 4096 < 8192 && (uint64_t)lock != last.lock &&
 	    rd_wrapper_deny(f->pc)) {
 		rd_map_set(&init_sites, last.site, last.kind, 0);
-		__atomic_add_fetch(&sites_epoch, 1, __ATOMIC_RELEASE);
+		rd_makings_forget();
 	}
 	last.function = function;
 	last.frame = f->cfa;
@@ -150,11 +150,6 @@ static void begin_instance(struct rd_thread *t, const void *lock, unsigned kind,
 
 /* ---- what this thread made last ---- */
 
-static struct rd_making *making_of(struct rd_thread *t, unsigned kind, uint64_t site, uint64_t sp)
-{
-	return &t->makings[(site ^ sp >> 4 ^ kind) % RD_MAKINGS];
-}
-
 /* The stack from sp to there is readable: in one page, or in pages that a walk found to be. */
 static bool is_readable(uint64_t sp, uint64_t last)
 {
@@ -168,39 +163,63 @@ static bool is_same(const struct rd_making *m, unsigned kind, uint64_t site, uin
 	unsigned i;
 
 	if (m->site != site || m->sp != sp || m->kind != kind ||
-	    m->epoch != __atomic_load_n(&sites_epoch, __ATOMIC_ACQUIRE) ||
-	    (m->count && !is_readable(sp, m->at[m->count - 1])))
+	    m->epoch != __atomic_load_n(&rd_making_epoch, __ATOMIC_ACQUIRE) ||
+	    (m->count && !is_readable(sp, (uint64_t)m->at[m->count - 1])))
 		return false;
 	for (i = 0; i < m->count; i++) {
-		if (*(const uint64_t *)m->at[i] != m->pc[i])
+		if (*m->at[i] != m->pc[i])
 			return false;
 	}
 	return true;
 }
 
+/* Whoever changes what is asked here changes the epoch after it. */
+static void make_quick(struct rd_making *m)
+{
+	uint32_t i;
+
+	m->quick = 0;
+	if (m->cls >= RD_TAG_CLASSES || !rd_tags_on() || rd_anything_told || rd_class_at(m->cls)->split ||
+	    m->count > RD_MAKING_QUICK || (m->count && (uint64_t)m->at[m->count - 1] >> 12 != m->sp >> 12))
+		return;
+	/* No more callers: words that are what they are. */
+	for (i = m->count; i < RD_MAKING_QUICK; i++) {
+		m->at[i] = &m->pc[i];
+		m->pc[i] = 0;
+	}
+	m->quick = (uint64_t)m->epoch << 32 | m->kind << 1 | 1u;
+}
+
+void rd_makings_forget(void)
+{
+	__atomic_add_fetch(&rd_making_epoch, 1, __ATOMIC_RELEASE);
+}
+
 /* cls: before a split is asked for. A handler that comes in between finds no site. */
 static void remember(struct rd_thread *t, unsigned kind, uint64_t site, uint64_t sp, uint32_t cls, uint32_t role)
 {
-	struct rd_making *m = making_of(t, kind, site, sp);
+	struct rd_making *m = rd_making_of(t, site);
 	struct rd_frame frames[RD_MAKING_FRAMES + 1];
 	unsigned flags;
 	size_t n, i;
 
 	m->site = 0;
 	rd_signal_fence();
+	m->epoch = __atomic_load_n(&rd_making_epoch, __ATOMIC_ACQUIRE);
 	n = rd_unwind_fast(frames, rd_class_at(cls)->where == site ? FRAMES_PLAIN : FRAMES_WRAPPED, sp, &flags);
 	for (i = 0; i + 1 < n; i++) {
-		m->at[i] = frames[i].cfa - 8;
+		m->at[i] = (const uint64_t *)(frames[i].cfa - 8);
 		m->pc[i] = frames[i + 1].pc;
-		if (frames[i + 1].exact || m->at[i] < sp || (i && m->at[i] < m->at[i - 1]))
+		if (frames[i + 1].exact || (uint64_t)m->at[i] < sp || (i && m->at[i] < m->at[i - 1]))
 			return;
 	}
 	m->count = (uint32_t)i;
 	m->sp = sp;
 	m->kind = kind;
-	m->epoch = __atomic_load_n(&sites_epoch, __ATOMIC_ACQUIRE);
 	m->cls = cls;
-	m->role = role;
+	m->role = (uint64_t)role << 32;
+	m->tag = cls ^ rd_tag_nonce;
+	make_quick(m);
 	rd_signal_fence();
 	m->site = site;
 }
@@ -213,10 +232,10 @@ uint32_t rd_class_init(const void *lock, unsigned kind, uint64_t site, uint64_t 
 
 	if (!t)
 		return 0;
-	m = making_of(t, kind, site, sp);
+	m = rd_making_of(t, site);
 	if (is_same(m, kind, site, sp)) {
-		cls = rd_class_now(m->cls, m->role);
-		begin_instance(t, lock, RD_PLAIN_KIND(kind), cls, m->role);
+		cls = rd_class_now(m->cls, (uint32_t)(m->role >> 32));
+		begin_instance(t, lock, RD_PLAIN_KIND(kind), cls, (uint32_t)(m->role >> 32));
 		return cls;
 	}
 	cls = init_class_cached(kind, site, sp);
@@ -232,7 +251,7 @@ uint32_t rd_class_init(const void *lock, unsigned kind, uint64_t site, uint64_t 
 	return cls;
 }
 
-void rd_lock_init(const void *lock, unsigned kind, uint64_t site, uint64_t sp)
+void rd_lock_init_new(const void *lock, unsigned kind, uint64_t site, uint64_t sp)
 {
 	rd_class_init(lock, kind, site, sp);
 }
@@ -240,5 +259,5 @@ void rd_lock_init(const void *lock, unsigned kind, uint64_t site, uint64_t sp)
 void rd_class_init_reset(void)
 {
 	rd_map_reset(&init_sites);
-	__atomic_add_fetch(&sites_epoch, 1, __ATOMIC_RELEASE);
+	rd_makings_forget();
 }

@@ -406,60 +406,7 @@ static inline bool rd_unwinding(void)
 	return t && t->unwinding;
 }
 
-/* After a successful init call: a new instance, whose class is the init call's site. */
-void rd_lock_init(const void *lock, unsigned kind, uint64_t site, uint64_t sp);
-/*
- * Could the lock be held, by what this thread holds and by the lock's own words, which mean nothing before it is
- * initialised? waited: or waited with on a condition. glibc's layouts, see lock_words.h.
- */
-static inline bool rd_may_be_held(const void *lock, unsigned kind, bool waited)
-{
-	const struct rd_thread *t = rd_self;
-	const struct rdep_held *e;
-	const uint32_t *w = lock;
-
-	for (e = t ? t->top : NULL; t && e > t->bottom; e--) {
-		if (e->address == (uint64_t)lock)
-			return true;
-	}
-	switch (kind) {
-	case RDEP_MUTEX: /* word, count, owner, users */
-		return (w[0] && w[2]) || (waited && w[3]);
-	case RDEP_RWLOCK:
-		return w[0] >> 3 || w[6];
-	case RDEP_SPIN:
-		return w[0] != 1;
-	default:
-		return true;
-	}
-}
-
-/* Before an init call: is it held? */
-void rd_lock_init_slow(const void *lock, unsigned kind, uint64_t site, uint64_t sp);
-static inline void rd_lock_init_begin(const void *lock, unsigned kind, uint64_t site, uint64_t sp)
-{
-	if (rd_unlikely(rd_may_be_held(lock, kind, false)))
-		rd_lock_init_slow(lock, kind, site, sp);
-}
-
-/* After it: the lock is shared with other processes, which may initialise it too. For a kind that does not say so. */
-void rd_lock_shared(const void *lock);
-/* Before a destroy call of which nothing more is told: the tag is cleared and the instance ends. */
-void rd_lock_destroy(const void *lock, unsigned kind);
-
-/*
- * Around a destroy call: before it, is the lock held, or destroyed already? After one that succeeded, with what `begin`
- * returned: the instance ends, and who uses it before it is initialised again is told of.
- */
-enum rd_destroy { RD_DESTROY_PLAIN, RD_DESTROY_MARK, RD_DESTROY_TOLD };
-unsigned rd_lock_destroy_slow(const void *lock, unsigned kind, uint64_t site, uint64_t sp);
-static inline unsigned rd_lock_destroy_begin(const void *lock, unsigned kind, uint64_t site, uint64_t sp)
-{
-	if (rd_likely(rd_tag_class(lock, kind) && !rd_may_be_held(lock, kind, true)))
-		return RD_DESTROY_MARK;
-	return rd_lock_destroy_slow(lock, kind, site, sp);
-}
-void rd_lock_destroyed(const void *lock, unsigned kind, unsigned how, uint64_t site, uint64_t sp);
+#include "event_object.h"
 
 /* A lock call failed with EINVAL: is the lock a destroyed one? */
 void rd_lock_refused(const void *lock, unsigned kind, uint64_t site, uint64_t sp);

@@ -37,11 +37,10 @@ uint32_t rd_new_generation(void)
 
 	if (!t)
 		return __atomic_add_fetch(&last_generation, 1, __ATOMIC_RELAXED);
-	if (t->generations == 0) {
+	if (t->generation == t->last_generation) {
 		t->generation = __atomic_fetch_add(&last_generation, GENERATIONS, __ATOMIC_RELAXED);
-		t->generations = GENERATIONS;
+		t->last_generation = t->generation + GENERATIONS;
 	}
-	t->generations--;
 	return ++t->generation;
 }
 

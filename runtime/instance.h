@@ -7,6 +7,8 @@
 #ifndef RECLAIMDEP_INSTANCE_H
 #define RECLAIMDEP_INSTANCE_H
 
+#include "event.h"
+
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -29,9 +31,6 @@ void rd_instance_set(const void *lock, uint32_t cls, uint32_t generation, uint32
 
 /* Where all that is kept of it goes. */
 void rd_instance_end(struct rd_instance *in);
-
-/* Did the program tell anything of a lock, that may have its tag or not? */
-extern bool rd_anything_told __attribute__((visibility("hidden")));
 
 /* One that no other lock of that address has. Signal-safe; each thread has a few in store, so as to share nothing. */
 uint32_t rd_new_generation(void);

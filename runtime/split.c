@@ -65,6 +65,7 @@ static void join(struct rd_thread *t, uint32_t a, uint32_t b)
 	if (!gone || gone == rd_role_at(a)->own)
 		return;
 	__atomic_store_n(&rd_class_at(gone)->split, true, __ATOMIC_RELEASE);
+	rd_makings_forget();
 	changed();
 	rd_depend_move(t, gone);
 }
@@ -162,6 +163,7 @@ static bool split(struct rd_thread *t, struct rd_class *c)
 	if (c->origin == RDEP_BY_FIRST)
 		rd_kin_wrapped(c->where);
 	__atomic_store_n(&c->split, true, __ATOMIC_RELEASE);
+	rd_makings_forget();
 	changed();
 	rd_depend_move(t, c->id);
 	return true;

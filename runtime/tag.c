@@ -11,54 +11,28 @@
 uint64_t rd_tag_nonce;
 static bool tags_on;
 
-/* glibc's struct layouts, x86-64 (unchanged since 2.17); the self-test guards them. */
 #define MUTEX_KIND 16
-#define MUTEX_ROBUST 16
-#define MUTEX_SHARED 128
-#define RWLOCK_SHARED 28
-#define SEM_SHARED 8
 
 bool rd_tag_usable(const void *lock, unsigned kind)
 {
-	const char *p = lock;
-
-	if (!tags_on || (uint64_t)lock & 7)
-		return false;
-	switch (kind) {
-	case RDEP_MUTEX:
-		return !(*(const int *)(p + MUTEX_KIND) & (MUTEX_ROBUST | MUTEX_SHARED));
-	case RDEP_RWLOCK:
-		return *(const int *)(p + RWLOCK_SHARED) == 0;
-	case RDEP_SEM:
-		return *(const int *)(p + SEM_SHARED) == 0;
-	default:
-		return false;
-	}
+	return tags_on && rd_tag_fits(lock, kind);
 }
 
-static uint64_t *tag_word(const void *lock, unsigned kind)
+bool rd_tags_on(void)
 {
-	return (uint64_t *)((char *)lock + RD_TAG_OFFSET(kind));
-}
-
-static uint64_t *generation_word(const void *lock, unsigned kind)
-{
-	return (uint64_t *)((char *)lock + RD_GEN_OFFSET(kind));
+	return tags_on;
 }
 
 void rd_tag_write(const void *lock, unsigned kind, uint32_t cls, uint32_t generation, uint32_t role)
 {
-	__atomic_store_n(generation_word(lock, kind), (uint64_t)role << 32 | generation, __ATOMIC_RELAXED);
-	__atomic_store_n(tag_word(lock, kind), ((uint64_t)lock >> 3 << 20 | cls) ^ rd_tag_nonce, __ATOMIC_RELEASE);
+	__atomic_store_n(rd_generation_word(lock, kind), (uint64_t)role << 32 | generation, __ATOMIC_RELAXED);
+	__atomic_store_n(rd_tag_word(lock, kind), ((uint64_t)lock >> 3 << 20 | cls) ^ rd_tag_nonce, __ATOMIC_RELEASE);
 }
-
-/* No lock has the address that a mark would be the tag of. */
-#define DEAD (~0ull << 20)
 
 void rd_tag_write_dead(const void *lock, unsigned kind, uint32_t cls, uint32_t generation, uint32_t place)
 {
-	__atomic_store_n(generation_word(lock, kind), (uint64_t)place << 32 | generation, __ATOMIC_RELAXED);
-	__atomic_store_n(tag_word(lock, kind), ((uint64_t)lock >> 3 << 20 | cls) ^ rd_tag_nonce ^ DEAD,
+	__atomic_store_n(rd_generation_word(lock, kind), (uint64_t)place << 32 | generation, __ATOMIC_RELAXED);
+	__atomic_store_n(rd_tag_word(lock, kind), ((uint64_t)lock >> 3 << 20 | cls) ^ rd_tag_nonce ^ RD_TAG_DEAD,
 			 __ATOMIC_RELEASE);
 }
 
@@ -68,10 +42,10 @@ uint32_t rd_tag_dead(const void *lock, unsigned kind, uint32_t *cls, uint32_t *g
 
 	if (!tags_on || !RD_TAG_OFFSET(kind))
 		return 0;
-	w = __atomic_load_n(tag_word(lock, kind), __ATOMIC_ACQUIRE) ^ rd_tag_nonce ^ DEAD;
+	w = __atomic_load_n(rd_tag_word(lock, kind), __ATOMIC_ACQUIRE) ^ rd_tag_nonce ^ RD_TAG_DEAD;
 	if (w >> 20 != (uint64_t)lock >> 3)
 		return 0;
-	g = __atomic_load_n(generation_word(lock, kind), __ATOMIC_RELAXED);
+	g = __atomic_load_n(rd_generation_word(lock, kind), __ATOMIC_RELAXED);
 	*cls = (uint32_t)w & (RD_TAG_CLASSES - 1);
 	*generation = (uint32_t)g;
 	return (uint32_t)(g >> 32);
@@ -79,8 +53,8 @@ uint32_t rd_tag_dead(const void *lock, unsigned kind, uint32_t *cls, uint32_t *g
 
 void rd_tag_clear(const void *lock, unsigned kind)
 {
-	__atomic_store_n(tag_word(lock, kind), 0, __ATOMIC_RELAXED);
-	__atomic_store_n(generation_word(lock, kind), 0, __ATOMIC_RELAXED);
+	__atomic_store_n(rd_tag_word(lock, kind), 0, __ATOMIC_RELAXED);
+	__atomic_store_n(rd_generation_word(lock, kind), 0, __ATOMIC_RELAXED);
 }
 
 void rd_tag_renew(void)
@@ -97,13 +71,13 @@ static const uint64_t mark[2] = {0x5a5aa5a55a5aa5a5ull, 0x69969669c33c3cc3ull};
 
 static void put_marks(void *lock, unsigned kind)
 {
-	*tag_word(lock, kind) = mark[0];
-	*generation_word(lock, kind) = mark[1];
+	*rd_tag_word(lock, kind) = mark[0];
+	*rd_generation_word(lock, kind) = mark[1];
 }
 
 static bool marks_stand(void *lock, unsigned kind)
 {
-	return *tag_word(lock, kind) == mark[0] && *generation_word(lock, kind) == mark[1];
+	return *rd_tag_word(lock, kind) == mark[0] && *rd_generation_word(lock, kind) == mark[1];
 }
 
 static bool mutex_keeps(const struct rd_lock_calls *c, int type)

@@ -16,6 +16,9 @@
 
 #define RD_TAG_CLASSES (1u << 20)
 
+/* Is this libc one whose locks carry tags, and are they wanted? */
+bool rd_tags_on(void);
+
 /* May this lock carry a tag? Not a robust or process-shared one, no spinlock. */
 bool rd_tag_usable(const void *lock, unsigned kind);
 

@@ -102,10 +102,15 @@ struct rd_handler {
 /* A lock that an init call made, and where the return addresses of its callers stood then; see class_init.c. */
 #define RD_MAKINGS 8u
 #define RD_MAKING_FRAMES 8u
+#define RD_MAKING_QUICK 3u /* callers of a quick one */
 struct rd_making {
 	uint64_t site, sp;
-	uint32_t kind, epoch, cls, role, count;
-	uint64_t at[RD_MAKING_FRAMES], pc[RD_MAKING_FRAMES];
+	uint32_t kind, epoch, cls, count;
+	uint64_t role; /* << 32 */
+	uint64_t quick; /* rd_making_now(): the lock has a tag, no class of a split one, and the callers stand in one page */
+	uint64_t tag;	/* without the lock's address */
+	const uint64_t *at[RD_MAKING_FRAMES];
+	uint64_t pc[RD_MAKING_FRAMES];
 };
 
 struct rd_thread {
@@ -173,7 +178,7 @@ struct rd_thread {
 	uint64_t circle_told; /* what it waited for when its circle was told of */
 	struct rd_waiting waiting;
 	/* Misuse. */
-	uint32_t generation, generations; /* the last one given, and how many are left */
+	uint32_t generation, last_generation; /* the last one given, and the last that it has */
 	struct rd_making makings[RD_MAKINGS];
 	uint64_t ghosts[RD_GHOSTS]; /* locks freed while held, and told */
 	uint32_t next_ghost;
