@@ -60,6 +60,7 @@ struct rdep_process *rdep_model_add(struct rdep_report *r, struct rdep_record *r
 {
 	struct rdep_process *p;
 	uint64_t *known = rdep_map_put(&r->by_image, image_key(record->header.image_id));
+	uint32_t pid = record->live_pid ? record->live_pid : record->header.pid;
 
 	if (*known) {
 		rdep_record_close(record);
@@ -73,8 +74,8 @@ struct rdep_process *rdep_model_add(struct rdep_report *r, struct rdep_record *r
 	p->name = p->cmdline = "?";
 	RDEP_GROW(r->processes, r->process_count);
 	r->processes[r->process_count++] = p;
-	if (record->header.state == RDEP_RUNNING && is_there(record->header.pid))
-		rdep_module_search_pid(r->symbols->search, (pid_t)record->header.pid);
+	if (record->header.state == RDEP_RUNNING && is_there(pid))
+		rdep_module_search_pid(r->symbols->search, (pid_t)pid);
 	return p;
 }
 

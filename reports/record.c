@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
+#include "reports/live.h"
 #include "reports/record.h"
 #include "reports/record_items.h"
 #include "runtime/crc32c.h"
@@ -324,6 +325,8 @@ int rdep_record_poll(struct rdep_record *r, struct rdep_error *err)
 {
 	int rc;
 
+	if (r->copy)
+		rdep_live_copy_refresh(r->copy);
 	r->fd = rdep_record_file(r->path, err);
 	if (r->fd < 0)
 		return -1;
@@ -353,6 +356,7 @@ void rdep_record_close(struct rdep_record *r)
 	rdep_record_drop_items(r);
 	rdep_arena_free(&r->arena);
 	rdep_map_free(&r->index);
+	rdep_live_copy_free(r->copy);
 	free(r->path);
 	free(r->shown);
 	free(r);
@@ -413,7 +417,7 @@ static bool ran_in_core(const struct rdep_record *r)
 
 bool rdep_record_alive(const struct rdep_record *r)
 {
-	uint64_t start = process_start(r->header.pid);
+	uint64_t start = process_start(r->live_pid ? r->live_pid : r->header.pid);
 	uint64_t asleep = clock_ns(CLOCK_BOOTTIME) - clock_ns(CLOCK_MONOTONIC);
 
 	if (r->stand_count)

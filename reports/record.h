@@ -109,6 +109,8 @@ struct rdep_record {
 	char *path;
 	char *shown; /* what to call it; NULL: by its path */
 	int fd;			   /* during a poll */
+	uint32_t live_pid;	   /* of the process, as it is called here; 0: only its record tells */
+	struct rdep_live_copy *copy; /* what is read, where it comes from the memory of a process; else NULL */
 	struct rdep_header header; /* as at the last poll */
 	uint64_t size;		   /* of the file, then */
 	uint64_t next;		   /* the first byte not taken in yet */

@@ -139,6 +139,26 @@ static void take_threads(struct rdep_record *r, const struct rdep_rslot *slots, 
 	r->board_thread_count = n;
 }
 
+#define TRIES 16
+
+/*
+ * What is overwritten meanwhile is read until two readings are the same. Of a thread that is never found at rest the
+ * last one is taken.
+ */
+static bool read_still(const struct rdep_record *r, int fd, void *p, void *again, size_t n, uint64_t at)
+{
+	int tries = r->header.state == RDEP_RUNNING ? TRIES : 1;
+
+	if (rdep_record_read(fd, p, n, at) != (ssize_t)n)
+		return false;
+	while (--tries > 0) {
+		if (rdep_record_read(fd, again, n, at) != (ssize_t)n || memcmp(p, again, n) == 0)
+			break;
+		memcpy(p, again, n);
+	}
+	return true;
+}
+
 size_t rdep_record_slots(struct rdep_record *r, struct rdep_rslot **slots)
 {
 	int fd = rdep_record_file(r->path, NULL);
@@ -147,13 +167,13 @@ size_t rdep_record_slots(struct rdep_record *r, struct rdep_rslot **slots)
 	*slots = NULL;
 	for (i = 0; fd >= 0 && i < r->board_count; i++) {
 		const struct rdep_rboard *b = &r->boards[i];
-		struct rdep_slot slot;
+		struct rdep_slot slot, again;
 		uint32_t k;
 
 		for (k = 0; k < b->count; k++) {
 			uint64_t at = b->slots_at + (uint64_t)k * b->slot_size;
 
-			if (rdep_record_read(fd, &slot, sizeof(slot), at) != (ssize_t)sizeof(slot))
+			if (!read_still(r, fd, &slot, &again, sizeof(slot), at))
 				break;
 			if (slot.state != RDEP_SLOT_LIVE && slot.state != RDEP_SLOT_ENDING)
 				continue;

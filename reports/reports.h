@@ -94,6 +94,12 @@ int rdep_report_add_core(struct rdep_report *r, const char *path, const struct r
 const char *rdep_report_core_line(const struct rdep_report *r, size_t i);
 
 /*
+ * The record of a process that runs; of its children where it has none itself (a launcher), which *told then says.
+ * Returns how many were read, or -1 with *err; those that were read before, and still run, are not counted.
+ */
+int rdep_report_add_pid(struct rdep_report *r, uint32_t pid, struct rdep_error *told, struct rdep_error *err);
+
+/*
  * Findings that are not to be shown: adds a file of suppressions (reports/suppress.h). 0, or -1
  * with *err, which names file and line. To be called before findings are printed.
  */

@@ -24,8 +24,8 @@ static void print_times(struct rdep_text *t, const struct rdep_stat *s)
 	fprintf(t->out, " %8s", s->contended ? rdep_time_text(buf, s->wait_ns) : "-");
 	fprintf(t->out, " %8s", s->contended ? rdep_time_text(buf, s->wait_ns / s->contended) : "-");
 	fprintf(t->out, " %8s", s->contended ? rdep_time_text(buf, s->wait_max_ns) : "-");
-	fprintf(t->out, " %8s", s->acquisitions ? rdep_time_text(buf, s->hold_ns / s->acquisitions) : "-");
-	fprintf(t->out, " %8s  ", rdep_time_text(buf, s->hold_max_ns));
+	fprintf(t->out, " %8s", s->hold_ns ? rdep_time_text(buf, s->hold_ns / s->acquisitions) : "-");
+	fprintf(t->out, " %8s  ", s->hold_ns ? rdep_time_text(buf, s->hold_max_ns) : "-");
 }
 
 static void print_row(struct rdep_text *t, const struct rdep_mstat *m, const struct rdep_stat *s, const char *mode)

@@ -147,6 +147,35 @@ static int take_path(struct records_options *o, const char *command, const char 
 	return RDEP_EXIT_TROUBLE;
 }
 
+/* --pid=PID, --pid PID: how many words it took, 0 when it is another flag, -1 after saying what is wrong. */
+static int pid_flag(const struct records_options *o, int argc, char **argv, int i, struct rdep_report *report)
+{
+	struct rdep_error told, err = {""};
+	const char *value = NULL;
+	char *end = NULL;
+	unsigned long pid;
+	int took = 1;
+
+	if (!strncmp(argv[i], "--pid=", 6))
+		value = argv[i] + 6;
+	else if (strcmp(argv[i], "--pid"))
+		return 0;
+	else if (i + 1 < argc)
+		value = argv[i + took++];
+	pid = value ? strtoul(value, &end, 10) : 0;
+	if (o->paths || !pid || *end || pid > INT32_MAX || *value < '0' || *value > '9') {
+		tool_say(o->paths ? "%s: --pid is not for it" : "%s: --pid wants the number of a process that runs", argv[0]);
+		return -1;
+	}
+	if (rdep_report_add_pid(report, (uint32_t)pid, &told, &err) < 0) {
+		tool_say("%s: %s", argv[0], err.text);
+		return -1;
+	}
+	if (told.text[0] && o->text.verbosity)
+		tool_say("%s: %s", argv[0], told.text);
+	return took;
+}
+
 int records_read(struct records_options *o, int argc, char **argv, struct rdep_report **report)
 {
 	bool flags = true;
@@ -161,6 +190,10 @@ int records_read(struct records_options *o, int argc, char **argv, struct rdep_r
 		} else if (flags && (took = output_flag(o, argc, argv, i))) {
 			rc = took < 0 ? RDEP_EXIT_TROUBLE : -1;
 			i += took - 1;
+		} else if (flags && (took = pid_flag(o, argc, argv, i, *report))) {
+			rc = took < 0 ? RDEP_EXIT_TROUBLE : -1;
+			i += took - 1;
+			records++;
 		} else if (flags && argv[i][0] == '-' && argv[i][1]) {
 			rc = read_flag(o, argv[0], argv[i], &color);
 		} else {
@@ -174,7 +207,8 @@ int records_read(struct records_options *o, int argc, char **argv, struct rdep_r
 	if (rc < 0 && !records) {
 		tool_say("%s: %s", argv[0],
 			 o->unnamed ? o->unnamed
-				    : "no records are named: give files (*.rdep) or directories of them");
+				    : "no records are named: give files (*.rdep), directories of them, or "
+				      "--pid of a process");
 		o->usage(stderr);
 		rc = RDEP_EXIT_TROUBLE;
 	}
