@@ -27,6 +27,7 @@
 #include "lock_words.h"
 #include "misuse.h"
 #include "nesting.h"
+#include "pairs.h"
 #include "record.h"
 #include "role.h"
 #include "split.h"
@@ -39,9 +40,6 @@
 
 #include <pthread.h>
 #include <string.h>
-
-/* Beyond this many, edges from locks deeper in the stack follow by way of those nearer. */
-#define NEAR 32
 
 /* What is being taken. */
 struct taking {
@@ -250,13 +248,6 @@ static struct rdep_held *take_again(struct rd_thread *t, const struct taking *k,
 
 /* ---- edges ---- */
 
-static bool ends_near(const struct rdep_held *e)
-{
-	/* A path through it is as strong as an edge past it; see semantics of typed edges. */
-	return !(e->flags & RDEP_HELD_TRY) && e->mode == RDEP_WRITE && e->kind != RDEP_DOMAIN &&
-	       e->kind != RDEP_SEM && e->kind != RDEP_SIGNAL;
-}
-
 void rd_depend_on_all(struct rd_thread *t, const struct rd_target *target)
 {
 	const struct rdep_held *e;
@@ -270,7 +261,7 @@ void rd_depend_on_all(struct rd_thread *t, const struct rd_target *target)
 			rd_depend(t, e, target);
 		else if (!target->ordered)
 			rd_nest(t, e, target);
-		if (++n >= NEAR && ends_near(e))
+		if (++n >= RD_NEAR && rd_ends_near(e))
 			break;
 	}
 	if (rd_life_held(t))
@@ -327,10 +318,10 @@ static bool class_is_held(const struct rd_thread *t, uint32_t cls)
 	return false;
 }
 
-bool rd_sampled_by(const struct rd_thread *t, uint64_t sampler, uint32_t samplings, bool open)
+bool rd_sampled_by(const struct rd_thread *t, uint32_t sampler, uint32_t samplings, bool open)
 {
 	return samplings >= (open ? RD_NODE_SAMPLES_OPEN : RD_NODE_SAMPLES) ||
-	       sampler == ((uint64_t)t->id << 32 | t->clock);
+	       sampler == rd_moment(t);
 }
 
 static bool may_sleep(const struct taking *k)
@@ -403,9 +394,12 @@ static struct rdep_held *take_locked(struct rd_thread *t, struct taking *k)
 		rd_atomic_check(t, RDEP_D_SLEEP_LOCK, 0, k->site);
 	to = rd_chain_make(from, cls_mode_of(k));
 	n = rd_chain_at(to);
-	n->sampler = (uint64_t)t->id << 32 | t->clock;
-	if (++n->samplings == RD_NODE_SAMPLES_OPEN && rd_may_rise(t, k->cls))
+	n->sampler = rd_moment(t);
+	n->gates = 0;
+	if (n->samplings < RD_NODE_SAMPLES_OPEN && ++n->samplings == RD_NODE_SAMPLES_OPEN && rd_may_rise(t, k->cls))
 		rd_count(RDEP_C_SAMPLES_CUT);
+	if (to == RD_NODE_UNKNOWN && !is_try(k))
+		rd_pairs_looked_at(t, cls_mode_of(k));
 	e = push(t, k, to, false);
 	if (rd_signals_handled)
 		rd_interrupts_open(t, e, is_recursive(k));
@@ -443,10 +437,12 @@ static struct rdep_held *take_known(struct rd_thread *t, const struct taking *k)
 
 	if (!rd_split_known(t, k->lock, RD_HOW_KIND(k->how), k->cls, k->site, k->sp))
 		return NULL;
-	if (t->atomic || t->awaited || !t->top->address || from == RD_NODE_UNKNOWN || !nestings_known(t, k) ||
+	if (t->atomic || t->awaited || !t->top->address || !nestings_known(t, k) ||
 	    rd_wants_sampling(t, k->cls) || rd_interrupts_unseen(t, k->cls))
 		return NULL;
-	to = rd_chain_next(from, cls_mode_of(k));
+	to = from == RD_NODE_UNKNOWN ? from : rd_chain_next(from, cls_mode_of(k));
+	if (!to && rd_chain_full(from))
+		to = RD_NODE_UNKNOWN;
 	if (!to || !rd_lock_site_known(k->site, k->cls))
 		return NULL;
 	if (by_first_place(k->cls)) {
@@ -455,7 +451,9 @@ static struct rdep_held *take_known(struct rd_thread *t, const struct taking *k)
 			return NULL;
 	}
 	n = rd_chain_at(to);
-	if (from != RD_NODE_ROOT && !is_try(k) && !rd_sampled_by(t, n->sampler, n->samplings, rd_may_rise(t, k->cls)))
+	if (from != RD_NODE_ROOT && !is_try(k) &&
+	    !(to == RD_NODE_UNKNOWN ? rd_pairs_known(t, cls_mode_of(k))
+				    : !n->gates && rd_sampled_by(t, n->sampler, n->samplings, rd_may_rise(t, k->cls))))
 		return NULL;
 	if (!is_try(k))
 		rd_life_takes(t, k->cls);

@@ -16,6 +16,7 @@
 #include "held.h"
 #include "map.h"
 #include "options.h"
+#include "pairs.h"
 #include "provoke.h"
 #include "record.h"
 #include "split.h"
@@ -90,9 +91,34 @@ static void mark_checked(struct rd_thread *t, unsigned domains)
 				top->site, bits);
 }
 
+/* Were the dependencies of what is held on these domains looked at? */
+static bool is_known(struct rd_thread *t, unsigned domains)
+{
+	const struct rd_node *n = rd_chain_at(t->top->node);
+	uint32_t cls;
+
+	if (t->top->node != RD_NODE_UNKNOWN)
+		return (n->checked >> RDEP_HELD_CHECKED & domains) == domains &&
+		       rd_sampled_by(t, n->alloc_sampler, n->samplings, may_rise(t, domains));
+	for (cls = RDEP_CLASS_RECLAIM; cls <= RDEP_CLASS_FS_RECLAIM; cls++) {
+		if (domains & 1u << (cls - 1) && !rd_pairs_known(t, rd_cls_mode(cls, RDEP_WRITE, false)))
+			return false;
+	}
+	return true;
+}
+
+static void pairs_looked_at(struct rd_thread *t, unsigned domains)
+{
+	uint32_t cls;
+
+	for (cls = RDEP_CLASS_RECLAIM; cls <= RDEP_CLASS_FS_RECLAIM; cls++) {
+		if (domains & 1u << (cls - 1))
+			rd_pairs_looked_at(t, rd_cls_mode(cls, RDEP_WRITE, false));
+	}
+}
+
 static void allocate(struct rd_thread *t, const struct allocation *a)
 {
-	uint64_t me = (uint64_t)t->id << 32 | t->clock;
 	uint8_t bits = (uint8_t)(a->domains << RDEP_HELD_CHECKED);
 	struct rd_node *n;
 	struct rd_locked l;
@@ -101,9 +127,7 @@ static void allocate(struct rd_thread *t, const struct allocation *a)
 	if (!a->domains || t->top == t->bottom || t->contexts || t->ignoring)
 		return;
 	watch = watched(t, a->domains);
-	n = rd_chain_at(t->top->node);
-	if (!watch && t->top->address && t->top->node != RD_NODE_UNKNOWN && (n->checked & bits) == bits &&
-	    rd_sampled_by(t, n->alloc_sampler, n->samplings, may_rise(t, a->domains))) {
+	if (!watch && t->top->address && is_known(t, a->domains)) {
 		mark_checked(t, a->domains);
 		return;
 	}
@@ -117,8 +141,11 @@ static void allocate(struct rd_thread *t, const struct allocation *a)
 		if (rd_split_go(t))
 			n = rd_chain_at(rd_held_rechain(t));
 		n->checked |= bits;
-		n->samplings++;
-		n->alloc_sampler = me;
+		if (n->samplings < RD_NODE_SAMPLES_OPEN)
+			n->samplings++;
+		n->alloc_sampler = rd_moment(t);
+		if (t->top->node == RD_NODE_UNKNOWN)
+			pairs_looked_at(t, a->domains);
 		if (a->plain)
 			rd_atomic_check(t, RDEP_D_SLEEP_MALLOC, a->raw_gfp, a->site);
 		if (!watched(t, a->domains))

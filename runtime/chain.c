@@ -1,38 +1,96 @@
 // SPDX-License-Identifier: MIT
 /* chain.c - see chain.h. */
 #include "chain.h"
+#include "class.h"
 #include "event.h"
 #include "map.h"
 #include "mem.h"
+#include "options.h"
 #include "record.h"
+#include "table.h"
 
 #include <string.h>
 
-#define NODES_MAX (1u << 24)
-
 static struct rd_array nodes = RD_ARRAY(sizeof(struct rd_node));
 static uint32_t node_count;
-static struct rd_map_of next_of;
+static struct rd_table table;
+static uint32_t idle; /* nodes made since the last new edge */
+static bool full;
+
+static struct rd_node *node_at(uint32_t node)
+{
+	return rd_array_item(&nodes, node, sizeof(struct rd_node));
+}
 
 void rd_chain_start(void)
 {
 	/* ROOT and UNKNOWN are in the first segment, which must be there. */
 	if (rd_array_need(&nodes, RD_NODE_UNKNOWN))
 		node_count = RD_NODE_UNKNOWN + 1;
+	full = rd_options.chains_max == 0;
 }
 
 struct rd_node *rd_chain_at(uint32_t node)
 {
-	return rd_array_at(&nodes, node);
+	return node_at(node);
+}
+
+static uint32_t hash(uint32_t from, uint32_t cls_mode)
+{
+	return rd_map_hash((uint64_t)from << 32 | cls_mode, 0);
 }
 
 uint32_t rd_chain_next(uint32_t from, uint32_t cls_mode)
 {
-	return rd_map_get(&next_of, (uint64_t)from << 32 | cls_mode, 0);
+	uint32_t h = hash(from, cls_mode), moves, i;
+	unsigned tries = 0;
+
+	do {
+		moves = rd_table_moves(&table);
+		for (i = rd_table_first(&table, h); i; i = __atomic_load_n(&node_at(i)->next, __ATOMIC_ACQUIRE)) {
+			if (node_at(i)->parent == from && node_at(i)->cls_mode == cls_mode)
+				return i;
+		}
+	} while (rd_table_moved(&table, moves, &tries));
+	return 0;
+}
+
+/* What a thread begins with: nothing, or its life. */
+static bool is_base(uint32_t node)
+{
+	return node == RD_NODE_ROOT ||
+	       (node_at(node)->parent == RD_NODE_ROOT && rd_class_at(node_at(node)->cls_mode >> 4)->kind == RDEP_LIFE);
+}
+
+/* Is it of a lock or none, so that what follows has two at most? */
+static bool is_short(uint32_t node)
+{
+	return is_base(node) || is_base(node_at(node)->parent);
+}
+
+bool rd_chain_full(uint32_t from)
+{
+	return from == RD_NODE_UNKNOWN || (__atomic_load_n(&full, __ATOMIC_RELAXED) && !is_short(from));
+}
+
+void rd_chain_brought(void)
+{
+	idle = 0;
+}
+
+static uint32_t *next_of(uint32_t node)
+{
+	return &node_at(node)->next;
+}
+
+static uint32_t hash_of(uint32_t node)
+{
+	return hash(node_at(node)->parent, node_at(node)->cls_mode);
 }
 
 uint32_t rd_chain_make(uint32_t from, uint32_t cls_mode)
 {
+	static const struct rd_table_of of = {next_of, hash_of};
 	uint32_t id;
 	struct rd_node *n;
 
@@ -41,11 +99,18 @@ uint32_t rd_chain_make(uint32_t from, uint32_t cls_mode)
 	id = rd_chain_next(from, cls_mode);
 	if (id)
 		return id;
-	n = node_count && node_count < NODES_MAX ? rd_array_need(&nodes, node_count) : NULL;
+	if (rd_chain_full(from)) {
+		rd_count(RDEP_C_CHAINS_LEFT);
+		return RD_NODE_UNKNOWN;
+	}
+	n = node_count ? rd_array_need(&nodes, node_count) : NULL;
 	if (n) {
 		*n = (struct rd_node){.parent = from, .cls_mode = cls_mode};
-		if (rd_map_set(&next_of, (uint64_t)from << 32 | cls_mode, 0, node_count))
+		if (rd_table_add(&table, &of, node_count)) {
+			if (node_count >= (uint32_t)rd_options.chains_max || ++idle >= RD_CHAINS_IDLE)
+				__atomic_store_n(&full, true, __ATOMIC_RELAXED);
 			return node_count++;
+		}
 	}
 	rd_count(RDEP_C_CHAINS_DROPPED);
 	return RD_NODE_UNKNOWN;
@@ -61,7 +126,7 @@ void rd_step_remember(struct rd_thread *t, uint32_t from, uint32_t cls_mode, uin
 	struct rd_step *s = step_of(t, from, cls_mode, site);
 
 	t->learnt = 1;
-	if (from == RD_NODE_UNKNOWN || to == RD_NODE_UNKNOWN)
+	if (from == RD_NODE_UNKNOWN)
 		return;
 	/* A handler may come in between and write the same step: it then finds it being written, and
 	 * leaves it alone. */
@@ -122,5 +187,6 @@ void rd_chain_reset(void)
 {
 	memset(nodes.segment, 0, sizeof(nodes.segment));
 	node_count = 0;
-	rd_map_reset(&next_of);
+	memset(&table, 0, sizeof(table));
+	idle = 0;
 }

@@ -13,18 +13,25 @@
 #include <stdint.h>
 #include "thread.h"
 
-/* A held stack that got no node (no memory): its steps are never remembered, and each acquisition
- * over it is looked at anew. */
+/* A held stack that got no node (chains_max, or no memory): its steps are never remembered, and each acquisition
+ * over it is looked at pair by pair (pairs.h). */
 #define RD_NODE_UNKNOWN 2u
 
 struct rd_node {
 	uint32_t parent, cls_mode;
-	uint8_t checked;	/* domains << RDEP_HELD_CHECKED whose edges are in the graph */
-	uint8_t pad[3];
-	uint32_t samplings;	/* times its edges were sampled for another thread or clock */
-	uint64_t sampler;	/* who did last: thread << 32 | clock; the same for allocations */
-	uint64_t alloc_sampler;
+	uint32_t next;		 /* in the table */
+	uint32_t checked : 8;	 /* domains << RDEP_HELD_CHECKED whose edges are in the graph */
+	uint32_t samplings : 24; /* times its edges were sampled for another thread or clock */
+	uint32_t sampler;	 /* who did last: rd_moment(); the same for allocations */
+	uint32_t alloc_sampler;
+	uint32_t gates; /* of two locks: gates that stood beside them each time; 0: it was met without any. See pairs.h */
 };
+
+/* A thread at its clock, as a number, not 0. (That two have the same one costs an occurrence, and is unlikely.) */
+static inline uint32_t rd_moment(const struct rd_thread *t)
+{
+	return (uint32_t)(((uint64_t)t->id << 32 | t->clock) * 0x9e3779b97f4a7c15ull >> 32) | 1;
+}
 
 static inline uint32_t rd_cls_mode(uint32_t cls, unsigned mode, bool try)
 {
@@ -33,8 +40,17 @@ static inline uint32_t rd_cls_mode(uint32_t cls, unsigned mode, bool try)
 
 /* The chain that follows `from`, or 0. Lock-free. */
 uint32_t rd_chain_next(uint32_t from, uint32_t cls_mode);
-/* The same, made if it is not there; RD_NODE_UNKNOWN when there is no memory. */
+/*
+ * The same, made if it is not there; RD_NODE_UNKNOWN when there is no memory, or there are more than options.chains_max,
+ * or RD_CHAINS_IDLE were made since the last new edge. Chains of one and two locks are always made: they are no more than
+ * there are classes and edges. Needs the runtime lock.
+ */
+#define RD_CHAINS_IDLE 100000u
 uint32_t rd_chain_make(uint32_t from, uint32_t cls_mode);
+/* Would it make none over `from` but for one that is there? Lock-free. */
+bool rd_chain_full(uint32_t from);
+/* A new edge: chains that are made now may bring more. */
+void rd_chain_brought(void);
 struct rd_node *rd_chain_at(uint32_t node);
 
 /* Remembers a step in the thread's cache; only its own thread may, signals may be open. */

@@ -2,6 +2,7 @@
 /* depend.c - see depend.h. */
 #include "depend.h"
 #include "call.h"
+#include "chain.h"
 #include "circle.h"
 #include "class.h"
 #include "file_lock.h"
@@ -28,7 +29,7 @@
 #define LOOKS 32u /* for another cycle, at a new edge */
 #define LOOK_DEEP 2u
 #define LOOKS_IN_ALL (1u << 16)
-#define GATES_LONGEST 512u
+#define GATES_MANY 64u
 
 static struct rd_graph *graph;
 static uint32_t looks, looks_left = LOOKS_IN_ALL; /* at this edge, and in this process */
@@ -37,9 +38,6 @@ static struct rd_map_of lock_sites; /* (site, class) -> stack id, or NO_STACK */
 #define NO_STACK 0xffffffffu
 static struct rd_map_of site_frames; /* (site, 0) -> how far its function's frame address is above the call's sp */
 #define FRAME_LARGEST 65536u
-static struct rd_map_of gate_sets; /* two hashes -> index in gate_list */
-static struct rd_array gate_list = RD_ARRAY(sizeof(struct rd_gates *));
-static uint32_t gate_count = 1;
 
 void rd_depend_start(void)
 {
@@ -155,78 +153,24 @@ uint32_t rd_held_stack(struct rd_thread *t, const struct rdep_held *held, uint8_
 
 /* ---- gates ---- */
 
-static uint64_t mix(uint64_t h, uint64_t v)
-{
-	h = (h ^ v) * 0xff51afd7ed558ccdull;
-	return h ^ h >> 31;
-}
-
-/* The set as one that is kept, shared by all occurrences that have it. */
-static const struct rd_gates *intern(const struct rd_gates *set)
-{
-	size_t size = sizeof(*set) + set->count * sizeof(set->gate[0]);
-	uint64_t a = set->count, b = set->cut;
-	struct rd_gates *kept;
-	struct rd_gates **slot;
-	uint32_t i, at;
-
-	if (!set->count)
-		return NULL;
-	for (i = 0; i < set->count; i++) {
-		const struct rd_gate *g = &set->gate[i];
-
-		a = mix(a, g->address ^ (uint64_t)g->generation << 40);
-		b = mix(b, g->address * 31 + ((uint64_t)g->cls << 32 | g->mode) + g->generation);
-	}
-	at = rd_map_get(&gate_sets, a, b);
-	if (at)
-		return *(struct rd_gates **)rd_array_at(&gate_list, at);
-	slot = rd_array_need(&gate_list, gate_count);
-	kept = rd_mem_alloc(size);
-	if (!slot || !kept || !rd_map_set(&gate_sets, a, b, gate_count))
-		return NULL;
-	memcpy(kept, set, size);
-	*slot = kept;
-	gate_count++;
-	return kept;
-}
-
 /* What a thread is inside of, and no lock. */
 static bool is_context(const struct rdep_held *e)
 {
 	return e->kind == RDEP_DOMAIN || e->kind == RDEP_SIGNAL;
 }
 
+static bool is_held(const struct rd_thread *t, const struct rdep_held *e)
+{
+	return e > t->bottom && e <= t->top;
+}
+
 /*
  * What else the thread holds. Where `held` is a reclaim context or a signal only what was taken inside it counts:
  * that comes about in other threads too, which hold nothing from outside of it.
  */
-static const struct rd_gates *gates_of(struct rd_thread *t, const struct rdep_held *held, uint32_t *below)
+static uint32_t gates_of(struct rd_thread *t, const struct rdep_held *held)
 {
-	static union {
-		struct rd_gates set;
-		char room[sizeof(struct rd_gates) + GATES_LONGEST * sizeof(struct rd_gate)];
-	} now;
-	const struct rdep_held *e;
-
-	now.set.count = 0;
-	now.set.cut = false;
-	*below = 0;
-	for (e = is_context(held) ? held + 1 : t->bottom + 1; e <= t->top; e++) {
-		if (e == held)
-			*below = now.set.count;
-		if (e == held || !e->address || is_context(e))
-			continue;
-		/* Not held: waited for, or given up in a condition wait. */
-		if (e->flags & (RDEP_HELD_WAITING | RDEP_HELD_COND))
-			continue;
-		if (now.set.count == GATES_LONGEST) {
-			now.set.cut = true;
-			break;
-		}
-		now.set.gate[now.set.count++] = (struct rd_gate){e->address, e->generation, e->cls, e->mode};
-	}
-	return intern(&now.set);
+	return rd_gates_held(t, is_context(held) && is_held(t, held) ? held + 1 : t->bottom + 1);
 }
 
 /* ---- occurrences ---- */
@@ -281,17 +225,21 @@ static void journal(uint32_t id, const struct rd_edge *e, const struct rd_sample
 		.gfp = s->gfp,
 		.raw_gfp = s->raw_gfp,
 	};
-	uint32_t i;
+	struct rd_gate_walk w = rd_sample_gates(s);
+	const struct rd_gate *g;
+	uint32_t count = 0, i;
 
 	each_thread(e, s, rd_thread_tell);
-	for (i = 0; s->gates && i < s->gates->count; i++) {
-		const struct rd_gate *g = &s->gates->gate[i];
-
-		if (i == RDEP_GATES || s->gates->cut)
-			item.flags |= RDEP_EDGE_GATES_CUT;
-		if (i == RDEP_GATES)
-			break;
-		item.gates[item.gate_count++] = (struct rdep_instance){g->address, g->generation, g->mode};
+	while (rd_gate_next(&w))
+		count++;
+	if (count > RDEP_GATES)
+		item.flags |= RDEP_EDGE_GATES_CUT;
+	item.gate_count = (uint16_t)(count < RDEP_GATES ? count : RDEP_GATES);
+	w = rd_sample_gates(s);
+	/* From the outermost on. */
+	for (i = count; (g = rd_gate_next(&w)) && i--;) {
+		if (i < RDEP_GATES)
+			item.gates[i] = (struct rdep_instance){g->address, g->generation, g->mode};
 	}
 	rd_record_put(first ? RDEP_EDGE : RDEP_SAMPLE, &item,
 		      offsetof(struct rdep_edge, gates) + item.gate_count * sizeof(item.gates[0]), NULL, 0);
@@ -326,30 +274,42 @@ void rd_sample_add_stacks(struct rd_thread *t, struct rd_sample *s, const struct
 
 static uint32_t gates_in(const struct rd_sample *s)
 {
-	return s->gates ? s->gates->count : 0;
+	return rd_gates_count(s->gates) - !s->within;
 }
 
-/* Is everything that is a gate in a, one in b too? */
-static bool gates_within(const struct rd_gates *a, const struct rd_gates *b)
+static bool is_gate_as(const struct rd_gate *a, const struct rd_gate *b)
 {
-	uint32_t i, j;
+	return a->address == b->address && a->generation == b->generation && (a->mode == b->mode || b->mode == RDEP_WRITE);
+}
 
-	if (a == b || !a)
+static bool has_gate(const struct rd_gate *g, const struct rd_sample *s)
+{
+	struct rd_gate_walk w = rd_sample_gates(s);
+	const struct rd_gate *other = rd_gate_next(&w);
+
+	while (other && !is_gate_as(g, other))
+		other = rd_gate_next(&w);
+	return other;
+}
+
+/* Is everything that is a gate of a, one of b too? Among very many only where they were taken in one order. */
+static bool gates_within(const struct rd_sample *a, const struct rd_sample *b)
+{
+	struct rd_gate_walk i = rd_sample_gates(a), j = rd_sample_gates(b);
+	const struct rd_gate *g, *other;
+
+	if (a->gates == b->gates)
 		return true;
-	if (!b || a->cut || a->count > b->count)
-		return false;
-	for (i = 0; i < a->count; i++) {
-		const struct rd_gate *g = &a->gate[i];
-
-		for (j = 0; j < b->count; j++) {
-			if (g->address == b->gate[j].address && g->generation == b->gate[j].generation &&
-			    (g->mode == b->gate[j].mode || b->gate[j].mode == RDEP_WRITE))
-				break;
-		}
-		if (j == b->count)
-			return false;
+	for (g = rd_gate_next(&i), other = rd_gate_next(&j); g && other; other = rd_gate_next(&j)) {
+		if (is_gate_as(g, other))
+			g = rd_gate_next(&i);
 	}
-	return true;
+	if (!g || gates_in(a) > GATES_MANY || gates_in(b) > GATES_MANY)
+		return !g;
+	i = rd_sample_gates(a);
+	for (g = rd_gate_next(&i); g && has_gate(g, b); g = rd_gate_next(&i))
+		;
+	return !g;
 }
 
 /* Does a tell all that b does: the same but for gates, of which a has no others? */
@@ -358,7 +318,7 @@ static bool covers(const struct rd_sample *a, const struct rd_sample *b)
 	return a->from_address == b->from_address && a->to_address == b->to_address &&
 	       a->from_generation == b->from_generation && a->to_generation == b->to_generation &&
 	       a->thread == b->thread && a->clock == b->clock && a->type == b->type &&
-	       !((a->flags ^ b->flags) & RDEP_EDGE_AWAITED) && gates_within(a->gates, b->gates);
+	       !((a->flags ^ b->flags) & RDEP_EDGE_AWAITED) && gates_within(a, b);
 }
 
 /* Would its type of edge be lost with the i-th sample, were it replaced by the new one? */
@@ -517,6 +477,7 @@ static uint32_t new_edge(struct rd_thread *t, struct rd_sample *s, const struct 
 
 	/* The search comes first: of the edges there were. */
 	*cycle_count = hidden ? 0 : search(held->cls, target->cls, s->type, cycle);
+	rd_chain_brought();
 	id = rd_graph_add(graph, held->cls, target->cls, s->type);
 	if (!id || !rd_array_need(&edges, id)) {
 		rd_count(RDEP_C_EDGES_DROPPED);
@@ -588,9 +549,6 @@ static void found_cycle(struct rd_thread *t, uint8_t type, const uint32_t *cycle
 
 struct rd_sample rd_sample_of(struct rd_thread *t, const struct rdep_held *held, const struct rd_target *target)
 {
-	uint32_t below;
-	const struct rd_gates *gates = gates_of(t, held, &below);
-
 	return (struct rd_sample){
 		.from_address = held->address,
 		.from_generation = held->generation,
@@ -599,8 +557,8 @@ struct rd_sample rd_sample_of(struct rd_thread *t, const struct rdep_held *held,
 		.held_site = held->site,
 		.thread = t->id,
 		.clock = t->clock,
-		.gates = gates,
-		.below = (uint8_t)below,
+		.gates = gates_of(t, held),
+		.within = is_context(held) || !is_held(t, held),
 		.from_role = rd_class_role_at(held->address, held->cls, held->generation),
 		.to_role = rd_class_role_at(target->address, target->cls, target->generation),
 		.gfp = target->gfp,
@@ -804,15 +762,13 @@ void rd_depend_fork_child(void)
 void rd_depend_reset(void)
 {
 	memset(edges.segment, 0, sizeof(edges.segment));
-	memset(gate_list.segment, 0, sizeof(gate_list.segment));
-	gate_count = 1;
+	rd_gates_reset();
 	rd_kin_reset();
 	rd_role_reset();
 	rd_split_reset();
 	rd_nest_reset();
 	rd_map_reset(&lock_sites);
 	rd_map_reset(&site_frames);
-	rd_map_reset(&gate_sets);
 	looks_left = LOOKS_IN_ALL;
 	graph = NULL;
 }

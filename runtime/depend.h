@@ -12,6 +12,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include "gates.h"
 #include "record_layout.h"
 #include "thread.h"
 
@@ -22,34 +23,27 @@
 #define RD_NODE_SAMPLES_OPEN 65536u /* the same where an edge in an open cycle is added to */
 #define RD_SAMPLE_BUDGET 256u /* occurrences of an edge in an open cycle that are looked at, whatever was seen before */
 
-/* A lock held beside the two of an edge. */
-struct rd_gate {
-	uint64_t address;
-	uint32_t generation, cls;
-	uint32_t mode;
-};
-
-struct rd_gates {
-	uint32_t count;
-	bool cut; /* there were more */
-	struct rd_gate gate[];
-};
-
 struct rd_sample {
 	uint64_t from_address, to_address;
 	uint64_t held_site;
-	const struct rd_gates *gates; /* NULL: none */
 	uint32_t from_generation, to_generation;
 	uint32_t thread, clock;
+	uint32_t gates; /* a list of gates.h, in which is the lock `from` too */
 	uint32_t index; /* its place in the journal: 0 the edge, n the n-th sample; or RD_UNTOLD */
 	uint32_t acquire_stack, held_stack;
 	uint32_t gfp, raw_gfp;
 	uint32_t from_role, to_role; /* see role.h */
-	uint8_t below; /* the first of the gates: taken before `from` was */
+	uint8_t within; /* `from` is not among the locks held: the gates are those taken inside it */
 	uint8_t type, from_mode, to_mode, flags;
 	uint8_t stacked; /* its stacks are known */
 };
 #define RD_UNTOLD 0xffffffffu
+
+/* A walk over its gates. */
+static inline struct rd_gate_walk rd_sample_gates(const struct rd_sample *s)
+{
+	return (struct rd_gate_walk){.at = s->gates, .address = s->from_address, .generation = s->from_generation};
+}
 
 struct rd_edge {
 	uint32_t from, to;

@@ -19,7 +19,7 @@ static uint32_t chain_over(struct rd_thread *t, uint32_t from, const struct rdep
 
 	if (node)
 		rd_step_remember(t, from, cls_mode_of(e), RD_NO_CALL, node, 0);
-	if (node || from == RD_NODE_UNKNOWN)
+	if (node || rd_chain_full(from))
 		return node ? node : RD_NODE_UNKNOWN;
 	/* Busy: the runtime lock is held further up. */
 	if (t->busy)

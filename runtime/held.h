@@ -42,6 +42,17 @@ bool rd_wants_sampling(const struct rd_thread *t, uint32_t cls);
 bool rd_may_rise(const struct rd_thread *t, uint32_t cls);
 
 /* Were a node's edges sampled for this thread at its clock, or often enough? open: rd_may_rise(). */
-bool rd_sampled_by(const struct rd_thread *t, uint64_t sampler, uint32_t samplings, bool open);
+bool rd_sampled_by(const struct rd_thread *t, uint32_t sampler, uint32_t samplings, bool open);
+
+/*
+ * Of what is held, from the top down, edges are made from each entry; from RD_NEAR on, those deeper than one that ends
+ * near follow by way of it: a path through it is as strong as an edge past it. See semantics of typed edges.
+ */
+#define RD_NEAR 32u
+static inline bool rd_ends_near(const struct rdep_held *e)
+{
+	return !(e->flags & RDEP_HELD_TRY) && e->mode == RDEP_WRITE && e->kind != RDEP_DOMAIN &&
+	       e->kind != RDEP_SEM && e->kind != RDEP_SIGNAL;
+}
 
 #endif

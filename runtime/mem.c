@@ -108,7 +108,7 @@ void *rd_array_need(struct rd_array *a, uint32_t i)
 	if (s >= sizeof(a->segment) / sizeof(a->segment[0]))
 		return NULL;
 	if (!a->segment[s]) {
-		void *p = rd_map(((size_t)RD_ARRAY_FIRST << s) * a->elem);
+		void *p = rd_mem_alloc(((size_t)RD_ARRAY_FIRST << s) * a->elem);
 
 		if (!p)
 			return NULL;

@@ -26,24 +26,29 @@ void rd_mem_free(void *p, size_t n);
 
 /*
  * A growing array whose elements never move, so that a reader without the lock
- * may keep pointers into it: segments of doubling size, at most 40.
+ * may keep pointers into it: segments of doubling size.
  * Declare as `struct rd_array a = RD_ARRAY(sizeof(struct x))`.
  */
 struct rd_array {
 	size_t elem;
-	void *segment[40];
+	void *segment[25];
 };
 #define RD_ARRAY(size) { .elem = (size) }
 #define RD_ARRAY_FIRST 256u
 
-/* Element i, which rd_array_need(a, i) made; lock-free, O(1). */
-static inline void *rd_array_at(const struct rd_array *a, uint32_t i)
+/* Element i, of a size that the caller knows, which rd_array_need(a, i) made; lock-free, O(1). */
+static inline void *rd_array_item(const struct rd_array *a, uint32_t i, size_t elem)
 {
 	uint32_t n = i / RD_ARRAY_FIRST + 1;
 	uint32_t s = 31u - (uint32_t)__builtin_clz(n);
 	uint32_t first = ((1u << s) - 1) * RD_ARRAY_FIRST;
 
-	return (char *)__atomic_load_n(&a->segment[s], __ATOMIC_ACQUIRE) + (size_t)(i - first) * a->elem;
+	return (char *)__atomic_load_n(&a->segment[s], __ATOMIC_ACQUIRE) + (size_t)(i - first) * elem;
+}
+
+static inline void *rd_array_at(const struct rd_array *a, uint32_t i)
+{
+	return rd_array_item(a, i, a->elem);
 }
 
 /* Makes element i exist (zeroed); returns it, or NULL when there is no memory. */

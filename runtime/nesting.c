@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 /* nesting.c - see nesting.h. */
 #include "nesting.h"
+#include "chain.h"
 #include "class.h"
 #include "file_lock.h"
 #include "finding.h"
@@ -60,7 +61,8 @@ bool rd_nest_recent(const struct rd_thread *t, const struct rdep_held *held, uin
 {
 	const struct rd_pair *p = &t->pairs[pair_index(held->address, address)];
 
-	return p->chain == t->top->node && p->from == held->address && p->to == address && p->from_generation == held->generation &&
+	/* Without a chain it is not known what else was held. */
+	return p->chain == t->top->node && p->chain != RD_NODE_UNKNOWN && p->from == held->address && p->to == address && p->from_generation == held->generation &&
 	       p->to_generation == generation;
 }
 

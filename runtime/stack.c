@@ -12,6 +12,7 @@
 
 static struct rd_map_of known; /* two hashes of the frames -> id */
 static uint32_t last_id;
+static uint64_t events;
 
 /* The event that is being handled: its walk is made when first asked for. */
 static struct rd_walk walk;
@@ -33,11 +34,17 @@ static void check_first(void)
 
 void rd_stack_begin(uint64_t site, uint64_t sp)
 {
+	events++;
 	here_site = site;
 	here_sp = sp;
 	walked = 0;
 	small = 0;
 	here_id = 0;
+}
+
+uint64_t rd_stack_events(void)
+{
+	return events;
 }
 
 void rd_stack_given(uint64_t site, uint64_t sp, const struct rd_frame *frames, size_t count, unsigned flags)

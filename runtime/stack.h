@@ -27,6 +27,9 @@ struct rd_walk {
 void rd_stack_begin(uint64_t site, uint64_t sp);
 const struct rd_walk *rd_stack_walk(void);
 
+/* How often that was called: what is remembered of one event is void at the next. */
+uint64_t rd_stack_events(void);
+
 /* The walk of another thread, which is in the call at site, in place of one of this event's. */
 void rd_stack_given(uint64_t site, uint64_t sp, const struct rd_frame *frames, size_t count, unsigned flags);
 

@@ -190,13 +190,13 @@ static bool excludes(const struct rd_gate *g)
 	return g->mode == RDEP_WRITE && !rd_sem_unproven(g->cls);
 }
 
-static bool share_gate(const struct rd_gates *a, const struct rd_gates *b, bool by_class)
+static bool share_gate(const struct rd_sample *a, const struct rd_sample *b, bool by_class)
 {
-	uint32_t i, j;
+	struct rd_gate_walk i = rd_sample_gates(a), j;
+	const struct rd_gate *x, *y;
 
-	for (i = 0; a && i < a->count; i++) {
-		for (j = 0; b && j < b->count; j++) {
-			const struct rd_gate *x = &a->gate[i], *y = &b->gate[j];
+	while (b->gates && (x = rd_gate_next(&i))) {
+		for (j = rd_sample_gates(b); (y = rd_gate_next(&j));) {
 			bool same = by_class ? x->cls == y->cls && !rd_file_of_process(x->address) : same_gate(x, y);
 
 			if (same && (excludes(x) || excludes(y)))
@@ -210,16 +210,13 @@ static bool share_gate(const struct rd_gates *a, const struct rd_gates *b, bool 
  * (Among writers alone the cycle would be a shorter one; a reader's edge may be too weak for that.) */
 static bool holds_first(const struct rd_sample *a, const struct rd_sample *b)
 {
+	const struct rd_gate other = {.address = b->from_address, .generation = b->from_generation};
 	bool exclusive = b->type & (RDEP_TYPE_EN | RDEP_TYPE_ER);
-	uint32_t i;
+	struct rd_gate_walk w = rd_sample_gates(a);
+	const struct rd_gate *g;
 
-	for (i = 0; a->gates && i < a->gates->count; i++) {
-		const struct rd_gate *g = &a->gates->gate[i];
-
-		const struct rd_gate other = {.address = b->from_address, .generation = b->from_generation};
-
-		if (same_gate(g, &other) &&
-		    (exclusive || g->mode == RDEP_WRITE))
+	while ((g = rd_gate_next(&w))) {
+		if (same_gate(g, &other) && (exclusive || g->mode == RDEP_WRITE))
 			return true;
 	}
 	return false;
@@ -228,15 +225,16 @@ static bool holds_first(const struct rd_sample *a, const struct rd_sample *b)
 /* A file's lock that another process can't have meanwhile; but by a description that it inherited it has it as well. */
 static bool share_file(const struct rd_sample *s, const struct rd_sample *t)
 {
-	const struct rd_gates *a = s->gates, *b = t->gates;
 	bool forked = (s->flags ^ t->flags) & RDEP_EDGE_INHERITED;
-	uint32_t i, j;
+	struct rd_gate_walk i = rd_sample_gates(s), j;
+	const struct rd_gate *a, *b;
 
-	for (i = 0; a && i < a->count; i++) {
-		for (j = 0; b && j < b->count && rd_file_address(a->gate[i].address); j++) {
-			if (a->gate[i].address == b->gate[j].address &&
-			    !(forked && a->gate[i].generation == b->gate[j].generation) &&
-			    (a->gate[i].mode == RDEP_WRITE || b->gate[j].mode == RDEP_WRITE))
+	while ((a = rd_gate_next(&i))) {
+		if (!rd_file_address(a->address))
+			continue;
+		for (j = rd_sample_gates(t); (b = rd_gate_next(&j));) {
+			if (a->address == b->address && !(forked && a->generation == b->generation) &&
+			    (a->mode == RDEP_WRITE || b->mode == RDEP_WRITE))
 				return true;
 		}
 	}
@@ -247,32 +245,37 @@ static bool share_file(const struct rd_sample *s, const struct rd_sample *t)
  * are told apart by class. */
 static bool kept_apart(const struct rd_sample *a, const struct rd_sample *b, bool closed)
 {
-	return share_gate(a->gates, b->gates, !closed) || (closed && (holds_first(a, b) || holds_first(b, a)));
+	return share_gate(a, b, !closed) || (closed && (holds_first(a, b) || holds_first(b, a)));
 }
 
-static bool has_gate(const struct rd_gates *gates, uint64_t address, uint32_t generation)
+static bool has_gate(const struct rd_sample *s, uint64_t address, uint32_t generation)
 {
-	uint32_t i;
+	struct rd_gate_walk w = rd_sample_gates(s);
+	const struct rd_gate *g = rd_gate_next(&w);
 
-	for (i = 0; gates && i < gates->count; i++) {
-		if (gates->gate[i].address == address && gates->gate[i].generation == generation)
-			return true;
-	}
-	/* Of a set that was cut it can't be said that it is not in it. */
-	return gates && gates->cut;
+	while (g && (g->address != address || g->generation != generation))
+		g = rd_gate_next(&w);
+	return g;
 }
 
 /* Was that lock held when the one was taken that the edge begins with? */
 static bool held_before(const struct rd_sample *s, uint64_t address, uint32_t generation)
 {
-	uint32_t i;
+	struct rd_gate_walk w = rd_sample_gates(s);
+	const struct rd_gate *g;
+	bool found = false;
 
-	for (i = 0; s->gates && i < s->gates->count && i < s->below; i++) {
-		if (s->gates->gate[i].address == address && s->gates->gate[i].generation == generation)
+	if (s->within)
+		return false;
+	while ((g = rd_gate_next(&w)) && !found) {
+		if (g->address == address && g->generation == generation && w.passed)
 			return true;
+		found = g->address == address && g->generation == generation;
 	}
-	/* Of a set that was cut it can't be said that it is not in it. */
-	return s->gates && s->gates->cut;
+	while (rd_gate_next(&w))
+		;
+	/* The one that is being taken is none of those held, and comes after all of them. */
+	return found && !w.passed;
 }
 
 /*
@@ -342,16 +345,15 @@ static bool counted(const struct weighing *w)
 /* Are they more threads than a semaphore has permits that all of them hold one of? */
 static bool too_many(const struct weighing *w)
 {
-	const struct rd_gates *gates = picked(w, 0)->gates;
-	uint32_t i, j, threads;
+	struct rd_gate_walk gates = rd_sample_gates(picked(w, 0));
+	const struct rd_gate *g;
+	uint32_t i, threads;
 
-	for (j = 0; gates && j < gates->count; j++) {
-		const struct rd_gate *g = &gates->gate[j];
-
+	while ((g = rd_gate_next(&gates))) {
 		if (rd_class_at(g->cls)->kind != RDEP_SEM || !rd_class_at(g->cls)->permits || rd_sem_unproven(g->cls))
 			continue;
 		for (i = 0, threads = 0; i < w->count; i++) {
-			if (!has_gate(picked(w, i)->gates, g->address, g->generation))
+			if (!has_gate(picked(w, i), g->address, g->generation))
 				break;
 			threads += !one_step(w, i);
 		}
@@ -386,7 +388,7 @@ static enum rdep_verdict weigh_threads(struct weighing *w)
 		for (j = i + 1; j < w->count; j++) {
 			const struct rd_sample *a = picked(w, i), *b = picked(w, j);
 
-			w->work -= 1 + (a->gates && b->gates ? a->gates->count * b->gates->count / 8 : 0);
+			w->work -= 1 + (int64_t)rd_gates_count(a->gates) * rd_gates_count(b->gates) / 8;
 			if (a->thread != b->thread) {
 				single = false;
 				before |= ordered(a, b) && !stands_in(w, i) && !stands_in(w, j);

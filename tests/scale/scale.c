@@ -1,0 +1,254 @@
+// SPDX-License-Identifier: MIT
+/*
+ * scale.c - a program with many of something, and one inversion at the end that must still be found.
+ *
+ *   scale classes N       N static locks: a class each
+ *   scale named N         N locks, each of a class that has a name of its own
+ *   scale edges C E       E pairs of C static locks, one inside the other, in one order
+ *   scale down C E        the same, but each pair goes down in the order that they were met in
+ *   scale depth D N       D locks held at once, N times
+ *   scale locks N         N mutexes of one class, each taken inside another lock
+ *   scale spins N         N spinlocks of one class (no room for a tag)
+ *   scale chains K N      N different held stacks of K locks, without a new pair of classes after the first few
+ *
+ * Prints nanoseconds for each, and KiB resident when it is done: anonymous, of files, shared.
+ */
+#include <pthread.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include <reclaimdep/annotate.h>
+
+#define CLASSES_MAX 1200000
+
+static pthread_mutex_t classes[CLASSES_MAX]; /* all zero: as by PTHREAD_MUTEX_INITIALIZER */
+static pthread_mutex_t outer = PTHREAD_MUTEX_INITIALIZER;
+static pthread_mutex_t first = PTHREAD_MUTEX_INITIALIZER, second = PTHREAD_MUTEX_INITIALIZER;
+
+static double now_ns(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (double)t.tv_sec * 1e9 + (double)t.tv_nsec;
+}
+
+/* One place takes them all. */
+static void lock(pthread_mutex_t *m)
+{
+	pthread_mutex_lock(m);
+}
+
+static void unlock(pthread_mutex_t *m)
+{
+	pthread_mutex_unlock(m);
+}
+
+static void pair(pthread_mutex_t *from, pthread_mutex_t *to)
+{
+	lock(from);
+	lock(to);
+	unlock(to);
+	unlock(from);
+}
+
+static void *need(void *p)
+{
+	if (!p)
+		exit(1);
+	return p;
+}
+
+/* ---- what there is many of ---- */
+
+static void many_classes(long n, long unused)
+{
+	long i;
+
+	(void)unused;
+	for (i = 0; i < n; i++) {
+		lock(&classes[i]);
+		unlock(&classes[i]);
+	}
+}
+
+static void many_named(long n, long unused)
+{
+	pthread_mutex_t *locks = need(calloc((size_t)n, sizeof(*locks)));
+	char name[32];
+	long i;
+
+	(void)unused;
+	for (i = 0; i < n; i++) {
+		snprintf(name, sizeof(name), "object %ld", i);
+		reclaimdep_lock_class(&locks[i], name);
+		pair(&outer, &locks[i]);
+	}
+}
+
+static void many_edges(long count, long n)
+{
+	long i;
+
+	for (i = 0; i < n; i++) {
+		long from = i % count, to = from + 1 + i / count;
+
+		if (to < count)
+			pair(&classes[from], &classes[to]);
+	}
+}
+
+/* Each lock is first met on its own, and the pairs go against that. */
+static void many_down(long count, long n)
+{
+	long i;
+
+	for (i = 0; i + 1 < count; i += 2)
+		pair(&classes[i], &classes[i + 1]);
+	for (i = 0; i < n; i++) {
+		long to = i % count, from = to + 2 + i / count;
+
+		if (from < count)
+			pair(&classes[from], &classes[to & ~1l]);
+	}
+}
+
+static void many_held(long depth, long n)
+{
+	long i;
+
+	while (n--) {
+		for (i = 0; i < depth; i++)
+			lock(&classes[i]);
+		while (i--)
+			unlock(&classes[i]);
+	}
+}
+
+static void many_locks(long n, long unused)
+{
+	pthread_mutex_t *locks = need(malloc((size_t)n * sizeof(*locks)));
+	long i;
+
+	(void)unused;
+	for (i = 0; i < n; i++)
+		pthread_mutex_init(&locks[i], NULL);
+	for (i = 0; i < n; i++)
+		pair(&outer, &locks[i]);
+}
+
+static void many_spins(long n, long unused)
+{
+	pthread_spinlock_t *locks = need(malloc((size_t)n * sizeof(*locks)));
+	long i;
+
+	(void)unused;
+	for (i = 0; i < n; i++)
+		pthread_spin_init(&locks[i], PTHREAD_PROCESS_PRIVATE);
+	for (i = 0; i < n; i++) {
+		pthread_spin_lock(&locks[i]);
+		pthread_spin_unlock(&locks[i]);
+	}
+}
+
+static uint64_t next_random(void)
+{
+	static uint64_t state = 0x9e3779b97f4a7c15ull;
+
+	state ^= state << 13;
+	state ^= state >> 7;
+	state ^= state << 17;
+	return state;
+}
+
+static void many_chains(long locks, long n)
+{
+	while (n--) {
+		uint64_t some = next_random();
+		long i;
+
+		for (i = 0; i < locks; i++) {
+			if (some >> i % 64 & 1)
+				lock(&classes[i]);
+		}
+		while (i--) {
+			if (some >> i % 64 & 1)
+				unlock(&classes[i]);
+		}
+	}
+}
+
+/* ---- the inversion ---- */
+
+static void *forward(void *unused)
+{
+	pthread_mutex_lock(&first);
+	pthread_mutex_lock(&second);
+	pthread_mutex_unlock(&second);
+	pthread_mutex_unlock(&first);
+	__atomic_store_n((int *)unused, 1, __ATOMIC_RELEASE);
+	return NULL;
+}
+
+static void invert(void)
+{
+	int done = 0;
+	pthread_t t;
+
+	if (pthread_create(&t, NULL, forward, &done))
+		exit(1);
+	while (!__atomic_load_n(&done, __ATOMIC_ACQUIRE))
+		;
+	pthread_mutex_lock(&second);
+	pthread_mutex_lock(&first);
+	pthread_mutex_unlock(&first);
+	pthread_mutex_unlock(&second);
+	pthread_join(t, NULL);
+}
+
+static void print_memory(void)
+{
+	static const char *const names[] = {"RssAnon:", "RssFile:", "RssShmem:"};
+	FILE *f = fopen("/proc/self/status", "r");
+	char line[256];
+	size_t i;
+
+	while (f && fgets(line, sizeof(line), f)) {
+		for (i = 0; i < 3; i++) {
+			if (strncmp(line, names[i], strlen(names[i])) == 0)
+				printf(" %ld", atol(line + strlen(names[i])));
+		}
+	}
+	printf("\n");
+	if (f)
+		fclose(f);
+}
+
+int main(int argc, char **argv)
+{
+	static const struct {
+		const char *name;
+		void (*run)(long a, long b);
+	} modes[] = {
+		{"classes", many_classes}, {"named", many_named}, {"edges", many_edges}, {"down", many_down},
+		{"depth", many_held},	   {"locks", many_locks}, {"spins", many_spins}, {"chains", many_chains},
+	};
+	long a = argc > 2 ? atol(argv[2]) : 0, b = argc > 3 ? atol(argv[3]) : 0;
+	double begin;
+	size_t i;
+
+	for (i = 0; i < sizeof(modes) / sizeof(*modes) && argc > 2; i++) {
+		if (strcmp(modes[i].name, argv[1]))
+			continue;
+		begin = now_ns();
+		modes[i].run(a, b);
+		printf("%.1f", (now_ns() - begin) / (double)(b ? b : a));
+		print_memory();
+		invert();
+		return 0;
+	}
+	return 2;
+}
