@@ -312,6 +312,11 @@ bool rdep_report_fails(struct rdep_report *r, enum rdep_fail_on line)
 	size_t i;
 
 	rdep_model_join(r);
+	/* Some that did not fit into their record do. */
+	for (i = 0; i < r->process_count && line != RDEP_FAIL_NEVER; i++) {
+		if (r->processes[i]->record->header.counters[RDEP_C_FAILING_UNWRITTEN])
+			return true;
+	}
 	for (i = 0; i < r->finding_count; i++) {
 		const struct rdep_mfinding *f = r->findings[i];
 

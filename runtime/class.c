@@ -2,7 +2,6 @@
 /* class.c - see class.h. */
 #include "class.h"
 #include "engine.h"
-#include "hash.h"
 #include "instance.h"
 #include "lock.h"
 #include "lock_words.h"
@@ -13,6 +12,7 @@
 #include "role.h"
 #include "stack.h"
 #include "sys.h"
+#include "table.h"
 #include "tag.h"
 #include "threads.h"
 #include "wrapper.h"
@@ -21,21 +21,9 @@
 #include <semaphore.h>
 #include <string.h>
 
-/* A class by what makes it one: the same in every process that runs the same files. */
-struct key {
-	uint32_t kind, origin;
-	uint64_t a, b;
-};
-
-struct keyed {
-	struct key key;
-	uint32_t id;
-	UT_hash_handle hh;
-};
-
 static struct rd_array classes = RD_ARRAY(sizeof(struct rd_class));
 static uint32_t class_count = RDEP_FIRST_CLASS;
-static struct keyed *by_key;
+static struct rd_table by_key;
 
 /* Names that the program gave, each once; and the classes that are subclasses of others. */
 struct name {
@@ -106,27 +94,53 @@ void rd_class_moved(uint32_t id, struct rdep_class *item)
 		rd_class_at(id)->item = item;
 }
 
-static uint32_t class_by_key(const struct key *key, struct rdep_class *item, uint64_t where, const char *name)
+static uint32_t hash_of_key(const struct rd_class_key *key)
 {
-	struct keyed *k;
+	return rd_map_hash(key->a ^ (uint64_t)key->kind << 40, key->b + key->origin);
+}
 
-	HASH_FIND(hh, by_key, key, sizeof(*key), k);
-	if (k)
-		return k->id;
-	k = rd_mem_alloc(sizeof(*k));
-	if (!k || !new_class(class_count, item, where, name)) {
-		rd_mem_free(k, sizeof(*k));
+static uint32_t *next_of(uint32_t cls)
+{
+	return &rd_class_at(cls)->next;
+}
+
+static uint32_t hash_of(uint32_t cls)
+{
+	return hash_of_key(&rd_class_at(cls)->key);
+}
+
+/* The class of that key, or 0. Under the runtime lock. */
+static uint32_t find_key(const struct rd_class_key *key)
+{
+	uint32_t cls = rd_table_first(&by_key, hash_of_key(key));
+
+	while (cls && memcmp(&rd_class_at(cls)->key, key, sizeof(*key)))
+		cls = rd_class_at(cls)->next;
+	return cls;
+}
+
+static uint32_t class_by_key(const struct rd_class_key *key, struct rdep_class *item, uint64_t where, const char *name)
+{
+	static const struct rd_table_of of = {next_of, hash_of};
+	uint32_t cls = find_key(key);
+	struct rd_class *c;
+
+	if (cls)
+		return cls;
+	c = new_class(class_count, item, where, name);
+	if (!c)
+		return 0;
+	c->key = *key;
+	if (!rd_table_add(&by_key, &of, class_count)) {
+		rd_count(RDEP_C_CLASSES_DROPPED);
 		return 0;
 	}
-	k->key = *key;
-	k->id = class_count++;
-	HASH_ADD(hh, by_key, key, sizeof(k->key), k);
-	return k->id;
+	return class_count++;
 }
 
 /* ---- by call chain ---- */
 
-static void hash_frames(struct key *key, const struct rd_walk *w, size_t first, size_t n)
+static void hash_frames(struct rd_class_key *key, const struct rd_walk *w, size_t first, size_t n)
 {
 	size_t i;
 
@@ -144,16 +158,15 @@ static void hash_frames(struct key *key, const struct rd_walk *w, size_t first, 
 uint32_t rd_class_by_chain(unsigned kind, unsigned origin, const void *lock, size_t *first)
 {
 	const struct rd_walk *w = rd_stack_walk();
-	struct key key = {.kind = kind, .origin = origin};
+	struct rd_class_key key = {.kind = kind, .origin = origin};
 	struct rdep_class item = {.kind = (uint8_t)kind, .origin = (uint8_t)origin, .address = (uint64_t)lock};
-	struct keyed *k;
 	uint32_t cls;
 
 	*first = rd_wrapper_skip(w);
 	hash_frames(&key, w, *first, (size_t)rd_options.class_depth);
-	HASH_FIND(hh, by_key, &key, sizeof(key), k);
-	if (k)
-		return k->id;
+	cls = find_key(&key);
+	if (cls)
+		return cls;
 	item.stack = rd_stack_of(w->frames[*first].pc, *first + 1);
 	cls = class_by_key(&key, &item, w->frames[*first].pc, "");
 	if (cls)
@@ -165,18 +178,18 @@ uint32_t rd_class_thread(uint64_t start_routine, size_t first)
 {
 	const struct rd_walk *w = rd_stack_walk();
 	const struct rd_module *m = rd_module_at(start_routine);
-	struct key key = {.kind = RDEP_LIFE,
+	struct rd_class_key key = {.kind = RDEP_LIFE,
 			  .origin = RDEP_BY_INIT,
 			  .a = m ? m->identity : 0,
 			  .b = m ? start_routine - m->bias : start_routine};
 	struct rdep_class item = {
 		.kind = RDEP_LIFE, .origin = RDEP_BY_INIT, .address = start_routine};
-	struct keyed *k;
+	uint32_t cls;
 
 	hash_frames(&key, w, first, (size_t)rd_options.class_depth);
-	HASH_FIND(hh, by_key, &key, sizeof(key), k);
-	if (k)
-		return k->id;
+	cls = find_key(&key);
+	if (cls)
+		return cls;
 	item.stack = rd_stack_of(w->frames[first].pc, first + 1);
 	return class_by_key(&key, &item, w->frames[first].pc, "");
 }
@@ -217,7 +230,7 @@ uint32_t rd_class_of_role(uint32_t role)
 	const struct rd_role *r = rd_role_at(role);
 	const struct rd_class *c = rd_class_at(r->cls);
 	uint64_t pcs[1 + RD_ROLE_CALLERS] = {c->where};
-	struct key key = {.kind = c->kind, .origin = c->origin};
+	struct rd_class_key key = {.kind = c->kind, .origin = c->origin};
 	struct rdep_class item = {
 		.kind = c->kind, .origin = c->origin, .address = r->address, .lump = c->id, .skip = 1};
 	static struct rd_walk w;
@@ -264,7 +277,7 @@ static uint32_t class_by_variable(unsigned kind, const void *lock, const struct 
 {
 	uint64_t offset = (uint64_t)lock - m->bias;
 	/* One variable is one lock: it may be told of before its kind is known. */
-	struct key key = {.origin = RDEP_BY_STATIC, .a = m->identity, .b = offset};
+	struct rd_class_key key = {.origin = RDEP_BY_STATIC, .a = m->identity, .b = offset};
 	struct rdep_class item = {.kind = (uint8_t)kind,
 				  .origin = RDEP_BY_STATIC,
 				  .module = m->id,
@@ -301,7 +314,7 @@ static uint32_t name_index(const char *text)
 	return name_count++;
 }
 
-static uint32_t class_of_name(struct key key, unsigned kind, uint32_t name, const void *lock)
+static uint32_t class_of_name(struct rd_class_key key, unsigned kind, uint32_t name, const void *lock)
 {
 	const struct name *n = rd_array_at(&names, name);
 	struct rdep_class item = {
@@ -315,19 +328,19 @@ static uint32_t class_of_name(struct key key, unsigned kind, uint32_t name, cons
 /* The name is the class, whatever kinds of lock bear it; the first one's kind is what is shown. */
 static uint32_t class_by_name(unsigned kind, uint32_t name, const void *lock)
 {
-	return class_of_name((struct key){.origin = RDEP_BY_NAME}, kind, name, lock);
+	return class_of_name((struct rd_class_key){.origin = RDEP_BY_NAME}, kind, name, lock);
 }
 
 uint32_t rd_class_named(unsigned kind, const char *text)
 {
 	uint32_t name = name_index(text);
 
-	return name ? class_of_name((struct key){.kind = kind, .origin = RDEP_BY_NAME}, kind, name, NULL) : 0;
+	return name ? class_of_name((struct rd_class_key){.kind = kind, .origin = RDEP_BY_NAME}, kind, name, NULL) : 0;
 }
 
 uint32_t rd_class_signal(uint32_t sig, const char *name)
 {
-	struct key key = {.kind = RDEP_SIGNAL, .origin = RDEP_BY_NAME, .a = sig};
+	struct rd_class_key key = {.kind = RDEP_SIGNAL, .origin = RDEP_BY_NAME, .a = sig};
 	struct rdep_class item = {.kind = RDEP_SIGNAL, .origin = RDEP_BY_NAME, .name_len = (uint32_t)strlen(name)};
 
 	return class_by_key(&key, &item, sig, name);
@@ -343,7 +356,7 @@ uint32_t rd_class_sub(uint32_t cls, uint32_t n)
 	const struct rd_class *base = rd_class_at(cls);
 	struct rdep_class item = {.kind = base->kind, .origin = base->origin, .stack = base->stack};
 	/* No key of a class is of origin 0. */
-	struct key key = {.a = cls, .b = n};
+	struct rd_class_key key = {.a = cls, .b = n};
 	char name[RD_CLASS_NAME_MAX] = {0};
 	uint32_t sub = rd_class_sub_known(cls, n);
 
@@ -616,13 +629,35 @@ uint32_t rd_class_of_place(const void *lock, unsigned kind)
 	return m ? class_by_variable(kind, lock, m) : rd_class_by_chain(kind, RDEP_BY_FIRST, lock, &first);
 }
 
+void rd_class_tell(uint32_t cls)
+{
+	struct rd_class *c = cls ? rd_class_at(cls) : NULL;
+	const struct rd_module *m;
+	struct rdep_class item;
+	const struct name *n = NULL;
+
+	if (!c || c->item)
+		return;
+	item = (struct rdep_class){.id = cls, .kind = c->kind, .origin = c->origin, .stack = c->stack, .lump = c->lump};
+	if (c->origin == RDEP_BY_STATIC && (m = rd_module_at(c->where))) {
+		item.module = m->id;
+		item.offset = c->where - m->bias;
+		item.address = c->where;
+	}
+	if (c->origin == RDEP_BY_NAME && rd_map_get(&by_name, c->key.a, c->key.b))
+		n = rd_array_at(&names, rd_map_get(&by_name, c->key.a, c->key.b));
+	item.name_len = n ? n->len : 0;
+	rd_stack_tell(c->stack);
+	publish(c, &item, n ? n->text : "");
+}
+
 void rd_class_reset(void)
 {
 	memset(classes.segment, 0, sizeof(classes.segment));
 	class_count = RDEP_FIRST_CLASS;
 	rd_instance_reset();
 	rd_class_init_reset();
-	by_key = NULL;
+	memset(&by_key, 0, sizeof(by_key));
 	memset(names.segment, 0, sizeof(names.segment));
 	name_count = 1;
 	rd_map_reset(&by_name);

@@ -20,29 +20,40 @@
 /* Characters kept of a class's name. */
 #define RD_CLASS_NAME_MAX 128
 
+/* A class by what makes it one: the same in every process that runs the same files. */
+struct rd_class_key {
+	uint32_t kind : 24, origin : 8;
+	uint64_t a, b;
+} __attribute__((packed, aligned(4)));
+
+/* Without holes: there may be millions. */
 struct rd_class {
+	struct rd_class_key key;
+	uint32_t next; /* in the table of keys */
+	uint64_t where; /* the call that made it (init, first acquisition), or the variable */
+	uint64_t open;	/* signals that were open while one was held; interrupt.h */
+	struct rdep_class *item; /* in the journal, for the counters; NULL when dropped */
 	uint32_t id;
 	uint8_t kind, origin;
 	bool novalidate; /* it is held, and has no order; see wrapper.h */
+	bool split;	 /* what class its locks are of now, their roles tell */
+	bool monitor;	 /* conditions are waited for or signalled under it */
+	uint8_t use;	 /* of semaphores: enum rd_sem_use */
+	/* See role.h. */
+	uint8_t role_count;
+	uint8_t role_misses; /* times that a caller's walk did not find the role that another walk had given it */
 	/* Edges into it and out of it that close a cycle whose verdict may still rise; those that are watched. */
 	uint32_t open_to, open_from;
 	uint32_t watched_to, watched_from;
-	uint64_t open; /* signals that were open while one was held; interrupt.h */
 	uint32_t component; /* classes on cycles with each other share one; 0: on none; see circle.h */
 	uint32_t awaited;   /* locks of it are held by threads that join another */
 	uint32_t stack;
 	uint32_t base; /* of a subclass: the class it is one of; else 0 */
-	uint64_t where; /* the call that made it (init, first acquisition), or the variable */
-	/* See role.h. */
-	uint32_t roles, role_count;
-	uint32_t role_misses; /* times that a caller's walk did not find the role that another walk had given it */
-	uint32_t lump; /* the class that it is a part of; 0: it is whole */
-	bool split;    /* what class its locks are of now, their roles tell */
-	bool monitor;  /* conditions are waited for or signalled under it */
-	struct rdep_class *item; /* in the journal, for the counters; NULL when dropped */
-	uint8_t use;	  /* of semaphores: enum rd_sem_use */
+	uint32_t roles; /* see role.h */
+	uint32_t lump;	/* the class that it is a part of; 0: it is whole */
 	uint32_t permits; /* of semaphores: the most that one of them began with; 0: not known */
 };
+_Static_assert(sizeof(struct rd_class) == 104, "a class");
 
 /* Kinds of lock with varieties that are classes of their own where one call sets up several: a kind is
  * given as kind | RD_VARIETY(n). */
@@ -139,6 +150,9 @@ uint32_t rd_class_count(void);
 /* The class of the lives of threads that the walk's frame `first` makes to begin with
  * start_routine; see life.h. Needs the runtime lock, and rd_stack_begin(). 0: no memory. */
 uint32_t rd_class_thread(uint64_t start_routine, size_t first);
+
+/* Its item could not be written when it was made, for want of room: now it is, as far as it is known. */
+void rd_class_tell(uint32_t cls);
 
 /* Makes the reclaim domains' classes. Needs the runtime lock; also what begins anew in a fork child. */
 void rd_class_start(void);

@@ -57,8 +57,10 @@ static void needs(struct rd_thread *t, const struct rdep_held *event, struct rde
 	uint8_t flags = e->flags;
 
 	e->flags |= RDEP_HELD_WAITING;
+	rd_gates_changed();
 	rd_depend(t, event, &target);
 	e->flags = flags;
+	rd_gates_changed();
 }
 
 void rd_condition_signal(struct rd_thread *t, const void *cond, uint64_t site, uint64_t sp)

@@ -207,7 +207,8 @@ void rd_depend_threads(void (*refers)(uint32_t id))
 	rd_nest_threads(refers);
 }
 
-static void journal(uint32_t id, const struct rd_edge *e, const struct rd_sample *s, bool first)
+/* False: no room. */
+static bool journal(uint32_t id, const struct rd_edge *e, const struct rd_sample *s, bool first)
 {
 	struct rdep_edge item = {
 		.id = id,
@@ -241,8 +242,13 @@ static void journal(uint32_t id, const struct rd_edge *e, const struct rd_sample
 		if (i < RDEP_GATES)
 			item.gates[i] = (struct rdep_instance){g->address, g->generation, g->mode};
 	}
-	rd_record_put(first ? RDEP_EDGE : RDEP_SAMPLE, &item,
-		      offsetof(struct rdep_edge, gates) + item.gate_count * sizeof(item.gates[0]), NULL, 0);
+	rd_stack_tell(s->held_stack);
+	rd_stack_tell(s->acquire_stack);
+	if (rd_record_put(first ? RDEP_EDGE : RDEP_SAMPLE, &item,
+			  offsetof(struct rdep_edge, gates) + item.gate_count * sizeof(item.gates[0]), NULL, 0))
+		return true;
+	rd_count(RDEP_C_EDGES_UNWRITTEN);
+	return false;
 }
 
 uint32_t rd_sample_told(uint32_t edge, uint32_t n)
@@ -251,15 +257,12 @@ uint32_t rd_sample_told(uint32_t edge, uint32_t n)
 	struct rd_sample *s = &e->sample[n];
 
 	if (!e->told) {
-		e->told = 1;
 		e->sample[0].index = 0;
-		journal(edge, e, &e->sample[0], true);
+		e->told = journal(edge, e, &e->sample[0], true);
 	}
-	if (s->index == RD_UNTOLD) {
+	if (s->index == RD_UNTOLD && e->told && journal(edge, e, s, false))
 		s->index = ++e->journaled;
-		journal(edge, e, s, false);
-	}
-	return s->index;
+	return s->index == RD_UNTOLD ? 0 : s->index;
 }
 
 /* What costs an unwinding, and is done for occurrences that are kept only. */

@@ -115,6 +115,11 @@ uint32_t rd_gates_held(struct rd_thread *t, const struct rdep_held *first)
 	return list;
 }
 
+void rd_gates_changed(void)
+{
+	last.t = NULL;
+}
+
 const struct rd_gate *rd_gate_next(struct rd_gate_walk *w)
 {
 	while (w->at) {

@@ -21,6 +21,7 @@
 #define LARGEST_CHUNK (4u << 20)
 #define BOARD_SLOTS 16u
 #define HELDS_SIZES 16u /* of held stacks outside of slots: each is four times as large as the one before */
+#define PAGE 4096u
 
 /* Counts what happens before there is a record. */
 static struct rdep_header early;
@@ -42,6 +43,11 @@ static struct chunk *chunks;
 static uint32_t chunk_count, chunk_room;
 static uint64_t cursor; /* bytes used of the last chunk */
 static bool journal_ended;
+
+/* What of record_max an item may use: what is told in bulk leaves room for what must not be lost. */
+enum share { BULK, NEEDED, VITAL };
+static unsigned vital; /* depth of rd_record_vital_begin() */
+static bool bulk_ended;
 
 static uint32_t board_count;
 
@@ -79,14 +85,19 @@ void rd_count(enum rdep_counter c)
 	__atomic_fetch_add(&rd_record_header()->counters[c], 1, __ATOMIC_RELAXED);
 }
 
-static void end_journal(const char *why)
+static void say_why(const char *why)
 {
-	journal_ended = true;
 	if (!error[0]) {
 		struct rd_text t = rd_text_in(error, sizeof(error));
 
 		rd_text_str(&t, why);
 	}
+}
+
+static void end_journal(const char *why)
+{
+	journal_ended = true;
+	say_why(why);
 }
 
 static bool remember_chunk(char *base, uint64_t offset, uint64_t size)
@@ -107,16 +118,23 @@ static bool remember_chunk(char *base, uint64_t offset, uint64_t size)
 	return true;
 }
 
-static bool add_chunk(void)
+/* Room for an item of that size; the last chunk is as small as it must be. */
+static bool add_chunk(size_t least)
 {
 	uint64_t offset = header->file_size, size = (uint64_t)FIRST_CHUNK << (chunk_count / 4);
+	uint64_t max = (uint64_t)rd_options.record_max << 20;
 	struct rdep_chunk *c;
 	char *base;
 
 	if (size > LARGEST_CHUNK)
 		size = LARGEST_CHUNK;
-	if (offset + size > (uint64_t)rd_options.record_max << 20) {
-		end_journal("the record is as large as record_max allows");
+	if (size < least + sizeof(*c))
+		size = (least + sizeof(*c) + PAGE - 1) & ~(uint64_t)(PAGE - 1);
+	if (offset + size > max)
+		size = max - offset;
+	if (offset >= max || size < least + sizeof(*c)) {
+		/* What is smaller may fit into what is left of the last one. */
+		say_why("the record is as large as record_max allows");
 		return false;
 	}
 	base = rd_record_file_map(&file, offset, size);
@@ -157,29 +175,75 @@ static void publish(void)
 	__atomic_store_n(&header->journal_end, c->offset + cursor, __ATOMIC_RELEASE);
 }
 
-/* Room for `size` bytes, aligned to 8, in one chunk; a pad closes the one before. */
-static char *room_for(size_t size)
+static enum share share_of(enum rdep_item_type type)
 {
-	struct chunk *c;
+	if (vital)
+		return VITAL;
+	switch (type) {
+	case RDEP_EDGE:
+	case RDEP_SAMPLE:
+	case RDEP_SITE:
+	case RDEP_SCOPE:
+	case RDEP_STATS:
+	case RDEP_LOCK_SITE:
+		return BULK;
+	case RDEP_CLASS:
+	case RDEP_STACK:
+	case RDEP_THREAD:
+	case RDEP_JOIN:
+		return NEEDED;
+	default:
+		return VITAL;
+	}
+}
+
+/* Is there room within its share? The first time that there is none the record says so. */
+static bool within_share(enum share share, size_t size)
+{
+	static const char text[] = "the record is nearly as large as record_max allows: dependencies are no longer written "
+				   "from here on, but still checked; findings are";
+	uint64_t max = (uint64_t)rd_options.record_max << 20;
+	uint64_t used = chunk_count ? chunks[chunk_count - 1].offset + cursor : RDEP_HEADER_SIZE;
+
+	if (share == VITAL || used + size <= max - (share == BULK ? max / 4 : max / 16))
+		return true;
+	if (!bulk_ended) {
+		bulk_ended = true;
+		rd_record_put(RDEP_NOTE, text, sizeof(text) - 1, NULL, 0);
+	}
+	return false;
+}
+
+static void pad(const struct chunk *c, uint64_t used)
+{
+	if (c->size - used >= sizeof(struct rdep_item))
+		seal((struct rdep_item *)(c->base + used), RDEP_PAD, c->size - used, 0);
+}
+
+/* Room for `size` bytes, aligned to 8, in one chunk; a pad closes the one before. */
+static char *room_for(size_t size, enum rdep_item_type type)
+{
 	char *p;
 
-	if (journal_ended || size > RDEP_ITEM_MAX)
+	if (journal_ended || size > RDEP_ITEM_MAX || !within_share(share_of(type), size))
 		return NULL;
-	c = chunk_count ? &chunks[chunk_count - 1] : NULL;
-	if (!c || c->size - cursor < size) {
-		if (c && c->size - cursor >= sizeof(struct rdep_item)) {
-			seal((struct rdep_item *)(c->base + cursor), RDEP_PAD, c->size - cursor, 0);
-			cursor = c->size;
-		}
-		do {
-			if (!add_chunk())
-				return NULL;
-			c = &chunks[chunk_count - 1];
-		} while (c->size - cursor < size);
+	if (!chunk_count || chunks[chunk_count - 1].size - cursor < size) {
+		uint64_t used = cursor;
+
+		if (!add_chunk(size))
+			return NULL;
+		if (chunk_count > 1)
+			pad(&chunks[chunk_count - 2], used);
 	}
-	p = c->base + cursor;
+	p = chunks[chunk_count - 1].base + cursor;
 	cursor += size;
 	return p;
+}
+
+/* Was it without room before, and is here because a finding needs it? Then it is kept already. */
+static bool is_told_again(enum rdep_item_type type)
+{
+	return vital && bulk_ended && (type == RDEP_EDGE || type == RDEP_CLASS || type == RDEP_THREAD);
 }
 
 /* What the record has no room for is in a core dump all the same; but for stacks, whose number is given again. */
@@ -193,7 +257,7 @@ static void keep_dropped(enum rdep_item_type type, const void *a, size_t a_len, 
 void *rd_record_put2(enum rdep_item_type type, const void *a, size_t a_len, const void *b, size_t b_len)
 {
 	size_t size = (sizeof(struct rdep_item) + a_len + b_len + 7) & ~(size_t)7;
-	char *p = room_for(size);
+	char *p = room_for(size, type);
 
 	if (!p) {
 		rd_count(RDEP_C_ITEMS_DROPPED);
@@ -212,7 +276,7 @@ void *rd_record_put(enum rdep_item_type type, const void *fixed, size_t fixed_le
 		    size_t more_len)
 {
 	size_t size = (sizeof(struct rdep_item) + fixed_len + more_len + 7) & ~(size_t)7;
-	char *p = room_for(size);
+	char *p = room_for(size, type);
 
 	if (!p) {
 		rd_count(RDEP_C_ITEMS_DROPPED);
@@ -224,8 +288,19 @@ void *rd_record_put(enum rdep_item_type type, const void *fixed, size_t fixed_le
 		memcpy(p + sizeof(struct rdep_item) + fixed_len, more, more_len);
 	seal((struct rdep_item *)p, type, size, fixed_len);
 	publish();
-	rd_keep(type, fixed, fixed_len, NULL, 0, more, more_len);
+	if (!is_told_again(type))
+		rd_keep(type, fixed, fixed_len, NULL, 0, more, more_len);
 	return p + sizeof(struct rdep_item);
+}
+
+void rd_record_vital_begin(void)
+{
+	vital++;
+}
+
+void rd_record_vital_end(void)
+{
+	vital--;
 }
 
 /* Where a pointer into the journal lies in the file. */
@@ -239,7 +314,7 @@ static uint64_t offset_of(const void *p)
 void *rd_record_table(enum rdep_item_type type, void *head, size_t head_len, uint64_t *at, size_t n)
 {
 	size_t lead = sizeof(struct rdep_item) + head_len, size = (lead + n + 64) & ~(size_t)7;
-	char *p = room_for(size), *table;
+	char *p = room_for(size, type), *table;
 
 	if (!p) {
 		rd_count(RDEP_C_ITEMS_DROPPED);
@@ -450,7 +525,7 @@ static void forget(void)
 	idle_slot_count = idle_slot_room = 0;
 	memset(idle_helds, 0, sizeof(idle_helds));
 	cursor = 0;
-	journal_ended = false;
+	journal_ended = bulk_ended = false;
 	error[0] = 0;
 }
 

@@ -51,6 +51,13 @@ void *rd_record_put(enum rdep_item_type type, const void *fixed, size_t fixed_le
 /* The same for an item in two pieces, both under the checksum. */
 void *rd_record_put2(enum rdep_item_type type, const void *a, size_t a_len, const void *b, size_t b_len);
 
+/*
+ * Of record_max the last quarter is kept from edges, samples and places, and the last sixteenth from all but findings,
+ * notes and thread slots. In between these two, whatever is put counts as part of a finding. Nests.
+ */
+void rd_record_vital_begin(void);
+void rd_record_vital_end(void);
+
 /* A free thread slot, claimed; NULL when there is no memory. */
 struct rdep_slot *rd_record_slot(void);
 void rd_record_slot_free(struct rdep_slot *s);

@@ -162,7 +162,7 @@ uint32_t rd_role_add(uint32_t cls, const struct rd_frame *frames, size_t count, 
 	uint32_t role;
 
 	if (first + 1 >= count || rd_map_get(&by_callers, key_of(frames, count, first), cls))
-		c->role_misses++;
+		c->role_misses += c->role_misses < MISSES_MAX;
 	if (first + 1 >= count)
 		return 0;
 	callers_of(frames, count, first, caller);

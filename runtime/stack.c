@@ -11,6 +11,10 @@
 #include <string.h>
 
 static struct rd_map_of known; /* two hashes of the frames -> id */
+/* Stacks that found no room in the journal, until a finding needs them. */
+static struct rd_array untold = RD_ARRAY(sizeof(struct rdep_stack *));
+static struct rd_map_of untold_at; /* (id, 0) -> index + 1 */
+static uint32_t untold_count;
 static uint32_t last_id;
 static uint64_t events;
 
@@ -104,6 +108,31 @@ static uint64_t mix(uint64_t h, uint64_t v, uint64_t k)
 	return h ^ h >> 29;
 }
 
+static bool keep_untold(const struct rdep_stack *item, const uint64_t *pcs)
+{
+	struct rdep_stack *kept = rd_mem_alloc(sizeof(*item) + item->count * sizeof(*pcs));
+	struct rdep_stack **at = rd_array_need(&untold, untold_count);
+
+	if (!kept || !at || !rd_map_set(&untold_at, item->id, 0, untold_count + 1)) {
+		rd_mem_free(kept, sizeof(*item) + item->count * sizeof(*pcs));
+		return false;
+	}
+	*kept = *item;
+	memcpy(kept->pcs, pcs, item->count * sizeof(*pcs));
+	*at = kept;
+	untold_count++;
+	return true;
+}
+
+void rd_stack_tell(uint32_t id)
+{
+	uint32_t i = untold_count && id ? rd_map_get(&untold_at, id, 0) : 0;
+	struct rdep_stack *s = i ? *(struct rdep_stack **)rd_array_at(&untold, i - 1) : NULL;
+
+	if (s && rd_record_put(RDEP_STACK, s, sizeof(*s) + s->count * sizeof(s->pcs[0]), NULL, 0))
+		rd_map_set(&untold_at, id, 0, 0);
+}
+
 static uint32_t put(const uint64_t *pcs, const uint64_t exact[4], size_t count, unsigned flags)
 {
 	uint64_t a = flags, b = count;
@@ -122,7 +151,7 @@ static uint32_t put(const uint64_t *pcs, const uint64_t exact[4], size_t count, 
 		rd_module_at(pcs[i]);
 	item = (struct rdep_stack){.id = last_id + 1, .count = (uint16_t)count, .flags = (uint16_t)flags};
 	memcpy(item.exact, exact, sizeof(item.exact));
-	if (!rd_record_put2(RDEP_STACK, &item, sizeof(item), pcs, count * sizeof(*pcs)) ||
+	if (!(rd_record_put2(RDEP_STACK, &item, sizeof(item), pcs, count * sizeof(*pcs)) || keep_untold(&item, pcs)) ||
 	    !rd_map_set(&known, a, b, last_id + 1)) {
 		rd_count(RDEP_C_STACKS_DROPPED);
 		return 0;
@@ -203,6 +232,9 @@ uint64_t rd_stack_sp(void)
 void rd_stack_reset(void)
 {
 	rd_map_reset(&known);
+	rd_map_reset(&untold_at);
+	memset(untold.segment, 0, sizeof(untold.segment));
+	untold_count = 0;
 	last_id = 0;
 	walked = 0;
 }

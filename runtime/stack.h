@@ -53,6 +53,8 @@ uint32_t rd_stack_of_call(uint64_t site, uint64_t caller, size_t first);
 uint32_t rd_stack_from(size_t first);
 /* A stack of which no more than these frames is known. */
 uint32_t rd_stack_put(const uint64_t *pcs, size_t count);
+/* That stack found no room in the journal, maybe: in it now, if there is room for what is told now. */
+void rd_stack_tell(uint32_t id);
 /* The stack pointer of this event's call. */
 uint64_t rd_stack_sp(void);
 

@@ -27,10 +27,10 @@ static void put(struct rd_thread_info *i)
 				   .start_routine = i->start_routine,
 				   .create_stack = i->create_stack};
 
-	i->told = 1;
 	take_name(i);
 	memcpy(item.name, i->name, sizeof(item.name));
-	rd_record_put(RDEP_THREAD, &item, sizeof(item), NULL, 0);
+	/* Without room now, it may be told as part of a finding. */
+	i->told = rd_record_put(RDEP_THREAD, &item, sizeof(item), NULL, 0) != NULL;
 }
 
 /* With those that made it: whoever is told of has had that done. */
