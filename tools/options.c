@@ -86,9 +86,10 @@ static bool set_number(const struct option_row *row, struct option_value *v, con
 	char *end;
 	long n;
 
+	/* Digits alone, as the runtime reads them: no sign, no blank. */
 	errno = 0;
 	n = strtol(text, &end, 10);
-	if (errno || end == text || *end || n < row->min || n > row->max)
+	if (errno || *text < '0' || *text > '9' || *end || n < row->min || n > row->max)
 		return false;
 	v->number = (int)n;
 	return true;

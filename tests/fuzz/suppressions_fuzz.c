@@ -1,20 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * suppressions_fuzz.c - the parser and the matcher of suppressions, on whatever bytes there are.
- *
- * As record_fuzz.c: a libFuzzer target with -DRDEP_LIBFUZZER, else a TAP program that mutates
- * lines by a fixed sequence:
- *
- *	suppressions_fuzz [ROUNDS [SEED]]	mutate
- *	suppressions_fuzz --file FILE		one input
  */
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 #include "reports/model.h"
-#include "tests/unit/tap.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+#include "tests/fuzz/fuzz.h"
 
 static const char *const ids[] = {
 	"lock-inversion:a.c:lock_a,a.c:lock_b", "self-deadlock:lock@outer,inner", "deadlock:x,y",
@@ -33,7 +25,7 @@ static void check_lines(const struct rdep_suppressions *s, const struct rdep_err
 	size_t i;
 
 	if (rc < 0 && strncmp(err->text, "file:", 5))
-		abort(); /* refused without the place */
+		fuzz_wrong("refused without the place");
 	f.edges = &edge;
 	f.edge_count = 1;
 	for (i = 0; i < IDS; i++) {
@@ -42,7 +34,7 @@ static void check_lines(const struct rdep_suppressions *s, const struct rdep_err
 	}
 	for (i = 0; i < s->count; i++)
 		if (!s->list[i].pattern[0] || !s->list[i].text[0])
-			abort();
+			fuzz_wrong("an empty pattern");
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -54,18 +46,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	check_lines(&s, &err, rc);
 	rdep_suppress_free(&s);
 	return 0;
-}
-
-#ifndef RDEP_LIBFUZZER
-
-static uint64_t state = 0x9e3779b97f4a7c15u;
-
-static uint64_t roll(void)
-{
-	state ^= state << 13;
-	state ^= state >> 7;
-	state ^= state << 17;
-	return state;
 }
 
 /* A printed suppression is read as that, and as nothing else. */
@@ -102,35 +82,6 @@ static bool keeps_to_itself(void)
 	return ok;
 }
 
-static void fuzz(unsigned long rounds)
-{
-	static const char seed[] = "# comment\n\nlock-inversion:a.c:lock_a,a.c:lock_b\r\n"
-				   "*:*take*\n  race:foo  \ndeadlock:^std::*lock$\nmutex:inode\n"
-				   "reclaim-inversion:fs/*.c\nself-deadlock:oper\\*tor\\?\\\\ \n";
-	static const char bytes[] = ":*?\\#\n\r\t ^$a/\0\001\002\377\303";
-	unsigned long i;
-
-	for (i = 0; i < rounds; i++) {
-		char text[2 * sizeof(seed)];
-		size_t size = sizeof(seed) - 1, at, n = 1 + roll() % 12, k;
-
-		memcpy(text, seed, size);
-		while (n--) {
-			at = roll() % size;
-			k = roll() % 24;
-			if (roll() % 3)
-				text[at] = bytes[roll() % (sizeof(bytes) - 1)];
-			else if (roll() % 2 && size + k < sizeof(text))
-				memmove(text + at + k, text + at, size - at), size += k;
-			else if (at > 8 && at + k < size)
-				memmove(text + at, text + at + k, size - at - k), size -= k;
-		}
-		alarm(10); /* a hang is a failure */
-		LLVMFuzzerTestOneInput((const uint8_t *)text, size);
-	}
-	alarm(0);
-}
-
 /* Stars in a row are where a matcher takes for ever. */
 static void stars(void)
 {
@@ -147,33 +98,32 @@ static void stars(void)
 	alarm(0);
 }
 
-static int read_file(const char *path)
+static void more(void)
 {
-	FILE *f = fopen(path, "r");
-	char *data = malloc(1u << 24);
-	size_t n = f ? fread(data, 1, 1u << 24, f) : 0;
-
-	LLVMFuzzerTestOneInput((const uint8_t *)data, n);
-	free(data);
-	return f ? fclose(f) : 1;
-}
-
-int main(int argc, char **argv)
-{
-	unsigned long rounds = argc > 1 ? strtoul(argv[1], NULL, 0) : 30000;
 	size_t i;
 
-	if (argc > 2 && !strcmp(argv[1], "--file"))
-		return read_file(argv[2]);
-	if (argc > 2)
-		state ^= strtoull(argv[2], NULL, 0);
 	for (i = 0; i < IDS; i++)
-		tap_ok(comes_back(ids[i]), "printed and read: %s", ids[i]);
-	tap_ok(keeps_to_itself(), "a printed suppression is for one finding");
+		fuzz_ok(comes_back(ids[i]), "printed and read", ids[i]);
+	fuzz_ok(keeps_to_itself(), "a printed suppression", "for one finding");
 	stars();
-	fuzz(rounds);
-	tap_ok(true, "%lu mutated files are read, or refused with the place", rounds);
-	return tap_done();
 }
 
-#endif
+static char *seed(unsigned i, size_t *size)
+{
+	return i ? NULL
+		 : fuzz_text("# comment\n\nlock-inversion:a.c:lock_a,a.c:lock_b\r\n*:*take*\n  race:foo  \n"
+			     "deadlock:^std::*lock$\nmutex:inode\nreclaim-inversion:fs/*.c\n"
+			     "self-deadlock:oper\\*tor\\?\\\\ \n",
+			     size);
+}
+
+static const char *const words[] = {"lock-inversion:", "deadlock:", "*:", "mutex:", "race:", "\\*", "@", "a.c:lock_a", NULL};
+
+const struct fuzz fuzz = {
+	.name = "suppressions",
+	.good = "they are read, or refused with the place",
+	.text = true,
+	.words = words,
+	.seed = seed,
+	.more = more,
+};
