@@ -21,7 +21,7 @@ static int usage(FILE *out)
 	      "--verbosity=0: a line each; 2: the masks that may be dropped in full, too.\n"
 	      "Exit status: 0; 66 when --fail_on=missing-scope (which assumes GFP_KERNEL) and one "
 	      "is missing;\n"
-	      "125 when a record can't be read.\n",
+	      "125 when a record can't be read.\n\n" READER_HELP,
 	      out);
 	return 0;
 }

@@ -35,7 +35,8 @@ static int usage(FILE *out)
 		"graph, audit\n"
 		"  --format=%s\n"
 		"                             to the standard output, as text unless it is said\n"
-		"  --report=FORMAT:FILE       to a file, as often as wanted\n" WHERE_HELP "\n",
+		"  --report=FORMAT:FILE       to a file, as often as wanted\n"
+		"  --gen-suppressions         prints suppressions for all findings that stand\n" WHERE_HELP "\n",
 		rdep_format_words());
 	outputs_list(out);
 	fputs("\nExit status: 0; 66 when a finding at or above fail_on (possible) stands; 125 when "

@@ -14,7 +14,7 @@ static int usage(FILE *out)
 	      "                       [--fail_on=certain|possible|warning|never] [--quiet]\n"
 	      "                       [--verbosity=0|1|2] [--color=auto|always|never] BASE NEW\n\n"
 	      "Compares two sets of findings by their fingerprints. BASE and NEW are each a saved JSON\n"
-	      "report, a record, or a directory of records. --quiet prints what is new alone.\n\n"
+	      "report, a record, or a directory of records. --quiet prints what is new alone.\n\n" WHERE_HELP "\n"
 	      "Exit status: 0; 66 when a finding at or above fail_on (possible) is in NEW alone and not\n"
 	      "suppressed; 125 when one of the two can't be read.\n",
 	      out);

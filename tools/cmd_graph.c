@@ -25,7 +25,7 @@ static int usage(FILE *out)
 		"  --distance=N     how many dependencies away is near (%u)\n"
 		"  --cycles         what lies on cycles, findings or not; not those that readers open\n"
 		"  --reclaim        what reclaim can come to take: the shortest way from each reclaim domain to each\n"
-		"                   class, and the allocations that lead back; as text, each way with its places\n\n"
+		"                   class, and the allocations that lead back; as text, each way with its places\n\n" READER_HELP "\n"
 		"  reclaimdep graph --format=svg --around=inode_lock reclaimdep.out >graph.svg\n"
 		"  reclaimdep graph --format=text --reclaim reclaimdep.out\n"
 		"  reclaimdep graph reclaimdep.out | dot -Tsvg >graph.svg\n\n"

@@ -15,7 +15,7 @@ static int usage(FILE *out)
 	      "they\n"
 	      "hold and wait for, what was followed and what was dropped. --verbosity=2 lists all\n"
 	      "classes and modules; --classes all that stat=1 counted, by time waited, acquisitions,\n"
-	      "contended acquisitions, time held or name.\n",
+	      "contended acquisitions, time held or name.\n\n" READER_HELP,
 	      out);
 	return 0;
 }

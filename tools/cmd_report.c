@@ -27,7 +27,7 @@ static int usage(FILE *out)
 		"  --gen-suppressions         prints such lines for all findings that stand\n"
 		"  --baseline=FILE|DIR        a saved JSON report, or records: findings that stand in it fail\n"
 		"                             nothing; what is gone since is listed\n"
-		WHERE_HELP
+		READER_HELP
 		"  --quiet                    findings alone, no summary: --verbosity=0\n\n",
 		rdep_format_words());
 	outputs_list(out);

@@ -87,7 +87,8 @@ void tool_help(FILE *out)
 	outputs_list(out);
 	fputs("\n--suppressions=FILE (lines of kind:pattern, as often as wanted) and --baseline=FILE|DIR (a JSON\n"
 	      "report, or records): findings that are in there are counted, and fail nothing.\n"
-	      "--gen-suppressions[=FILE] writes such lines. --quiet is --verbosity=0.\n",
+	      "--gen-suppressions[=FILE] writes such lines. --quiet is --verbosity=0. --debug-dir=DIR and\n"
+	      "--sysroot=DIR, as often as wanted, are where names of functions come from, too.\n",
 	      out);
 	fputs("\nExit status: the command's own when it failed; else 'exitcode' when a finding fails\n"
 	      "the run; else 0. 125: reclaimdep failed, or could not follow the command;\n"

@@ -42,6 +42,10 @@ struct records_options {
 	struct where where; /* --sysroot and --debug-dir, which all have */
 };
 
+/* What --help says of the flags that all have, indented like those of `report`. */
+#define READER_HELP                                                                                        \
+	"  --pid=PID                  a process that runs, in place of a file: nothing is stopped\n" WHERE_HELP
+
 /*
  * Reads flags and records. Returns -1 with *report, or an exit status after saying what is
  * wrong (or after --help).

@@ -90,6 +90,7 @@ function entry(s, macro, n)
 	if (macro == "COMMAND") {
 		item("COMMANDS", "Cm " arg[2] " No \"" arg[3] "\"", arg[4] ".")
 		word("COMMAND_WORDS", arg[2])
+		made["ABOUT_" toupper(arg[2])] = arg[4]
 	} else if (macro == "KIND") {
 		item("KINDS", "Sy " arg[3] " No (" tolower(arg[4]) ")", arg[5] ".")
 		word("KIND_WORDS", arg[3])
@@ -131,6 +132,15 @@ function described(s)
 		made["FUNCTIONS"] = made["FUNCTIONS"] ".It Sy \"" substr(s, 4) "\"\n"
 }
 
+# What several pages have in common: doc/man/name.inc.
+function include(name, file, line)
+{
+	file = "doc/man/" tolower(name) ".inc"
+	while ((getline line <file) > 0)
+		made[name] = made[name] line "\n"
+	close(file)
+}
+
 FILENAME ~ /\.def$/ {
 	if (pending == "" && $0 !~ /^[A-Z_]+ *\("?[A-Za-z_]+,/)
 		next
@@ -160,6 +170,8 @@ FILENAME ~ /annotate\.h$/ {
 {
 	if (match($0, /^@[A-Z_]+@$/)) {
 		name = substr($0, 2, length($0) - 2)
+		if (made[name] == "")
+			include(name)
 		if (made[name] == "") {
 			printf "fill.awk: %s: there is no table %s\n", FILENAME, name >"/dev/stderr"
 			exit 1
