@@ -74,6 +74,7 @@ struct rdep_core_module {
 	uint32_t build_id_len; /* 0: not known */
 	bool whole;	       /* its ELF header is in the core */
 	bool is_exe;
+	bool used; /* a frame of a stack lies in it */
 	enum rdep_module_state state;
 };
 

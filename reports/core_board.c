@@ -20,6 +20,7 @@ struct board {
 	struct rdep_core_made *made;
 	struct rdep_core_locks locks;
 	bool searched;
+	const struct rdep_core_known **pthreads; /* by pthread */
 	struct rdep_slot *slots;
 	size_t count;
 };
@@ -78,17 +79,46 @@ static bool slot_in_copy(struct board *b, const struct rdep_core_known *k)
 
 /* ---- slots by the locks' words ---- */
 
-static const struct rdep_core_known *joined_by(const struct rdep_core_made *m, uint64_t word)
+static int pthread_order(const void *pa, const void *pb)
 {
+	const struct rdep_core_known *a = *(const struct rdep_core_known *const *)pa,
+				     *b = *(const struct rdep_core_known *const *)pb;
+
+	return a->pthread < b->pthread ? -1 : a->pthread > b->pthread;
+}
+
+static void search(struct board *b)
+{
+	const struct rdep_core_state *s = &b->made->state;
 	size_t i;
 
-	for (i = 0; i < m->state.known_count; i++) {
-		uint64_t at = m->state.known[i].pthread;
+	if (b->searched)
+		return;
+	b->searched = true;
+	rdep_core_locks_find(s, b->made->record, &b->locks);
+	b->pthreads = rdep_alloc(s->known_count * sizeof(*b->pthreads));
+	for (i = 0; i < s->known_count; i++)
+		b->pthreads[i] = &s->known[i];
+	qsort(b->pthreads, s->known_count, sizeof(*b->pthreads), pthread_order);
+}
 
-		if (at && word > at && word - at < PTHREAD_SIZE)
-			return &m->state.known[i];
+/* The thread in whose pthread_t that word lies. */
+static const struct rdep_core_known *joined_by(const struct board *b, uint64_t word)
+{
+	size_t low = 0, high = b->made->state.known_count;
+
+	while (low < high) {
+		size_t mid = low + (high - low) / 2;
+
+		if (b->pthreads[mid]->pthread < word)
+			low = mid + 1;
+		else
+			high = mid;
 	}
-	return NULL;
+	return low && b->pthreads[low - 1]->pthread &&
+			       word - b->pthreads[low - 1]->pthread < PTHREAD_SIZE
+		       ? b->pthreads[low - 1]
+		       : NULL;
 }
 
 static void add_entry(struct rdep_slot *s, size_t *n, const struct rdep_core_lock *lock,
@@ -123,15 +153,15 @@ static void by_words(struct board *b, const struct rdep_core_known *k)
 	uint8_t mode;
 
 	memcpy(s.name, k->name, sizeof(s.name));
-	if (!b->searched)
-		rdep_core_locks_find(&m->state, m->record, &b->locks);
-	b->searched = true;
+	search(b);
 	wanted = word ? rdep_core_lock_of_word(&m->state, &b->locks, word, &mode) : NULL;
-	for (i = 0; i < b->locks.count; i++)
-		if (b->locks.locks[i].owner == k->tid && &b->locks.locks[i] != wanted &&
-		    n + 1 < RDEP_SLOT_HELD)
-			add_entry(&s, &n, &b->locks.locks[i], RDEP_WRITE, 0, 0);
-	joined = word && !wanted ? joined_by(m, word) : NULL;
+	for (i = rdep_core_locks_of(&b->locks, k->tid);
+	     i < b->locks.owned_count && b->locks.owned[i]->owner == k->tid &&
+	     n + 1 < RDEP_SLOT_HELD;
+	     i++)
+		if (b->locks.owned[i] != wanted)
+			add_entry(&s, &n, b->locks.owned[i], RDEP_WRITE, 0, 0);
+	joined = word && !wanted ? joined_by(b, word) : NULL;
 	if (wanted)
 		add_entry(&s, &n, wanted, mode, RDEP_HELD_WAITING,
 			  call < stack->count && !stack->frames[call].exact ? stack->frames[call].pc
@@ -182,5 +212,6 @@ void rdep_core_put_board(struct rdep_core_made *m, struct rdep_core_writer *w, b
 				  "lie over each other");
 	rdep_writer_board(w, b.slots, b.count);
 	rdep_core_locks_free(&b.locks);
+	free(b.pthreads);
 	free(b.slots);
 }

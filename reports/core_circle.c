@@ -234,6 +234,7 @@ bool rdep_core_put_circle(struct rdep_core_made *m, struct rdep_core_writer *w)
 		found = s.length > 1 && !is_told(m->record, s.nodes[s.path[0]].slot->slot.thread);
 		for (k = 0; k < s.count; k++)
 			s.nodes[k].color = s.nodes[k].color ? 2 : 0;
+		s.steps += s.count;
 	}
 	if (found)
 		put(&s, w);

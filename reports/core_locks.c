@@ -109,6 +109,30 @@ static int lock_order(const void *pa, const void *pb)
 	return a->address < b->address ? -1 : a->address > b->address;
 }
 
+static int owner_order(const void *pa, const void *pb)
+{
+	const struct rdep_core_lock *a = *(const struct rdep_core_lock *const *)pa,
+				    *b = *(const struct rdep_core_lock *const *)pb;
+
+	if (a->owner != b->owner)
+		return a->owner < b->owner ? -1 : 1;
+	return a->address < b->address ? -1 : a->address > b->address;
+}
+
+static void sort_by_owner(struct rdep_core_locks *l)
+{
+	size_t i;
+
+	for (i = 0; i < l->count; i++) {
+		if (!l->locks[i].owner)
+			continue;
+		RDEP_GROW(l->owned, l->owned_count);
+		l->owned[l->owned_count++] = &l->locks[i];
+	}
+	if (l->owned_count)
+		qsort(l->owned, l->owned_count, sizeof(*l->owned), owner_order);
+}
+
 void rdep_core_locks_find(const struct rdep_core_state *s, const struct rdep_record *r,
 			  struct rdep_core_locks *l)
 {
@@ -131,10 +155,27 @@ void rdep_core_locks_find(const struct rdep_core_state *s, const struct rdep_rec
 		if (!n || l->locks[k].address != l->locks[n - 1].address)
 			l->locks[n++] = l->locks[k];
 	l->count = n;
+	sort_by_owner(l);
+}
+
+size_t rdep_core_locks_of(const struct rdep_core_locks *l, uint32_t tid)
+{
+	size_t low = 0, high = l->owned_count;
+
+	while (low < high) {
+		size_t mid = low + (high - low) / 2;
+
+		if (l->owned[mid]->owner < tid)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	return low;
 }
 
 void rdep_core_locks_free(struct rdep_core_locks *l)
 {
+	free(l->owned);
 	free(l->locks);
 }
 

@@ -23,6 +23,8 @@ struct rdep_core_lock {
 struct rdep_core_locks {
 	struct rdep_core_lock *locks; /* by address */
 	size_t count;
+	const struct rdep_core_lock **owned; /* those that have an owner, by it and address */
+	size_t owned_count;
 	bool unread; /* not all memory was looked at */
 };
 
@@ -30,6 +32,9 @@ struct rdep_core_locks {
 void rdep_core_locks_find(const struct rdep_core_state *s, const struct rdep_record *r,
 			  struct rdep_core_locks *l);
 void rdep_core_locks_free(struct rdep_core_locks *l);
+
+/* The first of those that the thread has: they follow each other in `owned`. */
+size_t rdep_core_locks_of(const struct rdep_core_locks *l, uint32_t tid);
 
 /* What the thread sleeps on: its futex word's address, 0 for none. */
 uint64_t rdep_core_sleeps_on(const struct rdep_core_thread *t);

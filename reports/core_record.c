@@ -44,12 +44,9 @@ void rdep_core_miss(struct rdep_core_made *m, const char *format, ...)
 
 const struct rdep_core_known *rdep_core_known_thread(const struct rdep_core_made *m, size_t thread)
 {
-	size_t i;
+	size_t i = m->state.known_of[thread];
 
-	for (i = 0; i < m->state.known_count; i++)
-		if (m->state.known[i].thread == thread + 1)
-			return &m->state.known[i];
-	return NULL;
+	return i ? &m->state.known[i - 1] : NULL;
 }
 
 /* ---- what it is ---- */

@@ -19,16 +19,16 @@ static const char *why_not(enum rdep_module_state state)
 					      : "there is no such file";
 }
 
-static bool is_on_a_stack(const struct rdep_core_made *m, const struct rdep_core_module *mod)
+static void mark_used(struct rdep_core *c, const struct rdep_core_stack *s)
 {
-	size_t i, k;
+	struct rdep_core_module *m;
+	size_t i;
 
-	for (i = 0; i < m->core->thread_count; i++)
-		for (k = 0; k < m->stacks[i].count; k++)
-			if (m->stacks[i].frames[k].pc >= mod->start &&
-			    m->stacks[i].frames[k].pc < mod->end)
-				return true;
-	return false;
+	for (i = 0; i < s->count; i++) {
+		m = rdep_core_module_at(c, s->frames[i].pc);
+		if (m)
+			m->used = true;
+	}
 }
 
 static void say_missing(struct rdep_core_made *m)
@@ -41,7 +41,7 @@ static void say_missing(struct rdep_core_made *m)
 		char hex[65] = "";
 		unsigned k;
 
-		if (mod->state == RDEP_MODULE_GOOD || !is_on_a_stack(m, mod))
+		if (mod->state == RDEP_MODULE_GOOD || !mod->used)
 			continue;
 		for (k = 0; k < mod->build_id_len; k++)
 			snprintf(hex + 2 * k, 3, "%02x", mod->build_id[k]);
@@ -68,6 +68,7 @@ void rdep_core_unwind_all(struct rdep_core_made *m, struct rdep_symbols *symbols
 		s->frames = rdep_alloc(s->count * sizeof(*frames));
 		memcpy(s->frames, frames, s->count * sizeof(*frames));
 		left -= s->count < left ? s->count : left;
+		mark_used(m->core, s);
 	}
 	rdep_core_unwinder_free(u);
 	say_missing(m);
@@ -136,7 +137,7 @@ static void put_modules(struct rdep_core_made *m, struct rdep_core_writer *w)
 					   .path_len = (uint32_t)strlen(mod->path)};
 		struct rdep_buf b = {0};
 
-		if (!mod->whole || !is_on_a_stack(m, mod) || same_module(m->record, mod))
+		if (!mod->whole || !mod->used || same_module(m->record, mod))
 			continue;
 		item.id = ++id;
 		memcpy(item.build_id, mod->build_id, sizeof(item.build_id));

@@ -146,19 +146,29 @@ static bool at_root(const struct rdep_core_state *s, enum rd_core_address a, voi
 
 /* ---- its parts ---- */
 
-/* A thread is known by its pthread_self(), which the register FS has; by its number where that is
- * not told. */
-static size_t core_thread(const struct rdep_core *c, uint64_t pthread, uint32_t tid)
+/* The core's threads by pthread_self(), which the register FS has, and by number; index plus 1. */
+struct directory {
+	struct rdep_map pthreads, tids;
+};
+
+static void list_threads(const struct rdep_core *c, struct directory *d)
 {
 	size_t i;
 
-	for (i = 0; pthread && i < c->thread_count; i++)
-		if (c->threads[i].regs[RDEP_REG_FS_BASE] == pthread)
-			return i + 1;
-	for (i = 0; i < c->thread_count; i++)
-		if (c->threads[i].tid == tid)
-			return i + 1;
-	return 0;
+	memset(d, 0, sizeof(*d));
+	for (i = c->thread_count; i-- > 0;) {
+		*rdep_map_put(&d->pthreads, c->threads[i].regs[RDEP_REG_FS_BASE]) = i + 1;
+		*rdep_map_put(&d->tids, c->threads[i].tid) = i + 1;
+	}
+}
+
+static size_t core_thread(const struct directory *d, uint64_t pthread, uint32_t tid)
+{
+	uint64_t *i = pthread ? rdep_map_get(&d->pthreads, pthread) : NULL;
+
+	if (!i)
+		i = rdep_map_get(&d->tids, tid);
+	return i ? (size_t)*i : 0;
 }
 
 /* What the table of threads has of it. */
@@ -200,18 +210,22 @@ static int known_order(const void *pa, const void *pb)
  * not known to be gone. */
 static void read_threads(struct rdep_core_state *s)
 {
+	struct directory d;
 	uint64_t at, v[8];
-	size_t steps = 0;
+	size_t steps = 0, i;
+
+	s->known_of = rdep_alloc((s->core->thread_count + 1) * sizeof(*s->known_of));
 
 	if (!at_root(s, RD_CORE_THREADS, &at, sizeof(at)))
 		return;
+	list_threads(s->core, &d);
 	while (at && steps++ < THREADS_MAX) {
 		struct rdep_core_known k;
 
 		if (!rdep_core_member(s, at, RD_CORE_F_THREAD_NEXT, &v[0]) ||
 		    !rdep_core_member(s, at, RD_CORE_F_THREAD_ID, &v[1]) ||
 		    !rdep_core_member(s, at, RD_CORE_F_THREAD_TID, &v[2]))
-			return;
+			break;
 		rdep_core_member(s, at, RD_CORE_F_THREAD_PTHREAD, &v[3]);
 		rdep_core_member(s, at, RD_CORE_F_THREAD_TOP, &v[4]);
 		rdep_core_member(s, at, RD_CORE_F_THREAD_BOTTOM, &v[5]);
@@ -224,7 +238,7 @@ static void read_threads(struct rdep_core_state *s)
 					     .top = v[4],
 					     .bottom = v[5],
 					     .slot = v[6]};
-		k.thread = k.tid ? core_thread(s->core, k.pthread, k.tid) : 0;
+		k.thread = k.tid ? core_thread(&d, k.pthread, k.tid) : 0;
 		/* One that ended, or is in a child of a fork that has no state of its own. */
 		if (k.thread && s->known_count < s->core->thread_count) {
 			read_info(s, &k);
@@ -235,6 +249,10 @@ static void read_threads(struct rdep_core_state *s)
 	}
 	if (s->known_count)
 		qsort(s->known, s->known_count, sizeof(*s->known), known_order);
+	for (i = 0; i < s->known_count; i++)
+		s->known_of[s->known[i].thread - 1] = i + 1;
+	rdep_map_free(&d.pthreads);
+	rdep_map_free(&d.tids);
 }
 
 static void read_chunks(struct rdep_core_state *s)
@@ -340,5 +358,6 @@ bool rdep_core_state_find(struct rdep_core *c, struct rdep_core_state *s, struct
 void rdep_core_state_free(struct rdep_core_state *s)
 {
 	free(s->known);
+	free(s->known_of);
 	free(s->chunks);
 }

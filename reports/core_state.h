@@ -22,6 +22,7 @@ struct rdep_core_state {
 	char record[4096];	   /* its path, "" when it is not known */
 	struct rdep_core_known *known;
 	size_t known_count;
+	size_t *known_of; /* of each thread of the core: index in known, plus 1; 0: not known */
 	struct rd_core_chunk *chunks; /* of the record, as it was mapped */
 	size_t chunk_count;
 	uint64_t journal_end; /* in the file, at that moment; 0: not known, or no file */

@@ -2,9 +2,9 @@
 /*
  * core_unwind.h - the stacks of a core's threads, by libdw's interpreter of unwind tables.
  *
- * The tables are read from the modules' files, each used only when its build-id is the core's.
- * (libunwind-coredump maps core and files as their headers say, and so dies of a core that was
- * cut.)
+ * The tables are read from the modules' files, each used only when its build-id is the core's; memory by
+ * rdep_core_get() alone. (libunwind-coredump 1.6 takes whatever file it is given, ended the stacks of cores with
+ * several threads after one or two frames, and dies of forged headers.)
  */
 #ifndef RECLAIMDEP_REPORTS_CORE_UNWIND_H
 #define RECLAIMDEP_REPORTS_CORE_UNWIND_H

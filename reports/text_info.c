@@ -184,7 +184,7 @@ static void print_held(struct rdep_text *t, struct rdep_process *p, const struct
 		fprintf(t->out, ", %s %s\n", waits ? "called from" : "taken in",
 			rdep_model_where(t->report, rdep_model_frame(&site)));
 	else
-		fputs(", taken where is not known\n", t->out);
+		fputs(waits ? ", from where is not known\n" : ", taken where is not known\n", t->out);
 }
 
 static void print_wait(struct rdep_text *t, struct rdep_process *p, const struct rdep_slot *s,
