@@ -16,11 +16,8 @@
 static inline __attribute__((always_inline)) struct rdep_held *
 announce_slow(const void *lock, unsigned how, uint64_t site, uint64_t sp)
 {
-	struct rdep_held *e = rd_acquire_known(lock, how, RD_PUSH_FLAGS(how), site, sp);
+	struct rdep_held *e = rd_acquire_slow(lock, how, site, sp);
 
-	if (e)
-		return e;
-	e = rd_acquire_slow(lock, how, site, sp);
 	return !e && rd_come_up() ? rd_acquire_slow(lock, how, site, sp) : e;
 }
 
@@ -53,18 +50,12 @@ static __attribute__((noinline)) int told(struct rdep_held *e, int rc)
 	LOCK_CALL_SLOW(name, how, args, pass)                                                      \
 	static __attribute__((noinline)) int name##_waits(PLAIN args, uint64_t site, uint64_t sp)  \
 		LOCK_CALL_WAITS(name, how, pass, site, sp)                                         \
-	static __attribute__((noinline)) int name##_free(PLAIN args, uint64_t site, uint64_t sp)   \
-	{                                                                                          \
-		if (rd_acquire_known((const void *)lock, free_how, 0, site, sp))                   \
-			return RD_NEXT(name)(PLAIN pass);                                          \
-		return name##_slow(PLAIN pass, site, sp);                                          \
-	}                                                                                          \
-	RD_EXPORT int name(PLAIN args)                                                             \
+	RD_EXPORT_HOT int name(PLAIN args)                                                         \
 	{                                                                                          \
 		if (rd_unlikely(!(free)))                                                          \
 			return name##_waits(PLAIN pass, RD_SITE, RD_HERE);                         \
 		if (rd_unlikely(!rd_acquire_free((const void *)lock, free_how, RD_SITE, RD_HERE))) \
-			return name##_free(PLAIN pass, RD_SITE, RD_HERE);                          \
+			return name##_slow(PLAIN pass, RD_SITE, RD_HERE);                          \
 		return RD_NEXT(name)(PLAIN pass);                                                  \
 	}
 
@@ -90,6 +81,58 @@ static __attribute__((noinline)) int told(struct rdep_held *e, int rc)
 		if (!e)                                                                            \
 			return rd_unwinding() ? 0 : RD_NEXT(name)(PLAIN pass);                     \
 		return told(e, RD_NEXT(name)(PLAIN pass));                                         \
+	}
+
+/*
+ * FREE_TRY_CALL(name, type of the lock, free, free_how, how, refused): of a trylock. Where `free`, by the lock's own words, it
+ * is told before, and taken back if another was faster: so little follows the call. refused: what it returns
+ * for a lock that is none; 0: nothing.
+ */
+#define FREE_TRY_CALL(name, type, free, free_how, how, refused)                                    \
+	static __attribute__((noinline)) int name##_slow(type *lock, uint64_t site, uint64_t sp)   \
+	{                                                                                          \
+		int rc;                                                                            \
+                                                                                                   \
+		if (rd_unlikely(rd_unwinding()))                                                   \
+			return 0;                                                                  \
+		rc = RD_NEXT(name)(lock);                                                          \
+		if (rc == 0 || rc == EOWNERDEAD)                                                   \
+			rd_try_acquired((const void *)lock, how, site, sp);                        \
+		else if ((int)(refused) != 0 && rc == (int)(refused))                              \
+			rd_lock_refused((const void *)lock, RD_HOW_KIND(how), site, sp);           \
+		return rc;                                                                         \
+	}                                                                                          \
+	RD_EXPORT_HOT int name(type *lock)                                                         \
+	{                                                                                          \
+		int rc;                                                                            \
+                                                                                                   \
+		if (rd_unlikely(!(free)) ||                                                        \
+		    rd_unlikely(!rd_acquire_free((const void *)lock, free_how | RD_TRY, RD_SITE, RD_HERE))) \
+			return name##_slow(lock, RD_SITE, RD_HERE);                                \
+		rc = RD_NEXT(name)(lock);                                                          \
+		if (rd_unlikely(rc))                                                               \
+			rd_try_failed((const void *)lock);                                         \
+		return rc;                                                                         \
+	}
+
+/*
+ * UNLOCK_CALL(name, type of the lock, kind): of a call that gives it back. After that nothing need be told: it jumps on.
+ */
+#define UNLOCK_CALL(name, type, kind)                                                              \
+	static __attribute__((noinline)) int name##_slow(type *lock, uint64_t site, uint64_t sp)   \
+	{                                                                                          \
+		if (rd_unwinding())                                                                \
+			return 0;                                                                  \
+		rd_release_slow((const void *)lock, kind, site, sp);                               \
+		return RD_NEXT(name)(lock);                                                        \
+	}                                                                                          \
+	RD_EXPORT_HOT int name(type *lock)                                                         \
+	{                                                                                          \
+		if (rd_likely(rd_release_fast((const void *)lock)))                                \
+			return RD_NEXT(name)(lock);                                                \
+		if (rd_likely(rd_release_below((const void *)lock)))                               \
+			return RD_NEXT(name)(lock);                                                \
+		return name##_slow(lock, RD_SITE, RD_HERE);                                        \
 	}
 
 #endif

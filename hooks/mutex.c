@@ -100,34 +100,18 @@ RD_EXPORT void mtx_destroy(mtx_t *mutex)
 		rd_lock_destroyed(mutex, RDEP_MUTEX, how, RD_SITE, RD_HERE);
 }
 
-/* TRYLOCK(name, type of the lock, what it returns for a lock that is none) */
-#define TRYLOCK(name, type, refused)                                                                \
-	RD_EXPORT int name(type *mutex)                                                            \
-	{                                                                                          \
-		int rc;                                                                            \
-                                                                                                   \
-		if (rd_unlikely(rd_unwinding()))                                                   \
-			return 0;                                                                  \
-		rc = RD_NEXT(name)(mutex);                                                         \
-		if (rc == 0 || rc == EOWNERDEAD)                                                   \
-			rd_try_acquired(mutex, HOW, RD_SITE, RD_HERE);                             \
-		else if (rc == refused)                                                            \
-			rd_lock_refused(mutex, RDEP_MUTEX, RD_SITE, RD_HERE);                      \
-		return rc;                                                                         \
-	}
-
 /* Nobody has it, and it is of the plain kind, whose lock call can't fail. */
 static inline bool is_free(const void *lock)
 {
 	const struct __pthread_mutex_s *m = lock;
 
-	return !m->__lock && !m->__kind;
+	return !(m->__lock | m->__kind);
 }
 
 FREE_LOCK_CALL(pthread_mutex_lock, is_free(lock), HOW, HOW, (pthread_mutex_t * lock), (lock))
 LOCK_CALL(mtx_lock, HOW, (mtx_t * lock), (lock))
-TRYLOCK(pthread_mutex_trylock, pthread_mutex_t, EINVAL)
-TRYLOCK(mtx_trylock, mtx_t, thrd_error)
+FREE_TRY_CALL(pthread_mutex_trylock, pthread_mutex_t, is_free(lock), HOW, HOW, EINVAL)
+FREE_TRY_CALL(mtx_trylock, mtx_t, is_free(lock), HOW, HOW, thrd_error)
 
 LOCK_CALL(pthread_mutex_timedlock, HOW | RD_TIMED,
 	  (pthread_mutex_t * lock, const struct timespec *until), (lock, until))
@@ -138,21 +122,5 @@ LOCK_CALL(pthread_mutex_clocklock, HOW | RD_TIMED,
 LOCK_CALL(mtx_timedlock, HOW | RD_TIMED, (mtx_t * lock, const struct timespec *until),
 	  (lock, until))
 
-#define UNLOCK(name, type)                                                                         \
-	static __attribute__((noinline)) int name##_slow(type *mutex, uint64_t site, uint64_t sp)  \
-	{                                                                                          \
-		if (rd_unwinding())                                                                \
-			return 0;                                                                  \
-		if (!rd_release_below(mutex))                                                      \
-			rd_release_slow(mutex, RDEP_MUTEX, site, sp);                              \
-		return RD_NEXT(name)(mutex);                                                       \
-	}                                                                                          \
-	RD_EXPORT int name(type *mutex)                                                            \
-	{                                                                                          \
-		if (rd_unlikely(!rd_release_fast(mutex)))                                          \
-			return name##_slow(mutex, RD_SITE, RD_HERE);                               \
-		return RD_NEXT(name)(mutex);                                                       \
-	}
-
-UNLOCK(pthread_mutex_unlock, pthread_mutex_t)
-UNLOCK(mtx_unlock, mtx_t)
+UNLOCK_CALL(pthread_mutex_unlock, pthread_mutex_t, RDEP_MUTEX)
+UNLOCK_CALL(mtx_unlock, mtx_t, RDEP_MUTEX)

@@ -11,7 +11,6 @@
 
 /* glibc's bits below the count of readers; a lock that nobody has stays in the phase of who had it. */
 #define RWLOCK_WRITE_PHASE 1u
-#define RWLOCK_STATE 7u
 
 /* A reader waits behind a waiting writer only where the lock was made to prefer
  * writers; the attribute is kept in the lock. */
@@ -49,55 +48,32 @@ RD_EXPORT int pthread_rwlock_destroy(pthread_rwlock_t *lock)
 	return rc;
 }
 
-#define TRYLOCK(name, how)                                                                         \
-	RD_EXPORT int name(pthread_rwlock_t *lock)                                                 \
-	{                                                                                          \
-		int rc;                                                                            \
-                                                                                                   \
-		if (rd_unlikely(rd_unwinding()))                                                   \
-			return 0;                                                                  \
-		rc = RD_NEXT(name)(lock);                                                          \
-		if (rc == 0)                                                                       \
-			rd_try_acquired(lock, how, RD_SITE, RD_HERE);                              \
-		return rc;                                                                         \
-	}
-
 #define UNTIL pthread_rwlock_t *lock, const struct timespec *until
 #define CLOCK pthread_rwlock_t *lock, clockid_t clock, const struct timespec *until
 
-/* No writer has it or waits for it, and readers come in beside readers. */
+/*
+ * No writer has it, and readers come in beside readers, past a writer that waits. The word that a read lock and its
+ * unlock change is not looked at: a load of what a locked instruction has just written waits for it, and the next locked
+ * one for the load.
+ */
 static inline bool is_free_to_read(const pthread_rwlock_t *lock)
 {
-	return !(lock->__data.__readers & RWLOCK_STATE) && !lock->__data.__flags;
+	return !((uint32_t)lock->__data.__cur_writer | lock->__data.__flags);
 }
 
 static inline bool is_free(const pthread_rwlock_t *lock)
 {
-	return !(lock->__data.__readers & ~RWLOCK_WRITE_PHASE) && !lock->__data.__writers;
+	return !((lock->__data.__readers & ~RWLOCK_WRITE_PHASE) | lock->__data.__writers);
 }
 
 FREE_LOCK_CALL(pthread_rwlock_rdlock, is_free_to_read(lock), READER, reader(lock), (pthread_rwlock_t * lock), (lock))
 LOCK_CALL(pthread_rwlock_timedrdlock, reader(lock) | RD_TIMED, (UNTIL), (lock, until))
 LOCK_CALL(pthread_rwlock_clockrdlock, reader(lock) | RD_TIMED, (CLOCK), (lock, clock, until))
-TRYLOCK(pthread_rwlock_tryrdlock, reader(lock))
+FREE_TRY_CALL(pthread_rwlock_tryrdlock, pthread_rwlock_t, is_free_to_read(lock), READER, reader(lock), 0)
 
 FREE_LOCK_CALL(pthread_rwlock_wrlock, is_free(lock), WRITER, WRITER, (pthread_rwlock_t * lock), (lock))
 LOCK_CALL(pthread_rwlock_timedwrlock, WRITER | RD_TIMED, (UNTIL), (lock, until))
 LOCK_CALL(pthread_rwlock_clockwrlock, WRITER | RD_TIMED, (CLOCK), (lock, clock, until))
-TRYLOCK(pthread_rwlock_trywrlock, WRITER)
+FREE_TRY_CALL(pthread_rwlock_trywrlock, pthread_rwlock_t, is_free(lock), WRITER, WRITER, 0)
 
-static __attribute__((noinline)) int unlock_slow(pthread_rwlock_t *lock, uint64_t site, uint64_t sp)
-{
-	if (rd_unwinding())
-		return 0;
-	if (!rd_release_below(lock))
-		rd_release_slow(lock, RDEP_RWLOCK, site, sp);
-	return RD_NEXT(pthread_rwlock_unlock)(lock);
-}
-
-RD_EXPORT int pthread_rwlock_unlock(pthread_rwlock_t *lock)
-{
-	if (rd_unlikely(!rd_release_fast(lock)))
-		return unlock_slow(lock, RD_SITE, RD_HERE);
-	return RD_NEXT(pthread_rwlock_unlock)(lock);
-}
+UNLOCK_CALL(pthread_rwlock_unlock, pthread_rwlock_t, RDEP_RWLOCK)

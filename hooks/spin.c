@@ -32,20 +32,14 @@ RD_EXPORT int pthread_spin_destroy(pthread_spinlock_t *lock)
 	return rc;
 }
 
-LOCK_CALL(pthread_spin_lock, HOW, (pthread_spinlock_t * lock), (lock))
-
-RD_EXPORT int pthread_spin_trylock(pthread_spinlock_t *lock)
+/* By its word, as x86 has it. */
+static inline bool is_free(const void *lock)
 {
-	int rc = RD_NEXT(pthread_spin_trylock)(lock);
-
-	if (rc == 0)
-		rd_try_acquired((const void *)lock, HOW, RD_SITE, RD_HERE);
-	return rc;
+	return *(const int *)lock == 1;
 }
 
-RD_EXPORT int pthread_spin_unlock(pthread_spinlock_t *lock)
-{
-	if (rd_unlikely(!rd_release_fast((const void *)lock)))
-		rd_release_slow((const void *)lock, RDEP_SPIN, RD_SITE, RD_HERE);
-	return RD_NEXT(pthread_spin_unlock)(lock);
-}
+FREE_LOCK_CALL(pthread_spin_lock, is_free((const void *)lock), HOW, HOW, (pthread_spinlock_t * lock), (lock))
+
+FREE_TRY_CALL(pthread_spin_trylock, pthread_spinlock_t, is_free((const void *)lock), HOW, HOW, 0)
+
+UNLOCK_CALL(pthread_spin_unlock, pthread_spinlock_t, RDEP_SPIN)

@@ -589,8 +589,7 @@ struct rdep_held *rd_acquire_as(struct rd_thread *t, const void *lock, unsigned 
 
 void rd_try_acquired_slow(const void *lock, unsigned how, uint64_t site, uint64_t sp)
 {
-	if (!rd_acquire_known(lock, how, RD_PUSH_FLAGS(how), site, sp))
-		rd_acquire_slow(lock, how, site, sp);
+	rd_acquire_slow(lock, how, site, sp);
 }
 
 void rd_abandon_slow(struct rdep_held *e)
@@ -603,6 +602,15 @@ void rd_abandon_slow(struct rdep_held *e)
 		e->recursion--;
 	else
 		rd_held_remove(t, e);
+}
+
+void rd_try_failed(const void *lock)
+{
+	struct rd_thread *t = rd_here();
+	struct rdep_held *e = t ? rd_held_find(t, lock) : NULL;
+
+	if (e)
+		rd_abandon_slow(e);
 }
 
 /* ---- giving back ---- */

@@ -121,12 +121,10 @@ static struct rd_step *step_of(struct rd_thread *t, uint32_t from, uint32_t cls_
 	return &t->steps[rd_step_hash(from, cls_mode, site)];
 }
 
-void rd_step_remember(struct rd_thread *t, uint32_t from, uint32_t cls_mode, uint64_t site, uint32_t to, uint8_t flags)
+static void remember(struct rd_thread *t, struct rd_step *s, const struct rd_step *as)
 {
-	struct rd_step *s = step_of(t, from, cls_mode, site);
-
 	t->learnt = 1;
-	if (from == RD_NODE_UNKNOWN)
+	if (as->from == RD_NODE_UNKNOWN)
 		return;
 	/* A handler may come in between and write the same step: it then finds it being written, and
 	 * leaves it alone. */
@@ -136,14 +134,25 @@ void rd_step_remember(struct rd_thread *t, uint32_t from, uint32_t cls_mode, uin
 	rd_signal_fence();
 	__atomic_store_n(&s->from, 0, __ATOMIC_RELAXED);
 	rd_signal_fence();
-	s->cls_mode = cls_mode;
-	s->site = site;
-	s->to = to;
-	s->flags = flags;
+	s->cls_mode = as->cls_mode;
+	s->site = as->site;
+	s->to = as->to;
+	s->flags = as->flags;
 	rd_signal_fence();
-	__atomic_store_n(&s->from, from, __ATOMIC_RELAXED);
+	__atomic_store_n(&s->from, as->from, __ATOMIC_RELAXED);
 	rd_signal_fence();
 	s->writing = 0;
+}
+
+void rd_step_remember(struct rd_thread *t, uint32_t from, uint32_t cls_mode, uint64_t site, uint32_t to, uint8_t flags)
+{
+	remember(t, step_of(t, from, cls_mode, site),
+		 &(struct rd_step){.from = from, .cls_mode = cls_mode, .site = site, .to = to, .flags = flags});
+}
+
+void rd_step_remember_below(struct rd_thread *t, uint32_t from, uint32_t to)
+{
+	remember(t, rd_step_below(t, from), &(struct rd_step){.from = from, .cls_mode = RD_STEP_BELOW, .to = to});
 }
 
 void rd_step_checked(struct rd_thread *t, uint32_t from, uint32_t cls_mode, uint64_t site, uint8_t flags)

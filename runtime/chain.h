@@ -56,6 +56,8 @@ struct rd_node *rd_chain_at(uint32_t node);
 /* Remembers a step in the thread's cache; only its own thread may, signals may be open. */
 void rd_step_remember(struct rd_thread *t, uint32_t from, uint32_t cls_mode, uint64_t site, uint32_t to,
 		      uint8_t flags);
+/* Likewise: `to` is the chain `from` without the lock under its last one. */
+void rd_step_remember_below(struct rd_thread *t, uint32_t from, uint32_t to);
 /* Adds checked domains to the step that led to the entry on top. */
 void rd_step_checked(struct rd_thread *t, uint32_t from, uint32_t cls_mode, uint64_t site, uint8_t flags);
 void rd_steps_flush(struct rd_thread *t);

@@ -128,13 +128,15 @@ static inline uint32_t rd_step_hash(uint32_t from, uint32_t cls_mode, uint64_t s
 	return ((h >> 20) + from) % RD_STEPS;
 }
 
-/* Two neighbours in one word: cls and generation of a held entry; node, kind, mode, flags and
- * recursion of it, and what a step has of those; from and cls_mode of a step. */
+/* Neighbours in one word: node, kind, mode, flags and recursion of a held entry, and what a step has of those;
+ * from and cls_mode of a step; kind, mode, flags and recursion of an entry. */
 typedef uint64_t __attribute__((may_alias)) rd_pair;
 #define RD_PAIR(p, first) (*(rd_pair *)&(p)->first)
+typedef uint32_t __attribute__((may_alias)) rd_quad;
+#define RD_STATE(e) (*(rd_quad *)&(e)->kind)
 #define RD_NEXT_TO(type, first, second, n) (offsetof(type, second) == offsetof(type, first) + (n))
-_Static_assert(RD_NEXT_TO(struct rdep_held, cls, generation, 4) && RD_NEXT_TO(struct rdep_held, node, kind, 4) &&
-		       RD_NEXT_TO(struct rdep_held, node, mode, 5) && RD_NEXT_TO(struct rdep_held, node, flags, 6) &&
+_Static_assert(RD_NEXT_TO(struct rdep_held, node, kind, 4) && RD_NEXT_TO(struct rdep_held, node, mode, 5) &&
+		       RD_NEXT_TO(struct rdep_held, node, flags, 6) &&
 		       RD_NEXT_TO(struct rdep_held, node, recursion, 7) && RD_NEXT_TO(struct rd_step, to, flags, 6) &&
 		       RD_NEXT_TO(struct rd_step, from, cls_mode, 4) && sizeof(struct rd_step) == 32,
 	       "what is read and written as one word");
@@ -144,10 +146,17 @@ _Static_assert(RD_NEXT_TO(struct rdep_held, cls, generation, 4) && RD_NEXT_TO(st
  * call site, and the class as a tag has it (key). Whoever takes a lock of that class in the same way finds most
  * of the entry written already. step 0: nothing to go by. Whatever changes a slot other than by
  * taking a lock clears step.
+ *
+ * How is at most one bit, and none for the most usual, or all that is known of it where no tag is.
  */
 static inline uint64_t rd_slot_step(uint32_t from, unsigned how)
 {
-	return from | (uint64_t)(how & ~(RD_TIMED | RD_RECURSIVE_OK)) << 32;
+	unsigned kind = RD_HOW_KIND(how), mode = RD_HOW_MODE(how);
+	unsigned with = how & ~(RD_TIMED | RD_RECURSIVE_OK);
+
+	if (RD_TAG_OFFSET(kind))
+		with = (how & RD_TRY) | (kind == RDEP_MUTEX ? 0u : (kind == RDEP_RWLOCK ? 1u : 16u) << mode);
+	return from | (uint64_t)with << 32;
 }
 
 /* A valid tag without its address: the same for all locks of a class; see rd_tag_write(). */
@@ -170,15 +179,27 @@ static inline bool rd_slot_in_epoch(const struct rdep_held *e, unsigned kind)
 	return RD_TAG_OFFSET(kind) || e->since == __atomic_load_n(&rd_table_epoch, __ATOMIC_ACQUIRE);
 }
 
-static inline __attribute__((always_inline)) bool rd_slot_knows(const struct rdep_held *e, const void *lock,
+static inline __attribute__((always_inline)) bool rd_slot_knows(const struct rdep_held *e, uint64_t key,
 								unsigned how, uint64_t site, uint32_t from)
 {
-	return rd_slot_key(lock, RD_HOW_KIND(how)) == e->key && rd_slot_in_epoch(e, RD_HOW_KIND(how)) &&
-	       e->step == rd_slot_step(from, how) && e->site == site;
+	if (rd_unlikely(key != e->key))
+		return false;
+	if (rd_unlikely(!rd_slot_in_epoch(e, RD_HOW_KIND(how))))
+		return false;
+	if (rd_unlikely(e->step != rd_slot_step(from, how)))
+		return false;
+	return rd_likely(e->site == site);
 }
 
-/* The site of a step that no call takes: where a lock that stays held is found to be when one below it is gone. */
-#define RD_NO_CALL 1u
+/*
+ * Steps that no call takes: from a chain to that without the lock right under its last one, which was given back first.
+ * Both are known by their ids alone.
+ */
+#define RD_STEP_BELOW 0u /* in place of a class and mode */
+static inline struct rd_step *rd_step_below(struct rd_thread *t, uint32_t from)
+{
+	return &t->steps[from * 0x9e3779b1u >> 24];
+}
 
 /* The step that leads from chain `from` by that class, mode and site, or NULL. */
 static inline __attribute__((always_inline)) struct rd_step *rd_step_find(struct rd_thread *t, uint32_t from,
@@ -186,6 +207,7 @@ static inline __attribute__((always_inline)) struct rd_step *rd_step_find(struct
 {
 	struct rd_step *s = &t->steps[rd_step_hash(from, cls_mode, site)];
 
+	__asm__("" : "+r"(s)); /* one register, not an index for each use */
 	return RD_PAIR(s, from) == (from | (uint64_t)cls_mode << 32) && s->site == site ? s : NULL;
 }
 
@@ -220,31 +242,54 @@ static inline __attribute__((always_inline)) struct rdep_held *rd_slot_fill(stru
 }
 
 /*
- * The slot on top, where it was last used for the same; NULL: not that. Still without an address. Few stores, since
- * the atomic operation of the call that follows waits for them.
+ * The slot on top, written but for its address where this very step was taken before; NULL: not that. First by what
+ * the slot knows: few stores, since the atomic operation of the call that follows waits for them. Then by the
+ * thread's steps.
  */
 static inline __attribute__((always_inline)) struct rdep_held *rd_slot_again(const void *lock, unsigned how,
-									     uint64_t site)
+									     uint8_t flags, uint64_t site)
 {
 	struct rd_thread *t = rd_self;
 	struct rdep_held *e = rd_slot_take(t);
+	uint64_t key = rd_slot_key(lock, RD_HOW_KIND(how));
+	struct rd_step *s = NULL;
+	uint64_t cls; /* the key without the nonce: larger than any class where no tag is */
+	uint32_t from;
 
 	if (rd_unlikely(!e))
 		return NULL;
-	if (rd_unlikely(!rd_slot_knows(e, lock, how, site, e[-1].node))) {
+	if (rd_likely(rd_slot_knows(e, key, how, site, e[-1].node)))
+		goto known;
+	/* Read again, rather than kept in a register all the way here. */
+	from = __atomic_load_n(&e[-1].node, __ATOMIC_RELAXED);
+	cls = key ^ rd_tag_nonce;
+	if (RD_TAG_OFFSET(RD_HOW_KIND(how)) && cls >> 20 == 0)
+		s = rd_step_find(t, from, (uint32_t)cls << 4 | RD_HOW_MODE(how) | (how & RD_TRY ? 4u : 0u), site);
+	if (!s) {
 		t->top = e - 1;
 		return NULL;
 	}
+	/* A handler may jump away from here. */
+	e->step = 0;
+	rd_signal_fence();
+	e->site = site;
+	e->cls = (uint32_t)cls;
+	RD_PAIR(e, node) = RD_PAIR(s, to) | (uint64_t)RD_HOW_KIND(how) << 32 | (uint64_t)RD_HOW_MODE(how) << 40 |
+			   (uint64_t)flags << 48;
+	e->key = key;
+	rd_signal_fence();
+	e->step = rd_slot_step(from, how);
+known:
 	if (RD_TAG_OFFSET(RD_HOW_KIND(how)))
 		e->generation = *(const uint32_t *)((const char *)lock + RD_GEN_OFFSET(RD_HOW_KIND(how)));
 	return e;
 }
 
-/* The usual way of rd_acquire(). NULL: rd_acquire_known() is to be asked. */
+/* The usual way of rd_acquire(). NULL: rd_acquire_slow() is to be asked. */
 static inline __attribute__((always_inline)) struct rdep_held *
 rd_acquire_fast(const void *lock, unsigned how, uint64_t site, uint64_t sp)
 {
-	struct rdep_held *e = rd_slot_again(lock, how, site);
+	struct rdep_held *e = rd_slot_again(lock, how, RD_PUSH_FLAGS(how), site);
 
 	if (rd_unlikely(!e))
 		return NULL;
@@ -253,40 +298,14 @@ rd_acquire_fast(const void *lock, unsigned how, uint64_t site, uint64_t sp)
 	return rd_slot_fill(e, lock, sp);
 }
 
-/* The same before a call that neither waits nor fails: nothing need be told after it. False: rd_acquire_known() or
- * rd_acquire_slow() is to be asked, and their outcome told. */
+/* The same before a call that neither waits nor fails: nothing need be told after it. False: rd_acquire_slow() is to
+ * be asked, and its outcome told. */
 static inline __attribute__((always_inline)) bool rd_acquire_free(const void *lock, unsigned how, uint64_t site,
 								  uint64_t sp)
 {
-	struct rdep_held *e = rd_slot_again(lock, how, site);
+	struct rdep_held *e = rd_slot_again(lock, how, how & RD_TRY ? RDEP_HELD_TRY : 0, site);
 
 	return rd_likely(e) && rd_slot_fill(e, lock, sp);
-}
-
-/* Where these are NULL and false: this very step was taken before. NULL: rd_acquire_slow() is to be asked. */
-static inline __attribute__((always_inline)) struct rdep_held *
-rd_acquire_known(const void *lock, unsigned how, uint8_t flags, uint64_t site, uint64_t sp)
-{
-	uint32_t cls = rd_tag_class(lock, RD_HOW_KIND(how));
-	struct rd_thread *t = rd_self;
-	struct rdep_held *e = cls ? rd_slot_take(t) : NULL;
-	struct rd_step *s;
-
-	if (!e)
-		return NULL;
-	s = rd_step_find(t, e[-1].node, cls << 4 | RD_HOW_MODE(how) | (how & RD_TRY ? 4u : 0u), site);
-	if (!s) {
-		t->top = e - 1;
-		return NULL;
-	}
-	e->site = site;
-	e->cls = cls;
-	e->generation = *(const uint32_t *)((const char *)lock + RD_GEN_OFFSET(RD_HOW_KIND(how)));
-	RD_PAIR(e, node) = RD_PAIR(s, to) | (uint64_t)RD_HOW_KIND(how) << 32 | (uint64_t)RD_HOW_MODE(how) << 40 |
-			   (uint64_t)flags << 48;
-	e->key = rd_tag_key(lock, RD_HOW_KIND(how));
-	e->step = rd_slot_step(e[-1].node, how);
-	return rd_slot_fill(e, lock, sp);
 }
 
 /*
@@ -300,8 +319,6 @@ rd_acquire(const void *lock, unsigned how, uint64_t site, uint64_t sp)
 {
 	struct rdep_held *e = rd_acquire_fast(lock, how, site, sp);
 
-	if (rd_unlikely(!e))
-		e = rd_acquire_known(lock, how, RD_PUSH_FLAGS(how), site, sp);
 	return rd_likely(e) ? e : rd_acquire_slow(lock, how, site, sp);
 }
 
@@ -326,6 +343,9 @@ static inline void rd_abandon(struct rdep_held *e)
 {
 	rd_abandon_slow(e);
 }
+
+/* A trylock that rd_acquire_free() announced did not get the lock. */
+void rd_try_failed(const void *lock);
 
 /* After a trylock that got the lock; never adds an incoming dependency. */
 static inline __attribute__((always_inline)) void rd_try_acquired(const void *lock, unsigned how, uint64_t site,
@@ -358,7 +378,7 @@ static inline __attribute__((always_inline)) bool rd_release_fast(const void *lo
 
 /*
  * Where rd_release_fast() is false: the same for a lock right under the one on top, which moves down. False: not that,
- * or the chain without the lock was not met at that call yet.
+ * or the chain without the lock was not met yet.
  */
 static inline __attribute__((always_inline)) bool rd_release_below(const void *lock)
 {
@@ -367,25 +387,27 @@ static inline __attribute__((always_inline)) bool rd_release_below(const void *l
 	struct rd_step *s;
 	uint64_t address;
 
-	if (!t)
+	if (rd_unlikely(!t))
 		return false;
 	top = t->top;
-	if (top >= t->limit || !top->address || top == t->bottom)
-		return false;
 	e = top - 1;
-	if (e->address != (uint64_t)lock || e == t->bottom || e->recursion || !e[-1].address)
-		return false;
-	s = rd_step_find(t, e[-1].node, top->cls << 4 | top->mode | (top->flags & RDEP_HELD_TRY ? 4u : 0u),
-			 RD_NO_CALL);
-	if (!s)
+	if (rd_unlikely(top >= t->limit || e <= t->bottom))
 		return false;
 	address = top->address;
-	/* A handler that comes in between finds one of them twice, or in the other's place. */
+	if (rd_unlikely(e->address != (uint64_t)lock || e->recursion || !address))
+		return false;
+	s = rd_step_below(t, top->node);
+	if (rd_unlikely(RD_PAIR(s, from) != (top->node | (uint64_t)RD_STEP_BELOW << 32)))
+		return false;
+	/* A handler that comes in between finds one of them twice, or in the other's place. Word by word as they were
+	 * written: a wider load would wait for the stores of what it spans. */
 	e->site = top->site;
 	e->sp = top->sp;
-	RD_PAIR(e, cls) = RD_PAIR(top, cls);
+	e->cls = top->cls;
+	e->generation = top->generation;
+	e->node = s->to;
 	/* What was checked for allocations was checked with more locks held. */
-	RD_PAIR(e, node) = s->to | (RD_PAIR(top, node) & ~0xffffffffull);
+	RD_STATE(e) = RD_STATE(top);
 	e->since = top->since;
 	e->step = 0;
 	rd_signal_fence();

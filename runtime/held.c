@@ -17,8 +17,6 @@ static uint32_t chain_over(struct rd_thread *t, uint32_t from, const struct rdep
 	uint32_t node = rd_chain_next(from, cls_mode_of(e));
 	struct rd_locked l;
 
-	if (node)
-		rd_step_remember(t, from, cls_mode_of(e), RD_NO_CALL, node, 0);
 	if (node || rd_chain_full(from))
 		return node ? node : RD_NODE_UNKNOWN;
 	/* Busy: the runtime lock is held further up. */
@@ -41,9 +39,19 @@ struct rdep_held *rd_held_find(struct rd_thread *t, const void *lock)
 	return NULL;
 }
 
+/* Is the chain of the entry above e what it should be? A class may have become another one meanwhile. */
+static bool is_chain_of_both(const struct rdep_held *e)
+{
+	const struct rd_node *n = rd_chain_at(e[1].node), *of = rd_chain_at(e->node);
+
+	return n->parent == e->node && n->cls_mode == cls_mode_of(&e[1]) && of->parent == e[-1].node;
+}
+
 void rd_held_remove(struct rd_thread *t, struct rdep_held *e)
 {
 	struct rdep_held *top = t->top;
+	bool below = e == top - 1 && is_chain_of_both(e);
+	uint32_t chain = top->node;
 
 	for (; e < top; e++) {
 		uint32_t node = chain_over(t, e[-1].node, e + 1);
@@ -64,6 +72,8 @@ void rd_held_remove(struct rd_thread *t, struct rdep_held *e)
 		rd_signal_fence();
 		e->address = address;
 	}
+	if (below)
+		rd_step_remember_below(t, chain, top[-1].node);
 	top->step = 0;
 	top->address = 0;
 	rd_signal_fence();

@@ -235,7 +235,7 @@ struct rdep_held *rd_stat_known(struct rd_thread *t, const void *lock, unsigned 
 	/* A handler that comes in between leaves it NULL behind. */
 	t->limit = t->real_limit;
 	rd_signal_fence();
-	e = rd_acquire_known(lock, how, RD_PUSH_FLAGS(how), site, sp);
+	e = rd_acquire_fast(lock, how, site, sp);
 	rd_signal_fence();
 	t->limit = NULL;
 	return e;

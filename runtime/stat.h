@@ -18,7 +18,7 @@
 /* Counts from now on. Before the first thread is attached. */
 void rd_stat_start(void);
 
-/* rd_acquire_known(), where nothing but the counting keeps the fast path off. */
+/* rd_acquire_fast(), where nothing but the counting keeps the fast path off. */
 struct rdep_held *rd_stat_known(struct rd_thread *t, const void *lock, unsigned how, uint64_t site, uint64_t sp);
 
 /* The entry was pushed, or found (recursion): before the lock call, or after it where that did not wait. May be NULL. */
