@@ -72,10 +72,6 @@ static void add_classes(struct rdep_graph *g, struct rdep_process *p)
 		at = join_class(g, p, rdep_model_class(p, raw->id), &ordinals);
 		*rdep_map_put(&g->ids[p->index], raw->id) = at + 1;
 		g->classes[at].processes++;
-		g->classes[at].acquisitions += raw->acquisitions;
-		g->classes[at].contentions += raw->contentions;
-		g->classes[at].wait_ns += raw->wait_ns;
-		g->classes[at].hold_ns += raw->hold_ns;
 	}
 	rdep_map_free(&ordinals);
 }
@@ -380,6 +376,8 @@ static int write_graph(struct rdep_graph *g, FILE *out, enum rdep_graph_format f
 		       const struct rdep_graph_options *o, struct rdep_error *err)
 {
 	switch (format) {
+	case RDEP_GRAPH_HTML:
+		return rdep_graph_html(g, out, o);
 	case RDEP_GRAPH_DOT:
 		return rdep_graph_dot(g, out);
 	case RDEP_GRAPH_SVG:

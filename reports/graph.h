@@ -26,7 +26,6 @@ struct rdep_gclass {
 	const char *key;	      /* of this class alone: a second one of a key has its number behind it */
 	uint32_t in, out;	      /* dependencies to it and from it */
 	uint32_t processes;	      /* that know it */
-	uint64_t acquisitions, contentions, wait_ns, hold_ns; /* of all, where stat=1 counted */
 	uint8_t shared;		      /* bit n: reachable from domain n + 1 */
 	uint8_t severity;	      /* of the weightiest finding through it, plus 1 */
 	bool cyclic, chosen;
@@ -92,6 +91,7 @@ int rdep_graph_dot(struct rdep_graph *g, FILE *out);
 int rdep_graph_text(struct rdep_graph *g, FILE *out, const struct rdep_graph_options *o);
 int rdep_graph_json(struct rdep_graph *g, FILE *out, const struct rdep_graph_options *o);
 int rdep_graph_svg(struct rdep_graph *g, FILE *out, struct rdep_error *err);
+int rdep_graph_html(struct rdep_graph *g, FILE *out, const struct rdep_graph_options *o);
 
 /* ---- join.c: when classes of two records are one ---- */
 

@@ -163,8 +163,8 @@ struct rdep_graph_options {
 };
 
 #define RDEP_DISTANCE 2u /* the usual one */
-enum rdep_graph_format { RDEP_GRAPH_DOT, RDEP_GRAPH_SVG, RDEP_GRAPH_JSON, RDEP_GRAPH_TEXT };
-#define RDEP_GRAPH_FORMATS "dot|svg|json|text" /* in the order of the enum */
+enum rdep_graph_format { RDEP_GRAPH_DOT, RDEP_GRAPH_SVG, RDEP_GRAPH_HTML, RDEP_GRAPH_JSON, RDEP_GRAPH_TEXT };
+#define RDEP_GRAPH_FORMATS "dot|svg|html|json|text" /* in the order of the enum */
 
 /*
  * Joins what was added so far, and writes the part of the graph that o chooses. 0; or -1 with *err, whose

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * source.c - what a line of source names: the object of an init or lock call.
+ * source.c - lines of source: the object that an init or lock call names, and what stands around a line.
  *
- * A hint for people only. The file is read when it is a regular file of a sane size and
- * is not newer than the module that was built of it.
+ * For people only. A file is read when it is a regular file of a sane size and is not newer than the module
+ * that was built of it, or where that is not here, than the run.
  */
 #include <ctype.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -17,18 +18,28 @@
 
 static const char no_source[] = "";
 
-static const char *read_source(struct rdep_symbols *s, const char *module, const char *file)
+/* Was it changed after what was built of it? What can't be told counts as changed. */
+static bool is_newer(const struct rdep_symbol_module *m, time_t changed)
 {
-	struct stat st, built;
+	struct stat built;
+
+	if (stat(m->path, &built) == 0)
+		return changed > built.st_mtime;
+	return !m->ran_ns || (uint64_t)changed > m->ran_ns / 1000000000u;
+}
+
+static const char *read_source(struct rdep_symbol_module *m, const char *file, bool *newer)
+{
+	struct stat st;
 	const char *result = no_source;
 	char *text;
 	int fd = rdep_open_regular(file);
 
 	if (fd < 0)
 		return no_source;
-	if (fstat(fd, &st) == 0 && st.st_size > 0 && st.st_size <= SOURCE_MAX &&
-	    stat(module, &built) == 0 && st.st_mtime <= built.st_mtime) {
-		text = rdep_arena_alloc(&s->arena, (size_t)st.st_size + 1);
+	if (fstat(fd, &st) == 0 && st.st_size > 0 && st.st_size <= SOURCE_MAX) {
+		*newer = is_newer(m, st.st_mtime);
+		text = rdep_arena_alloc(&m->owner->arena, (size_t)st.st_size + 1);
 		if (pread(fd, text, (size_t)st.st_size, 0) == st.st_size)
 			result = text;
 	}
@@ -40,9 +51,13 @@ static const char *source_of(struct rdep_symbol_module *m, const char *file)
 {
 	uint64_t key = rdep_hash(rdep_hash_text(m->path), file, strlen(file));
 	uint64_t *known = rdep_map_put(&m->owner->sources, key);
+	bool newer = false;
 
-	if (!*known)
-		*known = (uintptr_t)read_source(m->owner, m->path, file);
+	if (!*known) {
+		const char *text = read_source(m, file, &newer);
+
+		*known = (uintptr_t)(newer ? no_source : text);
+	}
 	return (const char *)(uintptr_t)*known;
 }
 
@@ -190,4 +205,42 @@ const char *rdep_source_object(struct rdep_symbol_module *m, const char *file, u
 	if (!n || !find_object(start, start + n, object))
 		return NULL;
 	return rdep_clean(&m->owner->arena, object, strlen(object));
+}
+
+/* ---- what stands around a line ---- */
+
+/*
+ * The file as it was built, or below the root, by as much of its path as is there: "/build/x/src/a.c" is
+ * ROOT/build/x/src/a.c, ROOT/x/src/a.c, ROOT/src/a.c or ROOT/a.c.
+ */
+static void find_source(struct rdep_symbol_module *m, const char *file, const char *root, struct rdep_source *s)
+{
+	const char *rest = file;
+
+	s->text = *file == '/' ? read_source(m, file, &s->newer) : no_source;
+	while (!*s->text && root && rest) {
+		char *path;
+
+		rest += strspn(rest, "/");
+		if (*rest && asprintf(&path, "%s/%s", root, rest) > 0) {
+			s->text = read_source(m, path, &s->newer);
+			free(path);
+		}
+		s->below_root = *s->text;
+		rest = strchr(rest, '/');
+	}
+}
+
+const struct rdep_source *rdep_source(struct rdep_symbol_module *m, const char *file, const char *root)
+{
+	uint64_t key = rdep_hash(rdep_hash_text(m->path) + 1, file, strlen(file));
+	uint64_t *known = rdep_map_put(&m->owner->sources, key);
+	struct rdep_source *s = (struct rdep_source *)(uintptr_t)*known;
+
+	if (!s) {
+		s = rdep_arena_alloc(&m->owner->arena, sizeof(*s));
+		*known = (uintptr_t)s;
+		find_source(m, file, root, s);
+	}
+	return *s->text ? s : NULL;
 }

@@ -62,17 +62,17 @@ static const char *skip(const char *s, size_t n)
 	return s;
 }
 
-static void print_name(FILE *out, const char *name)
+void rdep_svg_name(FILE *out, const char *name, size_t most)
 {
-	size_t n = characters(name), front = RDEP_SVG_NAME_MAX / 2, back = RDEP_SVG_NAME_MAX - front - 1;
+	size_t n = characters(name), front = most / 2;
 
-	if (n <= RDEP_SVG_NAME_MAX) {
+	if (n <= most) {
 		rdep_markup_text(out, name);
 		return;
 	}
 	rdep_markup_textn(out, name, (size_t)(skip(name, front) - name));
 	fputs("\xe2\x80\xa6", out);
-	rdep_markup_text(out, skip(name, n - back));
+	rdep_markup_text(out, skip(name, n - (most - front - 1)));
 }
 
 void rdep_svg_class(FILE *out, const struct rdep_mclass *c, double x, double y, double width)
@@ -96,7 +96,7 @@ void rdep_svg_class(FILE *out, const struct rdep_mclass *c, double x, double y, 
 		fprintf(out, "<rect class=\"b\" x=\"%.1f\" y=\"%.1f\" width=\"%.1f\" height=\"%.1f\" rx=\"5\"/>", x, y,
 			width, h);
 	fprintf(out, "<text x=\"%.1f\" y=\"%.1f\" text-anchor=\"middle\">", x + width / 2, y + h / 2 + 4);
-	print_name(out, c->name);
+	rdep_svg_name(out, c->name, RDEP_SVG_NAME_MAX);
 	fputs("</text></g>\n", out);
 }
 
@@ -206,7 +206,7 @@ static struct rdep_layout chosen_layout(const struct rdep_graph *g, uint32_t *in
 }
 
 static void print_graph(const struct rdep_graph *g, FILE *out, const struct rdep_layout *l, const uint32_t *index,
-			const struct rdep_gedge *const *edges)
+			const struct rdep_gedge *const *edges, bool alone)
 {
 	double width = l->width + 2 * MARGIN > 760 ? l->width + 2 * MARGIN : 760,
 	       height = l->height + 2 * MARGIN + LEGEND;
@@ -214,11 +214,14 @@ static void print_graph(const struct rdep_graph *g, FILE *out, const struct rdep
 
 	fprintf(out,
 		"<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"d\" viewBox=\"0 0 %.0f %.0f\" width=\"%.0f\" height=\"%.0f\" "
-		"role=\"img\">\n<title>The dependency graph: %zu classes, %zu dependencies</title>\n<style>%s"
-		".back{fill:#fff}@media (prefers-color-scheme:dark){.back{fill:#0d1117}}</style>\n"
-		"<rect class=\"back\" width=\"%.0f\" height=\"%.0f\"/>\n<g transform=\"translate(%.0f %.0f)\">\n",
-		width, height, width, height, g->chosen_classes, g->chosen_edges, rdep_svg_rules, width, height, MARGIN,
-		MARGIN);
+		"role=\"img\">\n<title>The dependency graph: %zu classes, %zu dependencies</title>\n",
+		width, height, width, height, g->chosen_classes, g->chosen_edges);
+	if (alone)
+		fprintf(out,
+			"<style>%s.back{fill:#fff}@media (prefers-color-scheme:dark){.back{fill:#0d1117}}</style>\n"
+			"<rect class=\"back\" width=\"%.0f\" height=\"%.0f\"/>\n",
+			rdep_svg_rules, width, height);
+	fprintf(out, "<g transform=\"translate(%.0f %.0f)\">\n", MARGIN, MARGIN);
 	for (i = 0; i < l->line_count; i++) {
 		const struct rdep_gedge *e = edges[i];
 		const char *style = rdep_svg_style(rdep_graph_is_reclaim(g, e),
@@ -238,7 +241,7 @@ static void print_graph(const struct rdep_graph *g, FILE *out, const struct rdep
 	fputs("</svg>\n", out);
 }
 
-int rdep_graph_svg(struct rdep_graph *g, FILE *out, struct rdep_error *err)
+static int draw(struct rdep_graph *g, FILE *out, bool alone, struct rdep_error *err)
 {
 	uint32_t *index = rdep_alloc((g->class_count + 1) * sizeof(*index));
 	const struct rdep_gedge **edges = rdep_alloc((g->chosen_edges + 1) * sizeof(*edges));
@@ -248,7 +251,7 @@ int rdep_graph_svg(struct rdep_graph *g, FILE *out, struct rdep_error *err)
 	if (g->chosen_classes <= RDEP_SVG_CLASSES_MAX && g->chosen_edges <= RDEP_SVG_EDGES_MAX)
 		l = chosen_layout(g, index, edges);
 	if (l.boxes && rdep_layout(&l)) {
-		print_graph(g, out, &l, index, edges);
+		print_graph(g, out, &l, index, edges, alone);
 		rc = ferror(out) ? -1 : 0;
 	} else {
 		rdep_error_set(err,
@@ -260,4 +263,14 @@ int rdep_graph_svg(struct rdep_graph *g, FILE *out, struct rdep_error *err)
 	free(index);
 	free(edges);
 	return rc;
+}
+
+int rdep_graph_svg(struct rdep_graph *g, FILE *out, struct rdep_error *err)
+{
+	return draw(g, out, true, err);
+}
+
+int rdep_graph_drawing(struct rdep_graph *g, FILE *out, struct rdep_error *err)
+{
+	return draw(g, out, false, err);
 }

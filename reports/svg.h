@@ -17,6 +17,8 @@
 double rdep_svg_width(size_t characters);
 /* How many of a name would be drawn. */
 size_t rdep_svg_characters(const char *name);
+/* A name as text, of which so many characters are drawn: the middle of a longer one is cut out. */
+void rdep_svg_name(FILE *out, const char *name, size_t most);
 /* The box of a class; its middle is cut out of a long name, and all of it is told as the box's title. */
 void rdep_svg_class(FILE *out, const struct rdep_mclass *c, double x, double y, double width);
 /* An arrow by such points as a layout gives. title: told of it; NULL: nothing. */
@@ -25,6 +27,9 @@ void rdep_svg_arrow(FILE *out, const char *style, const char *title, const struc
 const char *rdep_svg_style(bool reclaim, bool reader, unsigned severity);
 /* The rules for what the functions above draw; for light and dark. */
 extern const char rdep_svg_rules[];
+
+/* What is chosen of the graph, as a part of a page that has the rules. 0, or -1 with *err when it is too much. */
+int rdep_graph_drawing(struct rdep_graph *g, FILE *out, struct rdep_error *err);
 
 /* The cycle of a finding, or the circle of threads of a deadlock: a ring. Nothing when it has none. */
 void rdep_svg_cycle(FILE *out, struct rdep_report *r, const struct rdep_mfinding *f);

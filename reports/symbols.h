@@ -109,4 +109,14 @@ const char *rdep_symbols_callee(struct rdep_symbol_module *m, uint64_t return_ad
  */
 const char *rdep_source_object(struct rdep_symbol_module *m, const char *file, unsigned line);
 
+/* A source file as text, with what it was built for. */
+struct rdep_source {
+	const char *text; /* as it stands in the file, terminated: to be cleaned */
+	bool newer;	  /* changed after the module was built */
+	bool below_root;  /* found below the root that was given, not where it was built */
+};
+
+/* The file, where it was built or below `root` (NULL: none), where it can be read. Else NULL. One root per report. */
+const struct rdep_source *rdep_source(struct rdep_symbol_module *m, const char *file, const char *root);
+
 #endif

@@ -39,6 +39,16 @@ void rdep_text_paint(struct rdep_text *t, enum rdep_paint paint, const char *for
 	bool color = t->options.color && paint != RDEP_PLAIN;
 	va_list ap;
 
+	if (t->rich) {
+		struct rdep_buf b = {0};
+
+		va_start(ap, format);
+		rdep_buf_vprintf(&b, format, ap);
+		va_end(ap);
+		t->rich->paint(t, paint, b.text ? b.text : "");
+		rdep_buf_free(&b);
+		return;
+	}
 	if (color)
 		fprintf(t->out, "\033[%sm", codes[paint]);
 	va_start(ap, format);
@@ -55,9 +65,35 @@ static const char *short_path(const struct rdep_text *t, const char *path)
 	return n && strncmp(path, t->here, n) == 0 ? path + n : path;
 }
 
+const char *rdep_text_module(struct rdep_report *r, const struct rdep_mframe *f)
+{
+	struct rdep_arena *a = &r->arena;
+
+	if (!f->module && f->function)
+		return ""; /* a signal */
+	if (!f->module)
+		return rdep_arena_printf(a, "[0x%llx, in no known module]", (unsigned long long)f->pc);
+	if (f->inlined)
+		return rdep_arena_printf(a, "(%s, inlined)", f->module->name);
+	if (f->file)
+		return rdep_arena_printf(a, "(%s)", f->module->name);
+	if (f->function || !*f->module->build_id)
+		return rdep_arena_printf(a, "(%s+0x%llx)", f->module->name, (unsigned long long)f->address);
+	return rdep_arena_printf(a, "(%s+0x%llx, build-id %.16s)", f->module->name, (unsigned long long)f->address,
+				 f->module->build_id);
+}
+
+const char *rdep_text_stack_end(unsigned flags)
+{
+	return flags & RDEP_STACK_CUT	   ? "...  (more frames than stack_depth keeps)"
+	       : flags & RDEP_STACK_BROKEN ? "...  (the next frame has no unwind data)"
+					   : "";
+}
+
 static void print_frame(struct rdep_text *t, const struct rdep_mframe *f, size_t number,
 			const char *indent)
 {
+	const char *module;
 	char label[24];
 
 	snprintf(label, sizeof(label), "#%zu", number);
@@ -68,21 +104,9 @@ static void print_frame(struct rdep_text *t, const struct rdep_mframe *f, size_t
 		fputs("??", t->out);
 	if (f->file)
 		fprintf(t->out, "  %s:%u", short_path(t, f->file), f->line);
-	if (!f->module && f->function)
-		; /* a signal */
-	else if (!f->module)
-		rdep_text_paint(t, RDEP_DIM, "  [0x%llx, in no known module]",
-				(unsigned long long)f->pc);
-	else if (f->inlined)
-		rdep_text_paint(t, RDEP_DIM, "  (%s, inlined)", f->module->name);
-	else if (f->file)
-		rdep_text_paint(t, RDEP_DIM, "  (%s)", f->module->name);
-	else if (f->function || !*f->module->build_id)
-		rdep_text_paint(t, RDEP_DIM, "  (%s+0x%llx)", f->module->name,
-				(unsigned long long)f->address);
-	else
-		rdep_text_paint(t, RDEP_DIM, "  (%s+0x%llx, build-id %.16s)", f->module->name,
-				(unsigned long long)f->address, f->module->build_id);
+	module = rdep_text_module(t->report, f);
+	if (*module)
+		rdep_text_paint(t, RDEP_DIM, "  %s", module);
 	fputc('\n', t->out);
 }
 
@@ -109,31 +133,34 @@ static bool is_start(const struct rdep_mframe *f)
 	return false;
 }
 
-/* How many frames tell something: those below main and a thread's routine are libc's. */
-static size_t telling_frames(const struct rdep_mstack *s)
+/* Frames below main and a thread's routine are libc's, and those above the call the C++ library's. */
+void rdep_text_telling(const struct rdep_mstack *s, size_t *first, size_t *end)
 {
-	size_t n = s->count;
+	size_t n = s->count, i = 0;
 
 	while (n > 1 && !(s->flags & RDEP_STACK_CUT) && is_start(&s->frames[n - 1]))
 		n--;
-	return n;
+	while (i < n && rdep_model_is_wrapper(&s->frames[i]))
+		i++;
+	*first = i < n ? i : 0;
+	*end = n;
 }
 
 void rdep_text_stack(struct rdep_text *t, const struct rdep_mstack *s, const char *indent)
 {
-	size_t i, n = telling_frames(s), first = 0;
+	size_t i, first, end;
 
-	while (first < n && rdep_model_is_wrapper(&s->frames[first]))
-		first++;
-
+	rdep_text_telling(s, &first, &end);
+	if (t->rich) {
+		t->rich->stack(t, s, first, end);
+		return;
+	}
 	if (!s->count)
-		fprintf(t->out, "%s(no stack was kept)\n", indent);
-	for (i = first < n ? first : 0; i < n; i++)
+		fprintf(t->out, "%s%s\n", indent, RDEP_NO_STACK);
+	for (i = first; i < end; i++)
 		print_frame(t, &s->frames[i], i, indent);
-	if (s->flags & RDEP_STACK_CUT)
-		fprintf(t->out, "%s...  (more frames than stack_depth keeps)\n", indent);
-	if (s->flags & RDEP_STACK_BROKEN)
-		fprintf(t->out, "%s...  (the next frame has no unwind data)\n", indent);
+	if (*rdep_text_stack_end(s->flags))
+		fprintf(t->out, "%s%s\n", indent, rdep_text_stack_end(s->flags));
 }
 
 bool rdep_text_shows(const struct rdep_text *t, const struct rdep_mfinding *f)

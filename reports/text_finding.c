@@ -23,7 +23,7 @@ static bool joins(const struct rdep_mfinding *f)
 	return false;
 }
 
-static const char *verdict_meaning(const struct rdep_mfinding *f)
+const char *rdep_text_verdict(const struct rdep_mfinding *f)
 {
 	if (f->kind == RDEP_K_DEADLOCK)
 		return f->verdict == RDEP_CERTAIN ? "it happened in this run"
@@ -74,23 +74,18 @@ void rdep_text_thread(struct rdep_text *t, const struct rdep_mthread *m)
 
 void rdep_text_class(struct rdep_text *t, const struct rdep_mclass *c)
 {
-	rdep_text_paint(t, RDEP_BOLD, "%s", c->name);
+	if (t->rich)
+		t->rich->class(t, c);
+	else
+		rdep_text_paint(t, RDEP_BOLD, "%s", c->name);
 	if (!c->domain)
 		fprintf(t->out, " (%s%s%s)", c->kind, *c->detail ? "; " : "", c->detail);
 }
 
-static void print_heading(struct rdep_text *t, const struct rdep_mfinding *f)
+void rdep_text_occurrence(struct rdep_text *t, const struct rdep_mfinding *f)
 {
 	const struct rdep_process *p = f->process;
 
-	fputc('\n', t->out);
-	rdep_text_paint(t, RDEP_DIM,
-			"==============================================================="
-			"=================\n");
-	rdep_text_paint(t, severity_paint(f->severity), "%s: %s: ", rdep_severity_id(f->severity),
-			f->kind_id);
-	rdep_text_paint(t, RDEP_BOLD, "%s\n", f->title);
-	fprintf(t->out, "%s: %s\n", f->verdict_id, verdict_meaning(f));
 	fprintf(t->out, "%s (pid %u), ", p->name, p->record->header.pid);
 	rdep_text_thread(t, &f->thread);
 	if (f->count > 1)
@@ -100,11 +95,24 @@ static void print_heading(struct rdep_text *t, const struct rdep_mfinding *f)
 			f->suppressed->text);
 	if (f->known)
 		fputs("\nknown: it stands in the baseline", t->out);
+}
+
+static void print_heading(struct rdep_text *t, const struct rdep_mfinding *f)
+{
+	fputc('\n', t->out);
+	rdep_text_paint(t, RDEP_DIM,
+			"==============================================================="
+			"=================\n");
+	rdep_text_paint(t, severity_paint(f->severity), "%s: %s: ", rdep_severity_id(f->severity),
+			f->kind_id);
+	rdep_text_paint(t, RDEP_BOLD, "%s\n", f->title);
+	fprintf(t->out, "%s: %s\n", f->verdict_id, rdep_text_verdict(f));
+	rdep_text_occurrence(t, f);
 	fputs("\n\n", t->out);
 }
 
 /* "by an allocation: malloc(), which counts as GFP_KERNEL" */
-static void print_allocation(struct rdep_text *t, const struct rdep_medge *e)
+void rdep_text_allocation(struct rdep_text *t, const struct rdep_medge *e)
 {
 	struct rdep_report *r = t->report;
 	uint32_t gfp = e->raw->gfp, raw = e->raw->raw_gfp;
@@ -131,7 +139,7 @@ void rdep_text_edge_acquired(struct rdep_text *t, const struct rdep_medge *e)
 	} else if (e->from == e->to && !e->to->domain)
 		fprintf(t->out, " at 0x%llx", (unsigned long long)e->raw->to_inst.address);
 	if (e->to->domain)
-		print_allocation(t, e);
+		rdep_text_allocation(t, e);
 	else
 		fputs(rdep_mode_words(e->to, e->raw->to_inst.mode), t->out);
 	fputs(":\n", t->out);
@@ -288,9 +296,8 @@ static void print_place(struct rdep_text *t, const struct rdep_mfinding *f)
 	rdep_text_stack(t, &f->held, "        ");
 }
 
-void rdep_text_finding(struct rdep_text *t, const struct rdep_mfinding *f)
+void rdep_text_body(struct rdep_text *t, const struct rdep_mfinding *f)
 {
-	print_heading(t, f);
 	if (f->edge_count && f->kind == RDEP_K_SIGNAL_INVERSION)
 		rdep_text_signal(t, f);
 	else if (f->edge_count)
@@ -301,6 +308,12 @@ void rdep_text_finding(struct rdep_text *t, const struct rdep_mfinding *f)
 		print_place(t, f);
 	else
 		print_one_lock(t, f);
+}
+
+void rdep_text_finding(struct rdep_text *t, const struct rdep_mfinding *f)
+{
+	print_heading(t, f);
+	rdep_text_body(t, f);
 	fputc('\n', t->out);
 	rdep_text_paint(t, RDEP_BOLD, "Fix: ");
 	fprintf(t->out, "%s.\n", f->fix);

@@ -389,7 +389,7 @@ static void print_damage(struct rdep_text *t, const struct rdep_record *r)
 			(unsigned long long)r->items_unknown);
 }
 
-static void print_record(struct rdep_text *t, struct rdep_process *p)
+void rdep_text_record(struct rdep_text *t, struct rdep_process *p)
 {
 	const struct rdep_record *r = p->record;
 	const struct rdep_header *h = &r->header;
@@ -431,7 +431,7 @@ int rdep_report_info(struct rdep_report *r, FILE *out, const struct rdep_text_op
 	for (i = 0; i < r->process_count; i++) {
 		if (i)
 			fputc('\n', out);
-		print_record(&t, r->processes[i]);
+		rdep_text_record(&t, r->processes[i]);
 	}
 	rdep_text_end(&t);
 	return ferror(out) ? -1 : 0;

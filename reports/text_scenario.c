@@ -13,11 +13,6 @@
 #define COLUMNS_MAX 3u
 #define LINE 100
 
-struct column {
-	const char *title, *has, *wants;
-	bool in_domain, into_domain; /* runs in a domain; enters one */
-};
-
 /* Has an edge before this one the same thread? What one thread did in turn, two can do at once. */
 static bool same_thread_before(const struct rdep_mfinding *f, const struct rdep_medge *e)
 {
@@ -62,7 +57,7 @@ static const char *thread_title(struct rdep_text *t, const struct rdep_mfinding 
 
 /* Into a signal and out of it: one side, the thread that has the lock as the signal comes. */
 static void make_interrupted(struct rdep_text *t, const struct rdep_mfinding *f, const struct rdep_medge *e,
-			     struct column *c)
+			     struct rdep_column *c)
 {
 	const struct rdep_medge *out = e + 1 < f->edges + f->edge_count ? e + 1 : f->edges;
 	struct rdep_arena *a = &t->report->arena;
@@ -76,7 +71,7 @@ static void make_interrupted(struct rdep_text *t, const struct rdep_mfinding *f,
 }
 
 static void make_column(struct rdep_text *t, const struct rdep_mfinding *f,
-			const struct rdep_medge *e, struct column *c)
+			const struct rdep_medge *e, struct rdep_column *c)
 {
 	struct rdep_arena *a = &t->report->arena;
 
@@ -128,7 +123,7 @@ static const char *wants_text(struct rdep_arena *a, const struct rdep_mleg *leg,
 				 leg->wanted->name);
 }
 
-static void make_leg_column(struct rdep_text *t, const struct rdep_mfinding *f, size_t i, struct column *c)
+static void make_leg_column(struct rdep_text *t, const struct rdep_mfinding *f, size_t i, struct rdep_column *c)
 {
 	const struct rdep_mleg *leg = &f->legs[i];
 	struct rdep_arena *a = &t->report->arena;
@@ -141,15 +136,30 @@ static void make_leg_column(struct rdep_text *t, const struct rdep_mfinding *f, 
 	c->wants = wants_text(a, leg, &f->legs[(i + 1) % f->leg_count]);
 }
 
-static void print_cell(struct rdep_text *t, size_t column, int width, const char *text)
+/* All have what they have; then who allocates brings reclaim about; then what runs in it begins; then all wait. */
+size_t rdep_text_cells(const struct rdep_column *columns, size_t n, struct rdep_cell *cells)
 {
-	fprintf(t->out, "    %*s%s\n", (int)column * width, "", text);
+	size_t i, count = 0;
+
+	for (i = 0; i < n; i++)
+		if (!columns[i].in_domain && *columns[i].has)
+			cells[count++] = (struct rdep_cell){i, columns[i].has};
+	for (i = 0; i < n; i++)
+		if (columns[i].into_domain)
+			cells[count++] = (struct rdep_cell){i, columns[i].wants};
+	for (i = 0; i < n; i++)
+		if (columns[i].in_domain)
+			cells[count++] = (struct rdep_cell){i, columns[i].has};
+	for (i = 0; i < n; i++)
+		if (!columns[i].into_domain)
+			cells[count++] = (struct rdep_cell){i, columns[i].wants};
+	return count;
 }
 
-/* In columns: all have what they have; then who allocates brings reclaim about; then all wait. */
-static void print_columns(struct rdep_text *t, const struct column *columns, size_t n, int width)
+static void print_columns(struct rdep_text *t, const struct rdep_column *columns, size_t n, int width)
 {
-	size_t i;
+	struct rdep_cell *cells;
+	size_t i, count;
 
 	fputs("    ", t->out);
 	for (i = 0; i < n; i++)
@@ -164,22 +174,15 @@ static void print_columns(struct rdep_text *t, const struct column *columns, siz
 		fprintf(t->out, "%-*s", i + 1 < n ? width : 0, rule);
 	}
 	fputc('\n', t->out);
-	for (i = 0; i < n; i++)
-		if (!columns[i].in_domain && *columns[i].has)
-			print_cell(t, i, width, columns[i].has);
-	for (i = 0; i < n; i++)
-		if (columns[i].into_domain)
-			print_cell(t, i, width, columns[i].wants);
-	for (i = 0; i < n; i++)
-		if (columns[i].in_domain)
-			print_cell(t, i, width, columns[i].has);
-	for (i = 0; i < n; i++)
-		if (!columns[i].into_domain)
-			print_cell(t, i, width, columns[i].wants);
+	cells = rdep_alloc(2 * n * sizeof(*cells));
+	count = rdep_text_cells(columns, n, cells);
+	for (i = 0; i < count; i++)
+		fprintf(t->out, "    %*s%s\n", (int)cells[i].column * width, "", cells[i].text);
+	free(cells);
 }
 
 /* One below the other: too many sides, or too long names. */
-static void print_rows(struct rdep_text *t, const struct column *columns, size_t n)
+static void print_rows(struct rdep_text *t, const struct rdep_column *columns, size_t n)
 {
 	size_t i;
 
@@ -189,24 +192,25 @@ static void print_rows(struct rdep_text *t, const struct column *columns, size_t
 			*columns[i].has ? "\n" : "", columns[i].wants);
 }
 
-static size_t longest(const struct column *c)
+static size_t longest(const struct rdep_column *c)
 {
 	size_t a = strlen(c->title), b = strlen(c->has), w = strlen(c->wants);
 
 	return a > b ? (a > w ? a : w) : (b > w ? b : w);
 }
 
-void rdep_text_scenario(struct rdep_text *t, const struct rdep_mfinding *f)
+struct rdep_column *rdep_text_columns(struct rdep_text *t, const struct rdep_mfinding *f, size_t *n)
 {
-	struct column *columns;
-	size_t i, n = 0, first = 0, width = 0;
+	struct rdep_column *columns;
+	size_t i, first = 0;
 
+	*n = 0;
 	if (f->edge_count + f->leg_count < 2)
-		return;
+		return NULL;
 	columns = rdep_alloc((f->edge_count + f->leg_count) * sizeof(*columns));
 	/* Who runs inside reclaim comes last: the allocation brings it about. */
 	for (i = 0; i < f->leg_count; i++)
-		make_leg_column(t, f, i, &columns[n++]);
+		make_leg_column(t, f, i, &columns[(*n)++]);
 	while (first + 1 < f->edge_count && (f->edges[first].from->domain || f->edges[first].from->signal))
 		first++;
 	for (i = 0; i < f->edge_count; i++) {
@@ -214,13 +218,31 @@ void rdep_text_scenario(struct rdep_text *t, const struct rdep_mfinding *f)
 
 		/* The side that leads out of a signal is the one that leads into it. */
 		if (!e->from->signal)
-			make_column(t, f, e, &columns[n++]);
+			make_column(t, f, e, &columns[(*n)++]);
 	}
+	return columns;
+}
+
+const char *rdep_text_scenario_title(const struct rdep_mfinding *f)
+{
+	return f->leg_count ? "How it deadlocked" : "How it deadlocks";
+}
+
+void rdep_text_scenario(struct rdep_text *t, const struct rdep_mfinding *f)
+{
+	struct rdep_column *columns;
+	size_t i, n, width = 0;
+
+	if (t->rich)
+		return;
+	columns = rdep_text_columns(t, f, &n);
+	if (!columns)
+		return;
 	for (i = 0; i < n; i++) {
 		if (longest(&columns[i]) + 2 > width)
 			width = longest(&columns[i]) + 2;
 	}
-	rdep_text_paint(t, RDEP_BOLD, f->leg_count ? "\nHow it deadlocked:\n" : "\nHow it deadlocks:\n");
+	rdep_text_paint(t, RDEP_BOLD, "\n%s:\n", rdep_text_scenario_title(f));
 	if (n <= COLUMNS_MAX && n * width <= LINE)
 		print_columns(t, columns, n, (int)width);
 	else

@@ -229,19 +229,24 @@ void rdep_buf_add(struct rdep_buf *b, const char *text)
 	rdep_buf_addn(b, text, strlen(text));
 }
 
-void rdep_buf_printf(struct rdep_buf *b, const char *format, ...)
+void rdep_buf_vprintf(struct rdep_buf *b, const char *format, va_list ap)
 {
-	va_list ap;
 	char *text = NULL;
-	int n;
+	int n = vasprintf(&text, format, ap);
 
-	va_start(ap, format);
-	n = vasprintf(&text, format, ap);
-	va_end(ap);
 	if (n < 0)
 		no_memory();
 	rdep_buf_addn(b, text, (size_t)n);
 	free(text);
+}
+
+void rdep_buf_printf(struct rdep_buf *b, const char *format, ...)
+{
+	va_list ap;
+
+	va_start(ap, format);
+	rdep_buf_vprintf(b, format, ap);
+	va_end(ap);
 }
 
 void rdep_buf_free(struct rdep_buf *b)

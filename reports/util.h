@@ -68,6 +68,7 @@ void rdep_buf_add(struct rdep_buf *b, const char *text);
 void rdep_buf_addn(struct rdep_buf *b, const char *text, size_t n);
 void rdep_buf_printf(struct rdep_buf *b, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
+void rdep_buf_vprintf(struct rdep_buf *b, const char *format, va_list ap);
 void rdep_buf_free(struct rdep_buf *b);
 
 /* Grows an array whose count is about to become n + 1. */
