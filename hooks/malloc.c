@@ -122,19 +122,16 @@ RD_EXPORT void *reallocarray(void *p, size_t n, size_t size)
 
 static __attribute__((noinline)) void free_told(void *p, uint64_t site, uint64_t sp)
 {
-	/* By far the most: it is not told for all, and far from what is held. */
-	if (rd_free_told || rd_held_near(p)) {
-		if (rd_in_arena(p))
-			return;
-		tell_free(p, site, sp);
-	}
+	if (rd_in_arena(p))
+		return;
+	tell_free(p, site, sp);
 	RD_NEXT(free)(p);
 }
 
-/* The arena's first block has all threads told: see resolve.c. */
+/* The arena's first block has all threads told: see resolve.c. Under a lock by far the most are far from what is held. */
 RD_EXPORT void free(void *p)
 {
-	if (rd_free_counts())
+	if (rd_free_counts() && (rd_free_told || rd_held_near(p)))
 		free_told(p, RD_SITE, RD_HERE);
 	else
 		RD_NEXT(free)(p);

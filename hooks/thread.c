@@ -139,7 +139,8 @@ static struct errand *errand_for(void *start, void *arg, bool detached, uint64_t
 		token = e->token;                                                                  \
 		rc = RD_NEXT(name) ours;                                                           \
 		if (rc == 0) {                                                                     \
-			rd_thread_created(token, id_written_to(thread));                           \
+			if (rd_thread_unnamed(token))                                              \
+				rd_thread_created(id_written_to(thread));                          \
 		} else {                                                                           \
 			errand_put(e);                                                             \
 			rd_thread_uncreated(token);                                                \

@@ -126,6 +126,9 @@ static void allocate(struct rd_thread *t, const struct allocation *a)
 
 	if (!a->domains || t->top == t->bottom || t->contexts || t->ignoring)
 		return;
+	/* As with a plain allocation, which is not even told then. */
+	if (t->top->address && (t->top->flags & bits) == bits)
+		return;
 	watch = watched(t, a->domains);
 	if (!watch && t->top->address && is_known(t, a->domains)) {
 		mark_checked(t, a->domains);

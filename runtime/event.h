@@ -715,7 +715,8 @@ void rd_signal_mask(int how, uint64_t set, uint64_t site, uint64_t sp);
  * the child by the hook's trampoline. detached: nobody will join it. */
 uint32_t rd_thread_create(void *start_routine, bool detached, uint64_t site, uint64_t sp);
 /* In the parent after success, after failure / in the child before the start routine. */
-void rd_thread_created(uint32_t token, uint64_t pthread_id);
+bool rd_thread_unnamed(uint32_t token); /* then: */
+void rd_thread_created(uint64_t pthread_id);
 void rd_thread_uncreated(uint32_t token);
 void rd_thread_begin(uint32_t token, uint64_t pthread_id);
 /* The start routine returned, or the thread is being cancelled or exits: destructors of thread keys

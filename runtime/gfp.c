@@ -46,9 +46,9 @@ static void say_unknown(uint32_t raw)
 	rd_note(buf);
 }
 
-uint32_t rd_gfp(unsigned long passed)
+static __attribute__((noinline)) uint32_t translate(uint32_t raw)
 {
-	uint32_t raw = (uint32_t)passed, gfp, taken = 0, bits;
+	uint32_t gfp, taken = 0, bits;
 
 	if (rd_unlikely(!layout.known))
 		rd_gfp_start();
@@ -62,6 +62,20 @@ uint32_t rd_gfp(unsigned long passed)
 	if (rd_unlikely(raw & ~layout.known))
 		say_unknown(raw);
 	return gfp & ~taken;
+}
+
+/* One mask comes after another that is the same. */
+uint32_t rd_gfp(unsigned long passed)
+{
+	uint32_t raw = (uint32_t)passed, gfp;
+	struct rd_thread *t = rd_self;
+
+	if (t && t->mask && (uint32_t)t->mask == raw)
+		return (uint32_t)(t->mask >> 32);
+	gfp = translate(raw);
+	if (t && !(raw & ~layout.known))
+		t->mask = (uint64_t)gfp << 32 | raw;
+	return gfp;
 }
 
 uint32_t rd_gfp_effective(uint32_t gfp, uint32_t scope)

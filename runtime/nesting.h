@@ -14,7 +14,7 @@
 #include <stdint.h>
 #include "depend.h"
 
-#define RD_NEST_PAIRS 65536u
+#define RD_NEST_PAIRS 16384u
 #define RD_NEST_LIVES 1024u /* the same of threads that are joined by threads that may be joined */
 
 /* Set in the number of an edge between instances. */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 /* sys.c - see sys.h. */
 #include "sys.h"
+#include "thread.h"
 
 #include <errno.h>
 #include <string.h>
@@ -44,11 +45,18 @@ static int peek_pages(void *dst, const void *src, size_t n)
 	return 0;
 }
 
+/* By thread: the process's first one may be gone, and its memory with it. */
+static uint32_t this_thread(void)
+{
+	const struct rd_thread *t = rd_self;
+
+	return t && t->tid && !t->vfork ? t->tid : rd_gettid();
+}
+
 int rd_peek(void *dst, const void *src, size_t n)
 {
 	struct iovec local = {dst, n}, remote = {(void *)src, n};
-	/* By thread: the process's first one may be gone, and its memory with it. */
-	long got = rd_sys(SYS_process_vm_readv, rd_gettid(), &local, 1, &remote, 1, 0);
+	long got = rd_sys(SYS_process_vm_readv, this_thread(), &local, 1, &remote, 1, 0);
 
 	if (got == (long)n)
 		return 0;
@@ -66,5 +74,5 @@ int rd_peek_all(void *dst, size_t stride, const struct rd_peek *peek, unsigned c
 		remote[i] = (struct iovec){(void *)peek[i].src, peek[i].n};
 		total += peek[i].n;
 	}
-	return rd_sys(SYS_process_vm_readv, rd_gettid(), local, count, remote, count, 0) == (long)total ? 0 : -EFAULT;
+	return rd_sys(SYS_process_vm_readv, this_thread(), local, count, remote, count, 0) == (long)total ? 0 : -EFAULT;
 }

@@ -136,6 +136,7 @@ struct rd_thread {
 	/* Cold. */
 	uint64_t bracket_sp; /* inside an allocator with a mask of its own: its frame; 0: no */
 	uint32_t bracket_gfp; /* its mask */
+	uint64_t mask; /* the last that was translated, and above it what it was translated to; gfp.c's */
 	uint32_t contexts;   /* reclaim contexts entered */
 	uint32_t unwinding;  /* inside libunwind: its mutex calls are no-ops */
 	uint64_t stack_span; /* pages of the stack that are readable: unwind.c's */
@@ -190,6 +191,8 @@ struct rd_thread {
 	struct rd_thread *next, *previous; /* of the list of all threads, or of idle ones */
 	struct rd_thread *next_ended;
 	struct rd_thread_info *info;
+	uint64_t created_pthread; /* of the thread that it made last, while that has not begun: */
+	uint32_t created;	  /* its id; 0: it has begun, or has been named */
 	uint8_t ended; /* detached, and its state is to be given back */
 	uint8_t learnt; /* pairs and steps are not all zero */
 

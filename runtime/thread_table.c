@@ -2,6 +2,7 @@
 /* thread_table.c - see thread_table.h. */
 #include "thread_table.h"
 #include "core_root.h"
+#include "map.h"
 #include "mem.h"
 
 #include <stddef.h>
@@ -10,8 +11,9 @@
 
 static uint32_t last_id;
 
-/* Chains of infos, by id and by pthread_t. */
-static struct rd_thread_info **by_id, **by_pthread;
+/* Chains of infos, by id. */
+static struct rd_thread_info **by_id;
+static struct rd_map_of by_pthread; /* (pthread_t, 0) -> id */
 static uint32_t room, count; /* room: a power of two, or 0 */
 
 #define COLLECT_AT 1024u
@@ -30,11 +32,6 @@ static struct rd_thread_info **id_place(uint32_t id)
 	return &by_id[id & (room - 1)];
 }
 
-static struct rd_thread_info **pthread_place(uint64_t pthread)
-{
-	return &by_pthread[(pthread * 0x9e3779b97f4a7c15ull >> 32) & (room - 1)];
-}
-
 static void add(struct rd_thread_info *i)
 {
 	struct rd_thread_info **place = id_place(i->id);
@@ -43,50 +40,29 @@ static void add(struct rd_thread_info *i)
 	*place = i;
 }
 
-static void add_named(struct rd_thread_info *i)
-{
-	struct rd_thread_info **place = pthread_place(i->pthread);
-
-	i->next_named = *place;
-	*place = i;
-}
-
 static void remove_named(struct rd_thread_info *i)
 {
-	struct rd_thread_info **link;
-
-	if (!i->pthread)
-		return;
-	for (link = pthread_place(i->pthread); *link != i; link = &(*link)->next_named)
-		;
-	*link = i->next_named;
+	if (i->pthread && rd_map_get(&by_pthread, i->pthread, 0) == i->id)
+		rd_map_set(&by_pthread, i->pthread, 0, 0);
 	i->pthread = 0;
 }
 
 static bool grow(void)
 {
 	uint32_t had = room, wide = room ? room * 2 : 64, b;
-	struct rd_thread_info **ids = rd_mem_alloc(wide * sizeof(*ids)), **pthreads = rd_mem_alloc(wide * sizeof(*pthreads));
-	struct rd_thread_info **old = by_id, **old_named = by_pthread, *i, *next;
+	struct rd_thread_info **ids = rd_mem_alloc(wide * sizeof(*ids)), **old = by_id, *i, *next;
 
-	if (!ids || !pthreads) {
-		rd_mem_free(ids, wide * sizeof(*ids));
-		rd_mem_free(pthreads, wide * sizeof(*pthreads));
+	if (!ids)
 		return had != 0;
-	}
 	by_id = ids;
-	by_pthread = pthreads;
 	room = wide;
 	for (b = 0; b < had; b++) {
 		for (i = old[b]; i; i = next) {
 			next = i->next;
 			add(i);
-			if (i->pthread)
-				add_named(i);
 		}
 	}
 	rd_mem_free(old, had * sizeof(*old));
-	rd_mem_free(old_named, had * sizeof(*old_named));
 	return true;
 }
 
@@ -168,18 +144,9 @@ bool rd_thread_before(uint32_t a, uint32_t ca, uint32_t b, uint32_t cb)
 
 /* ---- by pthread_t ---- */
 
-static struct rd_thread_info *named(uint64_t pthread)
-{
-	struct rd_thread_info *i;
-
-	for (i = pthread && room ? *pthread_place(pthread) : NULL; i && i->pthread != pthread; i = i->next_named)
-		;
-	return i;
-}
-
 void rd_thread_name_pthread(uint64_t pthread, uint32_t id)
 {
-	struct rd_thread_info *was = named(pthread), *i = rd_thread_info_at(id);
+	struct rd_thread_info *was = rd_thread_info_at(rd_thread_by_pthread(pthread)), *i = rd_thread_info_at(id);
 
 	if (was == i)
 		return;
@@ -189,15 +156,13 @@ void rd_thread_name_pthread(uint64_t pthread, uint32_t id)
 	if (!i || !pthread)
 		return;
 	remove_named(i);
-	i->pthread = pthread;
-	add_named(i);
+	if (rd_map_set(&by_pthread, pthread, 0, id))
+		i->pthread = pthread;
 }
 
 uint32_t rd_thread_by_pthread(uint64_t pthread)
 {
-	const struct rd_thread_info *i = named(pthread);
-
-	return i ? i->id : 0;
+	return rd_map_get(&by_pthread, pthread, 0);
 }
 
 /* ---- forgetting ---- */
@@ -288,7 +253,8 @@ void rd_thread_table_fork_child(void)
 
 void rd_thread_table_reset(void)
 {
-	by_id = by_pthread = NULL;
+	by_id = NULL;
+	rd_map_reset(&by_pthread);
 	room = count = last_id = 0;
 	collect_at = COLLECT_AT;
 }

@@ -7,7 +7,7 @@
  * keeps needs the line of creations that led to the thread, and the joins that ended its line. What nothing refers to is
  * forgotten, and leaves nothing in the record: a program may make threads without end. Numbers are not used again.
  *
- * All functions need the runtime lock.
+ * All functions need the runtime lock, where nothing else is said.
  */
 #ifndef RECLAIMDEP_THREAD_TABLE_H
 #define RECLAIMDEP_THREAD_TABLE_H
@@ -18,7 +18,7 @@
 struct rd_thread;
 
 struct rd_thread_info {
-	struct rd_thread_info *next, *next_named;
+	struct rd_thread_info *next;
 	struct rd_thread *state; /* NULL: it has not begun, or has ended */
 	uint64_t pthread; /* to be joined by; 0: not known, or it never is */
 	uint64_t start_routine;
@@ -51,7 +51,7 @@ bool rd_thread_before(uint32_t a, uint32_t ca, uint32_t b, uint32_t cb);
 
 /* pthread_t -> thread id, while it may be joined. id 0: no longer. */
 void rd_thread_name_pthread(uint64_t pthread, uint32_t id);
-uint32_t rd_thread_by_pthread(uint64_t pthread);
+uint32_t rd_thread_by_pthread(uint64_t pthread); /* lock-free; 0: not known */
 
 /*
  * Forgets the threads that nothing refers to. each is called with a function to tell each thread to that an occurrence names.

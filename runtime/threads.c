@@ -110,6 +110,14 @@ static void dismiss(struct rd_thread *t)
 
 static void ended_remove(struct rd_thread *t);
 
+/* The thread that it made last is known by its pthread_t from here on, if nobody else saw to that. */
+static void name_created(struct rd_thread *t)
+{
+	if (t->created && t->created_pthread)
+		rd_thread_name_pthread(t->created_pthread, t->created);
+	__atomic_store_n(&t->created, 0, __ATOMIC_RELAXED);
+}
+
 /* The thread has ended, or the tid is another's now. */
 static void release(struct rd_thread *t)
 {
@@ -117,6 +125,7 @@ static void release(struct rd_thread *t)
 
 	rd_left_at_exit(t);
 	ended_remove(t);
+	name_created(t);
 	list_remove(t);
 	if (t->info)
 		t->info->state = NULL;
@@ -468,11 +477,14 @@ uint32_t rd_thread_create(void *start_routine, bool detached, uint64_t site, uin
 	if (!t)
 		return 0;
 	rd_enter(t, &l);
+	name_created(t);
 	id = new_thread();
 	info = rd_thread_info_at(id);
 	if (info) {
 		tick(t);
 		info->detached = detached;
+		t->created_pthread = 0;
+		t->created = detached ? 0 : id;
 		info->start_routine = (uint64_t)start_routine;
 		info->parent = t->id;
 		info->parent_clock = t->clock;
@@ -484,20 +496,17 @@ uint32_t rd_thread_create(void *start_routine, bool detached, uint64_t site, uin
 	return id;
 }
 
-void rd_thread_created(uint32_t token, uint64_t pthread_id)
+/* One that has begun by now has named itself, and may have ended. */
+bool rd_thread_unnamed(uint32_t token)
 {
-	struct rd_thread *t = token ? rd_here() : NULL;
-	const struct rd_thread_info *info;
-	struct rd_locked l;
+	const struct rd_thread *t = rd_self;
 
-	if (!t)
-		return;
-	rd_enter(t, &l);
-	info = rd_thread_info_at(token);
-	/* One that has begun has named itself, and may have ended. */
-	if (info && info->coming && !info->detached)
-		rd_thread_name_pthread(pthread_id, token);
-	rd_leave(t, &l);
+	return t && token && __atomic_load_n(&t->created, __ATOMIC_RELAXED) == token;
+}
+
+void rd_thread_created(uint64_t pthread_id)
+{
+	rd_self->created_pthread = pthread_id;
 }
 
 void rd_thread_uncreated(uint32_t token)
@@ -512,11 +521,13 @@ void rd_thread_uncreated(uint32_t token)
 	info = rd_thread_info_at(token);
 	if (info)
 		info->coming = 0;
+	t->created = 0;
 	rd_leave(t, &l);
 }
 
 void rd_thread_begin(uint32_t token, uint64_t pthread_id)
 {
+	const struct rd_thread_info *parent;
 	struct rd_thread *t;
 	struct rd_locked l;
 
@@ -528,10 +539,33 @@ void rd_thread_begin(uint32_t token, uint64_t pthread_id)
 		t->pthread = pthread_id;
 		if (!t->info->detached)
 			rd_thread_name_pthread(pthread_id, token);
+		parent = rd_thread_info_at(t->info->parent);
+		if (parent && parent->state && parent->state->created == token)
+			__atomic_store_n(&parent->state->created, 0, __ATOMIC_RELAXED);
 	}
 	rd_unlock(&l);
 	if (t)
 		adopt_flusher();
+}
+
+/* One that has not begun is known to who made it. Lock-free; 0: not known, or another one made it. */
+static uint32_t joined_here(const struct rd_thread *t, uint64_t pthread_id)
+{
+	uint32_t id = __atomic_load_n(&t->created, __ATOMIC_RELAXED);
+
+	return id && t->created_pthread == pthread_id ? id : rd_thread_by_pthread(pthread_id);
+}
+
+/* Needs the runtime lock. */
+static uint32_t joined_id(const struct rd_thread *t, uint64_t pthread_id)
+{
+	uint32_t id = joined_here(t, pthread_id);
+
+	for (t = live; t && !id; t = t->next) {
+		if (t->created && t->created_pthread == pthread_id)
+			id = t->created;
+	}
+	return id;
 }
 
 void rd_thread_detached(uint64_t pthread_id)
@@ -543,7 +577,7 @@ void rd_thread_detached(uint64_t pthread_id)
 	if (!t)
 		return;
 	rd_enter(t, &l);
-	info = rd_thread_info_at(rd_thread_by_pthread(pthread_id));
+	info = rd_thread_info_at(joined_id(t, pthread_id));
 	if (info) {
 		info->detached = 1;
 		rd_thread_name_pthread(pthread_id, 0);
@@ -589,9 +623,16 @@ void rd_join_begin(uint64_t pthread_id, bool timed, uint64_t site, uint64_t sp)
 
 	if (!t)
 		return;
-	rd_enter(t, &l);
-	t->slot->wait_what = id = rd_thread_by_pthread(pthread_id);
 	t->join_timed = timed;
+	id = joined_here(t, pthread_id);
+	/* Then it comes before and after nothing. */
+	if (id && t->top == t->bottom && !rd_life_held(t)) {
+		t->slot->wait_what = id;
+		__atomic_store_n(&t->slot->wait_kind, RD_WAIT_JOIN, __ATOMIC_RELEASE);
+		return;
+	}
+	rd_enter(t, &l);
+	t->slot->wait_what = id = joined_id(t, pthread_id);
 	__atomic_store_n(&t->slot->wait_kind, RD_WAIT_JOIN, __ATOMIC_RELEASE);
 	rd_life_join(t, id, site, sp);
 	rd_leave(t, &l);
@@ -627,7 +668,7 @@ void rd_join_end(uint64_t pthread_id, bool joined)
 	}
 	rd_enter(t, &l);
 	/* Since the join began the pthread_t may have become another thread's. */
-	id = announced ? (uint32_t)t->slot->wait_what : rd_thread_by_pthread(pthread_id);
+	id = announced ? (uint32_t)t->slot->wait_what : joined_id(t, pthread_id);
 	info = rd_thread_info_at(id);
 	if (info) {
 		tick(t);
