@@ -661,9 +661,35 @@ static void run_case(unsigned number)
 	_exit(0);
 }
 
+/* Cases are told apart by their pids, which may come round again while all of them are run. */
+#define PIDS (1u << 22)
+static uint8_t had[PIDS / 8];
+
+static bool is_had(pid_t pid)
+{
+	return had[(unsigned)pid % PIDS / 8] >> pid % 8 & 1;
+}
+
+static pid_t fork_anew(void)
+{
+	pid_t pid;
+
+	for (;;) {
+		pid = fork();
+		if (pid == 0 && is_had(getpid()))
+			_exit(0);
+		if (pid <= 0 || !is_had(pid))
+			break;
+		waitpid(pid, NULL, 0);
+	}
+	if (pid > 0)
+		had[(unsigned)pid % PIDS / 8] |= (uint8_t)(1u << pid % 8);
+	return pid;
+}
+
 static void in_child(unsigned number, bool wait)
 {
-	pid_t pid = fork();
+	pid_t pid = fork_anew();
 	int status;
 
 	if (pid == 0)

@@ -81,7 +81,7 @@ static void test_map(void)
 {
 	enum { KEYS = 5000 };
 	static uint32_t naive[KEYS];
-	struct rd_map_of m = {NULL};
+	struct rd_map_of m = {0};
 	bool same = true;
 
 	for (int round = 0; round < 200000; round++) {
