@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "reports/audit.h"
+#include "reports/progress.h"
 #include "reports/graph.h"
 
 /* Of an edge that was seen: which one. Of a supposed one: the allocation that would be it. */
@@ -139,6 +140,7 @@ void audit_graph_build(struct rdep_audit *a)
 	rdep_cgraph_edge(&a->graph, RDEP_CLASS_RECLAIM - 1, RDEP_CLASS_FS_RECLAIM - 1,
 			 AUDIT_LEVELS);
 	for (i = 0; i < r->process_count; i++) {
+		rdep_progress("building the graph", i, r->process_count);
 		add_classes(a, r->processes[i]);
 		add_edges(a, r->processes[i]);
 	}

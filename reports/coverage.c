@@ -144,28 +144,31 @@ static void add_notes(struct builder *b, const struct rdep_process *p)
 	}
 }
 
-/* A class was split, and these are made of it: how many. */
-static size_t parts_of(const struct rdep_record *r, uint32_t cls)
+/* Classes that were split -> into how many. */
+static struct rdep_map parts_of(const struct rdep_record *r)
 {
-	size_t i, n = 0;
+	struct rdep_map parts = {0};
+	size_t i;
 
 	for (i = 0; i < r->class_count; i++)
-		n += r->classes[i].raw->lump == cls;
-	return n;
+		if (r->classes[i].raw->lump)
+			++*rdep_map_put(&parts, r->classes[i].raw->lump);
+	return parts;
 }
 
 /* Functions that turned out to make locks of several roles. */
 static void add_splits(struct builder *b, struct rdep_process *p)
 {
 	struct rdep_arena *a = &b->report->arena;
-	size_t i, parts;
+	struct rdep_map split = parts_of(p->record);
+	size_t i;
 
-	for (i = 0; i < p->record->class_count; i++) {
+	for (i = 0; split.count && i < p->record->class_count; i++) {
+		uint64_t *parts = rdep_map_get(&split, p->record->classes[i].raw->id);
 		const struct rdep_mclass *c;
 		const struct rdep_mframe *at;
 		const char *function;
 
-		parts = parts_of(p->record, p->record->classes[i].raw->id);
 		if (!parts)
 			continue;
 		c = rdep_model_class(p, p->record->classes[i].raw->id);
@@ -175,13 +178,15 @@ static void add_splits(struct builder *b, struct rdep_process *p)
 				    .kind = RDEP_COVERAGE_NOTE,
 				    .process = p,
 				    .id = "split",
-				    .count = parts,
+				    .count = *parts,
 				    .text = rdep_arena_printf(
 					    a,
-					    "%s: class \"%s\" made in %s was split by its callers into %zu: it makes locks of "
+					    "%s: class \"%s\" made in %s was split by its callers into %llu: it makes locks of "
 					    "several roles (wrapper=%s says so from the start)",
-					    p->name, c->name, rdep_model_where(b->report, at), parts, function)});
+					    p->name, c->name, rdep_model_where(b->report, at),
+					    (unsigned long long)*parts, function)});
 	}
+	rdep_map_free(&split);
 }
 
 /* ---- what the modules say ---- */

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "reports/graph.h"
+#include "reports/progress.h"
 
 /* ---- classes ---- */
 
@@ -311,6 +312,7 @@ struct rdep_graph *rdep_graph_new(struct rdep_report *r)
 	g->report = r;
 	g->ids = rdep_alloc((r->process_count + 1) * sizeof(*g->ids));
 	for (i = 0; i < r->process_count; i++) {
+		rdep_progress("building the graph", i, r->process_count);
 		add_classes(g, r->processes[i]);
 		add_edges(g, r->processes[i]);
 	}

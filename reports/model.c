@@ -221,9 +221,12 @@ void rdep_model_join(struct rdep_report *r)
 		name_process(p);
 		p->parent = process_of(r, p->record->header.parent_id);
 		p->replaced = process_of(r, p->record->header.exec_id);
-		for (k = 0; k < p->record->finding_count; k++)
-			if (!p->record->findings[k].told)
-				join_finding(p, &p->record->findings[k]);
+		for (k = 0; k < p->record->finding_count; k++) {
+			if (p->record->findings[k].told)
+				continue;
+			rdep_progress("joining records", i, r->process_count);
+			join_finding(p, &p->record->findings[k]);
+		}
 	}
 }
 

@@ -308,6 +308,17 @@ static char *absolute(const struct rdep_module_wanted *w)
 	return path;
 }
 
+int rdep_module_open_source(struct rdep_module_search *s, const char *path)
+{
+	int fd = -1;
+	size_t i;
+
+	errno = ENOENT;
+	for (i = 0; fd < 0 && *path == '/' && i < rdep_search_root_count(s); i++)
+		fd = rdep_open_found(rdep_in_root(rdep_search_root(s, i)->fd, path));
+	return fd;
+}
+
 static bool cut_deleted(char *path)
 {
 	static const char word[] = " (deleted)";

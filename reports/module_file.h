@@ -88,6 +88,9 @@ bool rdep_module_open_alt(struct rdep_module_search *s, const struct rdep_module
 			  const char *name, const void *build_id, size_t build_id_len,
 			  struct rdep_module_file *f);
 
+/* A source file, as an absolute path, in the same roots: a descriptor of a regular file, or -1 with errno. */
+int rdep_module_open_source(struct rdep_module_search *s, const char *path);
+
 void rdep_module_close(struct rdep_module_file *f);
 
 /* The build-id of an ELF file as hex: false when it has none, or not one of a sane length. */

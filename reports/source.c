@@ -10,7 +10,7 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
-#include "reports/symbols.h"
+#include "reports/symbols_tables.h"
 
 #define SOURCE_MAX (8u << 20)
 #define CALL_LINES 4 /* a call may go on for that many */
@@ -23,7 +23,8 @@ static bool is_newer(const struct rdep_symbol_module *m, time_t changed)
 {
 	struct stat built;
 
-	if (stat(m->path, &built) == 0)
+	/* The file that was taken for it, which is the one that ran. */
+	if (m->tables && m->tables->file.elf && fstat(m->tables->file.fd, &built) == 0)
 		return changed > built.st_mtime;
 	return !m->ran_ns || (uint64_t)changed > m->ran_ns / 1000000000u;
 }
@@ -33,7 +34,7 @@ static const char *read_source(struct rdep_symbol_module *m, const char *file, b
 	struct stat st;
 	const char *result = no_source;
 	char *text;
-	int fd = rdep_open_regular(file);
+	int fd = rdep_module_open_source(m->owner->search, file);
 
 	if (fd < 0)
 		return no_source;

@@ -25,6 +25,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 struct fuzz {
 	const char *name;      /* of the corpus' directory */
+	const char *ending;    /* of a seed's file; NULL: none */
 	const char *good;      /* what was seen when all went well: "%lu records are read or refused" */
 	bool text;	       /* mutated by words rather than by numbers */
 	size_t header;	       /* the first so many bytes are left alone mostly */

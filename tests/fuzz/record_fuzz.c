@@ -152,6 +152,7 @@ static char *seed(unsigned i, size_t *size)
 
 const struct fuzz fuzz = {
 	.name = "record",
+	.ending = RDEP_SUFFIX,
 	.good = "they are read and rendered, or refused with a word",
 	/* Most of the first page is nothing. */
 	.header = RDEP_HEADER_SIZE,
