@@ -148,8 +148,8 @@ const struct rdep_mframe *rdep_parting(const struct rdep_mstack *s,
 					 const struct rdep_mstack *other)
 {
 	const struct rdep_mframe *at = rdep_model_frame(s), *its = rdep_model_frame(other);
-	const struct rdep_mframe *end = s->frames + s->count,
-				 *its_end = other->frames + other->count;
+	const struct rdep_mframe *end = at ? s->frames + s->count : NULL,
+				 *its_end = its ? other->frames + other->count : NULL;
 
 	while (at && its && at + 1 < end && its + 1 < its_end && at->address == its->address &&
 	       at->module == its->module) {

@@ -35,6 +35,43 @@ static int unit_order(const void *pa, const void *pb)
 	return a->low < b->low ? -1 : a->low > b->low;
 }
 
+/* libdw takes strings for terminated: where the last one is not, there is none behind it. (Packed sections
+ * have been unpacked in place when DWARF was opened.) */
+static bool has_good_strings(Elf *elf)
+{
+	static const char *const sections[] = {".debug_str", ".debug_line_str", ".zdebug_str", ".zdebug_line_str"};
+	Elf_Scn *scn = NULL;
+	size_t i, names;
+
+	if (elf_getshdrstrndx(elf, &names) < 0)
+		return false;
+	while ((scn = elf_nextscn(elf, scn))) {
+		GElf_Shdr shdr;
+		const char *name = gelf_getshdr(scn, &shdr) ? elf_strptr(elf, names, shdr.sh_name) : NULL;
+		Elf_Data *data;
+
+		for (i = 0; name && i < sizeof(sections) / sizeof(*sections); i++) {
+			if (strcmp(name, sections[i]) || shdr.sh_type == SHT_NOBITS)
+				continue;
+			data = elf_getdata(scn, NULL);
+			if (data && data->d_size && ((const char *)data->d_buf)[data->d_size - 1])
+				return false;
+		}
+	}
+	return true;
+}
+
+static Dwarf *open_dwarf(Elf *elf)
+{
+	Dwarf *dwarf = elf ? dwarf_begin_elf(elf, DWARF_C_READ, NULL) : NULL;
+
+	if (dwarf && !has_good_strings(elf)) {
+		dwarf_end(dwarf);
+		return NULL;
+	}
+	return dwarf;
+}
+
 /* ---- what several debug files share (dwz) ---- */
 
 /*
@@ -81,7 +118,7 @@ static void set_alt(struct rdep_symbol_module *m)
 		return;
 	if (rdep_module_open_alt(m->owner->search, t->debug.elf ? &t->debug : &t->file, name, id, (size_t)n,
 				 &t->alt))
-		t->alt_dwarf = dwarf_begin_elf(t->alt.elf, DWARF_C_READ, NULL);
+		t->alt_dwarf = open_dwarf(t->alt.elf);
 	if (!t->alt_dwarf) {
 		m->alt_missing = true;
 		rdep_module_close(&t->alt);
@@ -101,10 +138,9 @@ void rdep_dwarf_load(struct rdep_symbol_module *m)
 	Dwarf_Die die;
 
 	/* A debug file was looked for only because the module's own has none. */
-	if (t->debug.elf)
-		t->dwarf = dwarf_begin_elf(t->debug.elf, DWARF_C_READ, NULL);
-	if (!t->dwarf && t->file.elf)
-		t->dwarf = dwarf_begin_elf(t->file.elf, DWARF_C_READ, NULL);
+	t->dwarf = open_dwarf(t->debug.elf);
+	if (!t->dwarf)
+		t->dwarf = open_dwarf(t->file.elf);
 	if (t->dwarf)
 		set_alt(m);
 	while (t->dwarf && dwarf_get_units(t->dwarf, cu, &cu, NULL, NULL, &die, NULL) == 0)

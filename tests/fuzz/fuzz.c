@@ -282,7 +282,7 @@ static int write_corpus(const char *dir)
 	FILE *f;
 
 	for (i = 0; (data = fuzz.seed(i, &size)); i++) {
-		snprintf(path, sizeof(path), "%s/sample%u%s", dir, i, fuzz.ending ? fuzz.ending : "");
+		snprintf(path, sizeof(path), "%s/seed%u%s", dir, i, fuzz.ending ? fuzz.ending : "");
 		f = fopen(path, "w");
 		if (!f || fwrite(data, 1, size, f) != size || fclose(f))
 			return 1;

@@ -285,9 +285,20 @@ static void end(struct printed *p, unsigned number, const char *name, const char
 	check(number, name, format, color, p->text, p->size);
 }
 
+/* "graph.NAME" of the i-th format of graphs; false behind the last. */
+static bool graph_format(char *name, size_t room, size_t i)
+{
+	const char *p = RDEP_GRAPH_FORMATS;
+
+	for (; i && p; i--)
+		p = strchr(p, '|') ? strchr(p, '|') + 1 : NULL;
+	if (p)
+		snprintf(name, room, "graph.%.*s", (int)strcspn(p, "|"), p);
+	return p;
+}
+
 static void print_report(struct rdep_report *r, unsigned number)
 {
-	static const char *const graphs[] = {"dot", "svg", "graph-json", "graph-text"};
 	static const char *const endings[] = {"info", "info.1", "info.2"};
 	struct rdep_graph_options graph = {0};
 	const struct rdep_format *format;
@@ -314,10 +325,10 @@ static void print_report(struct rdep_report *r, unsigned number)
 		rdep_report_summary(r, p.out, &o.text, "records");
 		end(&p, number, "summary", "text", v > 2);
 	}
-	for (i = 0; i < sizeof(graphs) / sizeof(*graphs); i++) {
+	for (i = 0; graph_format(name, sizeof(name), i); i++) {
 		begin(&p);
 		rdep_report_graph(r, p.out, (enum rdep_graph_format)i, &graph, &err);
-		end(&p, number, graphs[i], graphs[i], false);
+		end(&p, number, name, name + strlen("graph."), false);
 	}
 }
 
