@@ -39,12 +39,25 @@ static const char *short_thread(struct rdep_report *r, const struct rdep_mthread
 	return t->id ? rdep_arena_printf(&r->arena, "thread %u", t->id) : "a thread";
 }
 
+/* Do two of them go by one name? Then they have their numbers, too. */
+static bool is_ambiguous(const struct rdep_mfinding *f, const struct rdep_mthread *t)
+{
+	size_t i;
+
+	for (i = 0; i < f->edge_count && i < BOXES_MAX; i++)
+		if (f->edges[i].thread.id != t->id && strcmp(f->edges[i].thread.label, t->label) == 0)
+			return true;
+	return false;
+}
+
 static const char *edge_label(struct rdep_report *r, const struct rdep_mfinding *f, const struct rdep_medge *e)
 {
 	if (e->from->domain)
 		return "reclaim";
 	if (f->verdict == RDEP_POSSIBLE && rdep_is_of_files(f))
 		return e == f->edges ? "a process" : "another process";
+	if (*e->thread.label && is_ambiguous(f, &e->thread))
+		return rdep_arena_printf(&r->arena, "%u: %s", e->thread.id, e->thread.label);
 	return short_thread(r, &e->thread);
 }
 
@@ -64,7 +77,9 @@ static void fill_leg(struct rdep_report *r, const struct rdep_mfinding *f, size_
 	const struct rdep_mleg *leg = &f->legs[i];
 
 	b->cls = NULL;
-	b->name = short_thread(r, &leg->thread);
+	b->name = *leg->thread.label
+			  ? rdep_arena_printf(&r->arena, "thread %u (%s)", leg->thread.id, leg->thread.label)
+			  : short_thread(r, &leg->thread);
 	b->label = leg->wanted ? leg->wanted->name : "its end";
 	b->style = rdep_svg_style(false, leg->wanted && leg->raw->wait_inst.mode != RDEP_WRITE, 0);
 }

@@ -27,6 +27,7 @@ static int usage(FILE *out)
 		"  --reclaim        what reclaim can come to take: the shortest way from each reclaim domain to each\n"
 		"                   class, and the allocations that lead back; as text, each way with its places\n\n" READER_HELP "\n"
 		"  reclaimdep graph --format=svg --around=inode_lock reclaimdep.out >graph.svg\n"
+		"  reclaimdep graph --format=html reclaimdep.out >graph.html\n"
 		"  reclaimdep graph --format=text --reclaim reclaimdep.out\n"
 		"  reclaimdep graph reclaimdep.out | dot -Tsvg >graph.svg\n\n"
 		"Filters given together leave what all of them leave. JSON is described by graph.schema.json.\n"

@@ -22,7 +22,7 @@ function columns(graph) {
 
 	if (graph.counted)
 		['acquired', 'contended', 'waited', 'held'].forEach((name, i) => list.push([name, name[0].toUpperCase() + name.slice(1),
-			(c) => (c.stat ? c.stat[i] : -1), (c) => (c.stat ? (i < 2 ? number(c.stat[i]) : duration(c.stat[i])) : '')]));
+			(c) => (c.stat ? c.stat[i] : -1), (c) => (!c.stat ? '' : i < 2 ? number(c.stat[i]) : c.stat[i] ? duration(c.stat[i]) : '-')]));
 	return list.map(([id, title, value, text, first], i) => ({ id, title, value, text: text || value, first: first || 'desc', number: i > 5 }));
 }
 
@@ -42,7 +42,7 @@ function classRow(c, list, go) {
 	return make('tr', { 'data-class': c.key }, ...list.map((column) => {
 		if (column.id === 'name')
 			return make('td', { class: 'w' }, make('a', { class: 'class', href: '#' + writeState({ view: 'graph', class: c.key }) }, shortName(c.name, 60)));
-		return make('td', { class: column.number ? 'n' : column.id === 'kind' ? 'w' : null }, column.text(c));
+		return make('td', { class: column.number ? 'n' : column.id === 'kind' ? 'w' : column.id === 'where' ? 'where' : null }, column.text(c));
 	}));
 }
 
