@@ -41,6 +41,7 @@ static const char *const attacks[] = {
 	"a%0A::forged::%0D,title=forged::%25",
 	"a\\\"\\\\\" -> \"forged\";};\\N\\G",
 	"a',\"forged\":\"x\\u0000",
+	"100%forged,line=1:2",
 	"*?[a-z]:\\forged:*",
 	"",
 	"\n",
