@@ -135,6 +135,14 @@ static void add_entry(struct rdep_slot *s, size_t *n, const struct rdep_core_loc
 					     .flags = (uint8_t)flags};
 }
 
+static uint64_t place_of(const struct rdep_core_made *m, const struct rdep_core_lock *lock,
+			 const struct rdep_core_stack *stack)
+{
+	const struct rdep_lock_site *site = rdep_core_likely_site(m, lock->cls, stack);
+
+	return site ? site->pc : 0;
+}
+
 static void by_words(struct board *b, const struct rdep_core_known *k)
 {
 	struct rdep_core_made *m = b->made;
@@ -160,7 +168,8 @@ static void by_words(struct board *b, const struct rdep_core_known *k)
 	     n + 1 < RDEP_SLOT_HELD;
 	     i++)
 		if (b->locks.owned[i] != wanted)
-			add_entry(&s, &n, b->locks.owned[i], RDEP_WRITE, 0, 0);
+			add_entry(&s, &n, b->locks.owned[i], RDEP_WRITE, 0,
+				  place_of(m, b->locks.owned[i], stack));
 	joined = word && !wanted ? joined_by(b, word) : NULL;
 	if (wanted)
 		add_entry(&s, &n, wanted, mode, RDEP_HELD_WAITING,
@@ -202,11 +211,12 @@ void rdep_core_put_board(struct rdep_core_made *m, struct rdep_core_writer *w, b
 		by_words(&b, k);
 	}
 	if (n)
-		rdep_core_miss(m,
-			       "what %zu of %zu threads held is told by the locks' own words: "
-			       "mutexes, and rwlocks as writer; not "
-			       "in which order, nor where they were taken",
-			       n, m->state.known_count);
+		rdep_core_miss(
+			m,
+			"what %zu of %zu threads held is told by the locks' own words: "
+			"mutexes, and rwlocks as writer; not in which order, and where they were "
+			"taken by what functions the threads are in",
+			n, m->state.known_count);
 	if (b.locks.unread)
 		rdep_core_miss(m, "not all memory of the core was searched for locks: its segments "
 				  "lie over each other");

@@ -145,6 +145,7 @@ static void fill_leg(struct rdep_core_made *m, struct rdep_core_writer *w, const
 {
 	const struct rdep_core_stack *stack = stack_of(m, n->slot->slot.thread);
 	size_t call = stack ? rdep_core_call(m->core, stack) : 0, i;
+	const struct rdep_lock_site *taken;
 
 	leg->thread = n->slot->slot.thread;
 	leg->wait = n->waits ? RDEP_WAIT_LOCK : RDEP_WAIT_JOIN;
@@ -152,6 +153,8 @@ static void fill_leg(struct rdep_core_made *m, struct rdep_core_writer *w, const
 		leg->held_cls = n->held->cls;
 		leg->held = instance_of(n->held);
 		leg->held_site = n->held->site;
+		taken = rdep_core_site(m, n->held->cls, n->held->site);
+		leg->held_stack = taken ? taken->stack : 0;
 	}
 	if (n->waits) {
 		leg->wait_cls = n->waits->cls;
@@ -194,6 +197,7 @@ static void put(struct search *s, struct rdep_core_writer *w)
 	f.inst = c->legs[0].wait_cls ? c->legs[0].wait_inst : c->legs[0].held;
 	f.acquire_stack = c->legs[0].wait_stack;
 	f.held_site = c->legs[0].held_site;
+	f.held_stack = c->legs[0].held_stack;
 	rdep_writer_item(w, RDEP_CIRCLE, c, size, 0);
 	rdep_writer_item(w, RDEP_FINDING, &f, sizeof(f), 0);
 	free(c);

@@ -125,6 +125,7 @@ static bool add_all(struct rdep_core_made *m, struct rdep_symbols *symbols, stru
 	bool told;
 
 	rdep_core_unwind_all(m, symbols);
+	rdep_core_read_sites(m);
 	rdep_core_append(m, &w);
 	rdep_core_put_stacks(m, &w);
 	rdep_core_put_board(m, &w, words);
@@ -199,6 +200,7 @@ struct rdep_core_made *rdep_core_make(const char *path, const struct rdep_core_o
 	struct rdep_core_made *m = rdep_alloc(sizeof(*m));
 
 	m->fd = -1;
+	m->symbols = symbols;
 	m->core = rdep_core_open(path, err);
 	if (m->core && (!o->exe || take_exe(m->core, o->exe, symbols, err)) &&
 	    rdep_core_state_find(m->core, &m->state, err) && open_output(m, o->output, err)) {
@@ -222,6 +224,7 @@ void rdep_core_made_free(struct rdep_core_made *m)
 	for (i = 0; m->stacks && i < m->core->thread_count; i++)
 		free(m->stacks[i].frames);
 	free(m->stacks);
+	free(m->sites);
 	for (i = 0; i < m->line_count; i++)
 		free(m->lines[i]);
 	for (i = 0; i < m->loss_count; i++)

@@ -29,11 +29,14 @@ enum rdep_core_source { RDEP_CORE_MAPPED, RDEP_CORE_FILE, RDEP_CORE_REBUILT };
 struct rdep_core_made {
 	struct rdep_core *core;
 	struct rdep_core_state state;
+	struct rdep_symbols *symbols;
 	enum rdep_core_source source;
 	int fd;
 	char *path;		    /* of the record that is being made */
 	struct rdep_record *record; /* it, as it was read last */
 	struct rdep_core_stack *stacks;
+	struct rdep_lock_site *sites; /* where locks are taken, by class and place; of the copy */
+	size_t site_count;
 	char **lines; /* for people: what it is, and where all comes from */
 	size_t line_count;
 	char **losses; /* what is missing: notes of the record */
@@ -56,6 +59,17 @@ void rdep_core_miss(struct rdep_core_made *m, const char *format, ...)
 
 /* The known thread whose number in the core is that (tid), or NULL. */
 const struct rdep_core_known *rdep_core_known_thread(const struct rdep_core_made *m, size_t thread);
+
+/* core_sites.c: reads m->sites. */
+void rdep_core_read_sites(struct rdep_core_made *m);
+/*
+ * The place where a lock of that class was taken that a thread with this stack holds, as far as that can be told: the one
+ * that takes such locks, or the one in a function that the thread is in, but for the call that it is in. NULL: none.
+ */
+const struct rdep_lock_site *rdep_core_likely_site(const struct rdep_core_made *m, uint32_t cls,
+						   const struct rdep_core_stack *s);
+/* What is kept of that place; NULL: nothing. */
+const struct rdep_lock_site *rdep_core_site(const struct rdep_core_made *m, uint32_t cls, uint64_t pc);
 
 /*
  * core_source.c: the copy, into m->fd; m->record is it on return, *w appends to it. record: a file

@@ -163,6 +163,22 @@ static int take_thread(Dwfl_Thread *thread, void *arg)
 	return dwfl_thread_getframes(thread, take_frame, arg);
 }
 
+/*
+ * libdw calls the frame that a signal handler returns to an exact one, whether or not the
+ * interrupted one behind it. Here the latter is, alone.
+ */
+static void mark_interrupted(struct rdep_core_frame *frames, size_t n)
+{
+	size_t i;
+
+	for (i = 1; i + 1 < n; i++) {
+		if (!frames[i].exact)
+			continue;
+		frames[i].exact = false;
+		frames[++i].exact = true;
+	}
+}
+
 size_t rdep_core_unwind(struct rdep_core *c, struct rdep_core_unwinder *u, size_t i,
 			struct rdep_core_frame *frames, size_t max, bool *broken)
 {
@@ -178,6 +194,7 @@ size_t rdep_core_unwind(struct rdep_core *c, struct rdep_core_unwinder *u, size_
 		u->full = false;
 		rc = dwfl_getthreads(u->dwfl, take_thread, u);
 		*broken = rc != 0 && !u->full;
+		mark_interrupted(frames, u->count);
 		if (u->count)
 			return u->count;
 	}

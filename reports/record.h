@@ -144,6 +144,8 @@ struct rdep_record {
 	size_t site_count;
 	struct rdep_rscope *scopes;
 	size_t scope_count;
+	struct rdep_lock_site *lock_sites; /* where locks of a class are taken, as they came */
+	size_t lock_site_count;
 	const struct rdep_lock_site **domain_sites; /* where reclaim domains were entered */
 	size_t domain_site_count;
 	struct rdep_rnote *notes;

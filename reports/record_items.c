@@ -468,8 +468,11 @@ static bool take_lock_site(struct rdep_record *r, const struct payload *l)
 {
 	const struct rdep_lock_site *s = (const void *)l->p;
 
-	if (s->cls >= RDEP_FIRST_CLASS)
+	if (s->cls >= RDEP_FIRST_CLASS) {
+		RDEP_GROW(r->lock_sites, r->lock_site_count);
+		r->lock_sites[r->lock_site_count++] = *s;
 		return true;
+	}
 	RDEP_GROW(r->domain_sites, r->domain_site_count);
 	r->domain_sites[r->domain_site_count++] = rdep_arena_copy(&r->arena, s, sizeof(*s));
 	return true;
@@ -564,6 +567,7 @@ void rdep_record_drop_items(struct rdep_record *r)
 	free(r->stats);
 	free(r->sites);
 	free(r->scopes);
+	free(r->lock_sites);
 	free(r->domain_sites);
 	free(r->notes);
 	free(r->stands);

@@ -122,9 +122,19 @@ static void print_places(struct rdep_text *t, struct rdep_process *p)
 		print_site(t, p, &r->sites[i]);
 }
 
+static const char *moment(const struct rdep_record *r)
+{
+	if (r->stand_count)
+		return rdep_record_alive(r) ? "was running when the core was taken" : "ended in a core dump";
+	return rdep_record_alive(r) ? "is running" : "did not end by itself";
+}
+
 static const char *state_words(const struct rdep_process *p)
 {
 	const char *state = rdep_state_text(p);
+
+	if (p->record->stand_count)
+		return moment(p->record);
 
 	if (strcmp(state, "killed") == 0)
 		return "killed, or it crashed: it did not end by exit(), and there is no such "
@@ -154,8 +164,9 @@ static const char *held_state(const struct rdep_held *h, bool doubt)
 	return h->flags & RDEP_HELD_CONTEXT ? "inside " : "holds ";
 }
 
+/* seems: where it was taken is concluded, of a core. */
 static void print_held(struct rdep_text *t, struct rdep_process *p, const struct rdep_held *h, bool doubt,
-		       const char *indent)
+		       bool seems, const char *indent)
 {
 	struct rdep_mstack site =
 		rdep_model_site(p, h->site, rdep_record_module_at(p->record, h->site - 1));
@@ -181,7 +192,7 @@ static void print_held(struct rdep_text *t, struct rdep_process *p, const struct
 	if (h->recursion)
 		fprintf(t->out, ", %u times", h->recursion + 1u);
 	if (h->site)
-		fprintf(t->out, ", %s %s\n", waits ? "called from" : "taken in",
+		fprintf(t->out, ", %s %s\n", waits ? "called from" : seems ? "taken, it seems, in" : "taken in",
 			rdep_model_where(t->report, rdep_model_frame(&site)));
 	else
 		fputs(waits ? ", from where is not known\n" : ", taken where is not known\n", t->out);
@@ -246,13 +257,14 @@ static void print_slot(struct rdep_text *t, struct rdep_process *p, const struct
 		if (s->slot.scope >> i & 1)
 			fprintf(t->out, ", in a %s scope", scopes[i]);
 	fprintf(t->out, "%s\n", s->held_count || s->slot.wait_kind ? "" : ": holds nothing");
+	stand = rdep_record_stand(p->record, s->slot.tid);
 	for (i = 0; i < s->held_count; i++)
-		print_held(t, p, &s->held[i], s->doubt && i + 1 == s->held_count, indent);
+		print_held(t, p, &s->held[i], s->doubt && i + 1 == s->held_count,
+			   stand && stand->flags & RDEP_STAND_WORDS, indent);
 	if (s->held_cut)
 		fprintf(t->out, "%s  ... and more: its held stack could not be read to the end\n",
 			indent);
 	print_wait(t, p, &s->slot, indent);
-	stand = rdep_record_stand(p->record, s->slot.tid);
 	if (stand)
 		print_stand(t, p, stand, indent);
 }
@@ -271,13 +283,6 @@ static void print_strangers(struct rdep_text *t, struct rdep_process *p, const c
 			s->tid);
 		print_stand(t, p, s, indent);
 	}
-}
-
-static const char *moment(const struct rdep_record *r)
-{
-	if (r->stand_count)
-		return rdep_record_alive(r) ? "was running when the core was taken" : "ended in a core dump";
-	return rdep_record_alive(r) ? "is running" : "did not end by itself";
 }
 
 void rdep_text_held(struct rdep_text *t, struct rdep_process *p, const char *indent)

@@ -2,9 +2,13 @@
 /*
  * Dies of SIGSEGV inside a lock call, with one lock held, while another thread sleeps in a lock
  * call and a third one is joined. With "hang" it sleeps there instead, as long as its standard
- * input is open.
+ * input is open. With "circle" two threads wait for each other, and main aborts once they sleep, in a
+ * signal handler.
  */
+#define _GNU_SOURCE
+#include <fcntl.h>
 #include <pthread.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -66,9 +70,82 @@ static void *doomed(void *arg)
 	return NULL;
 }
 
+/* ---- the circle ---- */
+
+static pthread_mutex_t left = PTHREAD_MUTEX_INITIALIZER, right = PTHREAD_MUTEX_INITIALIZER;
+static volatile int tids[2];
+
+static void *go_left(void *arg)
+{
+	pthread_mutex_lock(&left);
+	tids[0] = gettid();
+	pthread_barrier_wait(&ready);
+	pthread_mutex_lock(&right);
+	return arg;
+}
+
+static void *go_right(void *arg)
+{
+	pthread_mutex_lock(&right);
+	tids[1] = gettid();
+	pthread_barrier_wait(&ready);
+	pthread_mutex_lock(&left);
+	return arg;
+}
+
+/* Without a lock or an allocation: reclaimdep does not meet it. */
+static void *stranger(void *arg)
+{
+	for (;;)
+		pause();
+	return arg;
+}
+
+static int sleeps(int tid)
+{
+	char path[64], text[8] = "";
+	int fd;
+
+	snprintf(path, sizeof(path), "/proc/self/task/%d/syscall", tid);
+	fd = open(path, O_RDONLY);
+	if (fd < 0 || read(fd, text, sizeof(text) - 1) < 0)
+		usleep(500000); /* it may not be asked */
+	close(fd);
+	return fd < 0 || !strncmp(text, "202 ", 4);
+}
+
+static void give_up(void)
+{
+	abort();
+}
+
+static void on_alarm(int sig)
+{
+	(void)sig;
+	give_up();
+}
+
+static void circle(void)
+{
+	pthread_t a, b, c;
+
+	pthread_barrier_init(&ready, NULL, 3);
+	pthread_create(&a, NULL, go_left, NULL);
+	pthread_create(&b, NULL, go_right, NULL);
+	pthread_create(&c, NULL, stranger, NULL);
+	pthread_barrier_wait(&ready);
+	while (!sleeps(tids[0]) || !sleeps(tids[1]))
+		usleep(1000);
+	signal(SIGALRM, on_alarm);
+	raise(SIGALRM);
+}
+
 int main(int argc, char **argv)
 {
 	pthread_t a, b, c;
+
+	if (argc > 1 && !strcmp(argv[1], "circle"))
+		circle();
 
 	hang = argc > 1 && !strcmp(argv[1], "hang");
 	object = object_new();
