@@ -195,7 +195,7 @@ void rd_edge_threads(const struct rd_edge *e, void (*refers)(uint32_t id))
 	uint32_t i;
 
 	for (i = 0; i < e->count; i++)
-		each_thread(e, &e->sample[i], refers);
+		each_thread(e, rd_edge_sample(e, i), refers);
 }
 
 void rd_depend_threads(void (*refers)(uint32_t id))
@@ -210,6 +210,7 @@ void rd_depend_threads(void (*refers)(uint32_t id))
 /* False: no room. */
 static bool journal(uint32_t id, const struct rd_edge *e, const struct rd_sample *s, bool first)
 {
+	struct rd_where where = rd_where_at(s->where);
 	struct rdep_edge item = {
 		.id = id,
 		.from = e->from,
@@ -218,13 +219,13 @@ static bool journal(uint32_t id, const struct rd_edge *e, const struct rd_sample
 		.flags = s->flags,
 		.from_inst = {s->from_address, s->from_generation, s->from_mode},
 		.to_inst = {s->to_address, s->to_generation, s->to_mode},
-		.held_site = s->held_site,
-		.held_stack = s->held_stack,
-		.acquire_stack = s->acquire_stack,
+		.held_site = where.held_site,
+		.held_stack = where.held_stack,
+		.acquire_stack = where.acquire_stack,
 		.thread = s->thread,
 		.clock = s->clock,
-		.gfp = s->gfp,
-		.raw_gfp = s->raw_gfp,
+		.gfp = where.gfp,
+		.raw_gfp = where.raw_gfp,
 	};
 	struct rd_gate_walk w = rd_sample_gates(s);
 	const struct rd_gate *g;
@@ -242,8 +243,8 @@ static bool journal(uint32_t id, const struct rd_edge *e, const struct rd_sample
 		if (i < RDEP_GATES)
 			item.gates[i] = (struct rdep_instance){g->address, g->generation, g->mode};
 	}
-	rd_stack_tell(s->held_stack);
-	rd_stack_tell(s->acquire_stack);
+	rd_stack_tell(where.held_stack);
+	rd_stack_tell(where.acquire_stack);
 	if (rd_record_put(first ? RDEP_EDGE : RDEP_SAMPLE, &item,
 			  offsetof(struct rdep_edge, gates) + item.gate_count * sizeof(item.gates[0]), NULL, 0))
 		return true;
@@ -254,25 +255,29 @@ static bool journal(uint32_t id, const struct rd_edge *e, const struct rd_sample
 uint32_t rd_sample_told(uint32_t edge, uint32_t n)
 {
 	struct rd_edge *e = rd_edge_at(edge);
-	struct rd_sample *s = &e->sample[n];
+	struct rd_sample *s = rd_edge_sample(e, n);
 
 	if (!e->told) {
-		e->sample[0].index = 0;
-		e->told = journal(edge, e, &e->sample[0], true);
+		rd_edge_sample(e, 0)->index = 0;
+		e->told = journal(edge, e, rd_edge_sample(e, 0), true);
 	}
-	if (s->index == RD_UNTOLD && e->told && journal(edge, e, s, false))
-		s->index = ++e->journaled;
+	if (s->index == RD_UNTOLD && e->told && e->journaled < RD_UNTOLD - 1 && journal(edge, e, s, false))
+		s->index = ++e->journaled & RD_UNTOLD;
 	return s->index == RD_UNTOLD ? 0 : s->index;
 }
 
 /* What costs an unwinding, and is done for occurrences that are kept only. */
 void rd_sample_add_stacks(struct rd_thread *t, struct rd_sample *s, const struct rdep_held *held)
 {
+	struct rd_where w = rd_where_at(s->where);
+
 	if (s->stacked)
 		return;
 	s->stacked = 1;
-	s->acquire_stack = rd_stack_here();
-	s->held_stack = rd_held_stack(t, held, &s->flags);
+	w.acquire_site = rd_stack_walk()->frames[0].pc;
+	w.acquire_stack = rd_stack_here();
+	w.held_stack = rd_held_stack(t, held, &s->flags);
+	s->where = rd_where_number(&w);
 }
 
 static uint32_t gates_in(const struct rd_sample *s)
@@ -330,10 +335,10 @@ static bool alone_of_type(const struct rd_edge *e, unsigned i, const struct rd_s
 	unsigned k;
 
 	for (k = 0; k < e->count; k++) {
-		if (k != i && e->sample[k].type == e->sample[i].type)
+		if (k != i && rd_edge_sample(e, k)->type == rd_edge_sample(e, i)->type)
 			return false;
 	}
-	return s->type != e->sample[i].type;
+	return s->type != rd_edge_sample(e, i)->type;
 }
 
 /* The sample under the fewest gates, the latest of them: what makes a verdict weightier than guarded. */
@@ -342,7 +347,7 @@ static unsigned plainest(const struct rd_edge *e)
 	unsigned best = 0, i;
 
 	for (i = 1; i < e->count; i++) {
-		if (gates_in(&e->sample[i]) <= gates_in(&e->sample[best]))
+		if (gates_in(rd_edge_sample(e, i)) <= gates_in(rd_edge_sample(e, best)))
 			best = i;
 	}
 	return best;
@@ -359,7 +364,7 @@ static unsigned victim(const struct rd_edge *e, const struct rd_sample *s)
 	int most = -1;
 
 	for (i = e->count - 1u; i > 0; i--) {
-		const struct rd_sample *of = &e->sample[i];
+		const struct rd_sample *of = rd_edge_sample(e, i);
 		int score = (i == turn) + 2 * (of->thread == s->thread) + 4 * (gates_in(of) > gates_in(s)) +
 			    4 * (gates_in(of) >= gates_in(s)) + 16;
 
@@ -381,12 +386,17 @@ static bool widen(struct rd_edge *e, unsigned room)
 
 	if (!wide)
 		return false;
-	memcpy(wide, e->sample, e->count * sizeof(*wide));
+	memcpy(wide, rd_edge_sample(e, 0), e->count * sizeof(*wide));
 	if (e->room > 1)
-		rd_mem_free(e->sample, e->room * sizeof(*e->sample));
-	e->sample = wide;
+		rd_mem_free(e->sample.array, e->room * sizeof(*wide));
+	e->sample.array = wide;
 	e->room = (uint8_t)room;
 	return true;
+}
+
+static bool widen_by_one(struct rd_edge *e)
+{
+	return e->room < RD_SAMPLES && widen(e, e->room + 1u);
 }
 
 void rd_edge_widen(struct rd_edge *e)
@@ -401,14 +411,14 @@ bool rd_sample_keep(struct rd_thread *t, uint32_t id, struct rd_edge *e, struct 
 	unsigned i, at = e->count;
 
 	for (i = 0; i < e->count; i++) {
-		if (covers(&e->sample[i], s))
+		if (covers(rd_edge_sample(e, i), s))
 			return false;
 		/* The first stands in the journal under the edge's own number. */
-		if (i && covers(s, &e->sample[i]))
+		if (i && covers(s, rd_edge_sample(e, i)))
 			at = i;
 	}
 	i = at;
-	if (at == e->room && !(e->room < RD_SAMPLES && widen(e, RD_SAMPLES))) {
+	if (at == e->room && !widen_by_one(e)) {
 		if (e->room == 1)
 			return false;
 		i = victim(e, s);
@@ -419,7 +429,7 @@ bool rd_sample_keep(struct rd_thread *t, uint32_t id, struct rd_edge *e, struct 
 	}
 	rd_sample_add_stacks(t, s, held);
 	s->index = RD_UNTOLD;
-	e->sample[i] = *s;
+	*rd_edge_sample(e, i) = *s;
 	e->seen++;
 	if (e->told && e->journaled < RD_SAMPLES_TOLD)
 		rd_sample_told(id, i);
@@ -442,19 +452,14 @@ static uint8_t edge_type(const struct rdep_held *held, const struct rd_target *t
 void rd_edge_begin(struct rd_thread *t, struct rd_edge *e, struct rd_sample *s, const struct rdep_held *held,
 		   const struct rd_target *target)
 {
-	bool known = s->stacked;
-
 	rd_sample_add_stacks(t, s, held);
 	if (e->room > 1)
-		rd_mem_free(e->sample, e->room * sizeof(*e->sample));
+		rd_mem_free(e->sample.array, e->room * sizeof(*e->sample.array));
 	*e = (struct rd_edge){.from = held->cls,
 			      .to = target->cls,
 			      .count = 1,
 			      .room = 1,
-			      .held_site = held->site,
-			      .acquire_site = known ? held->site : rd_stack_walk()->frames[0].pc,
-			      .sample = &e->first,
-			      .first = *s};
+			      .sample = {.first = *s}};
 }
 
 /* The cycle that the edge from -> to of that type closes goes to cycle[1..]; its length with that edge, 0: none. */
@@ -552,20 +557,20 @@ static void found_cycle(struct rd_thread *t, uint8_t type, const uint32_t *cycle
 
 struct rd_sample rd_sample_of(struct rd_thread *t, const struct rdep_held *held, const struct rd_target *target)
 {
+	struct rd_where where = {.held_site = held->site, .gfp = target->gfp, .raw_gfp = target->raw_gfp};
+
 	return (struct rd_sample){
 		.from_address = held->address,
 		.from_generation = held->generation,
 		.to_address = target->address,
 		.to_generation = target->generation,
-		.held_site = held->site,
+		.where = rd_where_number(&where),
 		.thread = t->id,
 		.clock = t->clock,
 		.gates = gates_of(t, held),
 		.within = is_context(held) || !is_held(t, held),
 		.from_role = rd_class_role_at(held->address, held->cls, held->generation),
 		.to_role = rd_class_role_at(target->address, target->cls, target->generation),
-		.gfp = target->gfp,
-		.raw_gfp = target->raw_gfp,
 		.type = edge_type(held, target),
 		.from_mode = held->mode,
 		.to_mode = target->mode,
@@ -620,7 +625,7 @@ void rd_depend_awaited(uint32_t life, uint32_t thread, const struct rdep_held *h
 	struct rd_edge *e = id ? rd_edge_at(id) : NULL;
 
 	for (i = 0; e && i < e->count; i++) {
-		struct rd_sample *s = &e->sample[i];
+		struct rd_sample *s = rd_edge_sample(e, i);
 
 		if (s->from_address == thread && s->to_address == held->address &&
 		    s->to_generation == held->generation)
@@ -677,7 +682,7 @@ void rd_depend_retire(uint32_t cls)
 
 /* ---- classes that were split ---- */
 
-void rd_depend_readd(struct rd_thread *t, const struct rd_edge *old, const struct rd_sample *s, uint32_t from, uint32_t to)
+void rd_depend_readd(struct rd_thread *t, const struct rd_sample *s, uint32_t from, uint32_t to)
 {
 	static uint32_t cycle[PATH_LONGEST];
 	uint8_t types = 0;
@@ -698,14 +703,11 @@ void rd_depend_readd(struct rd_thread *t, const struct rd_edge *old, const struc
 				      .to = to,
 				      .count = 1,
 				      .room = 1,
-				      .held_site = old->held_site,
-				      .acquire_site = old->acquire_site,
-				      .sample = &e->first,
-				      .first = *s};
+				      .sample = {.first = *s}};
 		rd_sample_told(id, 0);
-	} else if (e->count < e->room || (e->room < RD_SAMPLES && widen(e, RD_SAMPLES))) {
-		e->sample[e->count] = *s;
-		e->sample[e->count++].index = RD_UNTOLD;
+	} else if (e->count < e->room || widen_by_one(e)) {
+		*rd_edge_sample(e, e->count) = *s;
+		rd_edge_sample(e, e->count++)->index = RD_UNTOLD;
 		if (e->open)
 			rd_finding_reconsider(t, id);
 	}
@@ -733,7 +735,7 @@ void rd_depend_move(struct rd_thread *t, uint32_t cls)
 		if (!e->count || e->moved || (e->from != cls && e->to != cls))
 			continue;
 		for (i = 0; i < e->count; i++)
-			e->moved |= moves(e, &e->sample[i], cls, &from, &to);
+			e->moved |= moves(e, rd_edge_sample(e, i), cls, &from, &to);
 		if (!e->moved)
 			continue;
 		rd_graph_hide(graph, id, true);
@@ -742,9 +744,9 @@ void rd_depend_move(struct rd_thread *t, uint32_t cls)
 	for (id = 1; id <= n; id++) {
 		e = rd_edge_at(id);
 		for (i = 0; e->moved && (e->from == cls || e->to == cls) && i < e->count; i++) {
-			moves(e, &e->sample[i], cls, &from, &to);
+			moves(e, rd_edge_sample(e, i), cls, &from, &to);
 			if (from != to)
-				rd_depend_readd(t, e, &e->sample[i], from, to);
+				rd_depend_readd(t, rd_edge_sample(e, i), from, to);
 		}
 	}
 	rd_nest_move(t, cls);
@@ -758,7 +760,7 @@ void rd_depend_fork_child(void)
 		struct rd_edge *e = rd_edge_at(id);
 
 		for (i = 0; e && i < e->count; i++)
-			e->sample[i].flags |= RDEP_EDGE_INHERITED;
+			rd_edge_sample(e, i)->flags |= RDEP_EDGE_INHERITED;
 	}
 }
 
@@ -766,6 +768,7 @@ void rd_depend_reset(void)
 {
 	memset(edges.segment, 0, sizeof(edges.segment));
 	rd_gates_reset();
+	rd_where_reset();
 	rd_kin_reset();
 	rd_role_reset();
 	rd_split_reset();

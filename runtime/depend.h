@@ -15,6 +15,7 @@
 #include "gates.h"
 #include "record_layout.h"
 #include "thread.h"
+#include "where.h"
 
 #define RD_SAMPLES 4u
 #define RD_SAMPLES_OPEN 12u /* of an edge in an open cycle: one whose verdict may still rise */
@@ -23,21 +24,21 @@
 #define RD_NODE_SAMPLES_OPEN 65536u /* the same where an edge in an open cycle is added to */
 #define RD_SAMPLE_BUDGET 256u /* occurrences of an edge in an open cycle that are looked at, whatever was seen before */
 
+/* Small, since there may be millions. */
 struct rd_sample {
 	uint64_t from_address, to_address;
-	uint64_t held_site;
 	uint32_t from_generation, to_generation;
 	uint32_t thread, clock;
 	uint32_t gates; /* a list of gates.h, in which is the lock `from` too */
-	uint32_t index; /* its place in the journal: 0 the edge, n the n-th sample; or RD_UNTOLD */
-	uint32_t acquire_stack, held_stack;
-	uint32_t gfp, raw_gfp;
+	uint32_t where; /* the calls and their stacks, see where.h */
 	uint32_t from_role, to_role; /* see role.h */
-	uint8_t within; /* `from` is not among the locks held: the gates are those taken inside it */
-	uint8_t type, from_mode, to_mode, flags;
-	uint8_t stacked; /* its stacks are known */
-};
-#define RD_UNTOLD 0xffffffffu
+	uint16_t index : 14;	     /* its place in the journal: 0 the edge, n the n-th sample; or RD_UNTOLD */
+	uint16_t stacked : 1;	     /* its stacks are known */
+	uint16_t within : 1;	     /* `from` is not among the locks held: the gates are those taken inside it */
+	uint8_t type : 4, from_mode : 2, to_mode : 2;
+	uint8_t flags; /* RDEP_EDGE_* */
+} __attribute__((packed, aligned(4)));
+#define RD_UNTOLD 0x3fffu
 
 /* A walk over its gates. */
 static inline struct rd_gate_walk rd_sample_gates(const struct rd_sample *s)
@@ -48,17 +49,24 @@ static inline struct rd_gate_walk rd_sample_gates(const struct rd_sample *s)
 struct rd_edge {
 	uint32_t from, to;
 	uint8_t count, room; /* samples kept */
-	uint8_t open : 1;    /* closes a cycle whose verdict may still rise */
-	uint8_t watched : 1; /* and no occurrence of it is answered from a cache */
-	uint8_t told : 1;    /* in the journal */
-	uint8_t moved : 1;   /* its locks are of other classes now */
-	uint16_t budget;
-	uint32_t journaled; /* samples in the journal */
-	uint32_t seen;	    /* samples there were */
-	uint64_t held_site, acquire_site; /* of the first occurrence */
-	struct rd_sample *sample; /* `first`, or an array of `room` of them */
-	struct rd_sample first;	  /* most edges have no other */
-};
+	uint16_t open : 1;   /* closes a cycle whose verdict may still rise */
+	uint16_t watched : 1; /* and no occurrence of it is answered from a cache */
+	uint16_t told : 1;    /* in the journal */
+	uint16_t moved : 1;   /* its locks are of other classes now */
+	uint16_t budget : 12;
+	uint16_t journaled; /* samples in the journal */
+	uint16_t seen;	    /* samples there were, round and round */
+	union {
+		struct rd_sample first;	 /* most edges have no other */
+		struct rd_sample *array; /* of `room`, where that is not 1 */
+	} __attribute__((packed, aligned(4))) sample;
+} __attribute__((packed, aligned(4)));
+_Static_assert(sizeof(struct rd_sample) == 52 && sizeof(struct rd_edge) == 68, "what there is many of");
+
+static inline struct rd_sample *rd_edge_sample(const struct rd_edge *e, uint32_t n)
+{
+	return e->room > 1 ? &e->sample.array[n] : (struct rd_sample *)&e->sample.first;
+}
 
 /* What is being acquired. For an allocation: a domain. */
 struct rd_target {
@@ -86,7 +94,7 @@ void rd_depend_sample(struct rd_thread *t, const struct rdep_held *held, const s
 /* Of edges and nestings of a class that was split: they become what their locks' roles say. */
 void rd_depend_move(struct rd_thread *t, uint32_t cls);
 /* An occurrence that was seen already, now between these classes. */
-void rd_depend_readd(struct rd_thread *t, const struct rd_edge *old, const struct rd_sample *s, uint32_t from, uint32_t to);
+void rd_depend_readd(struct rd_thread *t, const struct rd_sample *s, uint32_t from, uint32_t to);
 
 /* Of either graph: see nesting.h. */
 struct rd_edge *rd_edge_at(uint32_t edge);

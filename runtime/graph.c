@@ -26,6 +26,7 @@
 #include "order.h"
 #include "record_layout.h"
 #include "sys.h"
+#include "table.h"
 
 #define TYPES_ALL (RDEP_TYPE_EN | RDEP_TYPE_ER | RDEP_TYPE_SN | RDEP_TYPE_SR)
 #define TYPES_E (RDEP_TYPE_EN | RDEP_TYPE_ER)
@@ -43,21 +44,18 @@ enum side { FORWARD, BACKWARD };
 static const uint8_t lead_on[2] = {TYPES_E, TYPES_N};
 static const uint8_t lead_to_0[2] = {TYPES_N, TYPES_E};
 
-/* An edge as seen from one of its ends. */
-struct half {
-	uint32_t peer;
-	uint32_t edge_types; /* edge number << 4 | types */
-};
-
+/* Edges of a node are chained, those out of it and those into it, in the order in which they came. */
 struct edge {
-	uint32_t end[2]; /* from, to */
-	uint32_t at[2];	 /* where its half stands in from's out list, in to's in list */
-	uint32_t types;
+	uint32_t end[2];  /* from, to */
+	uint32_t next[2]; /* of those out of `from`, into `to`: edge number | types << 28; in next[1] those that searches see */
+	uint32_t hashed;  /* next in the table */
 };
+#define NUMBER (ID_LIMIT - 1)
+#define TYPES_AT 28
 
 struct node {
-	struct half *half[2]; /* out, in */
-	uint32_t count[2], room[2];
+	uint32_t first[2], last[2]; /* edges out, in */
+	uint32_t count[2];
 	/* The search's; void unless stamp is the graph's. */
 	uint32_t stamp;
 	uint32_t passed;  /* stamp of the last walk that was checked to be simple */
@@ -66,81 +64,117 @@ struct node {
 	uint8_t must;	  /* bit 0: be left by E, bit 1: be entered by N */
 };
 
-_Static_assert(sizeof(struct node) == 64, "a node is one cache line");
+_Static_assert(sizeof(struct node) == 52 && sizeof(struct edge) == 20, "what there is many of");
 
 struct rd_graph {
-	struct node *nodes;
-	uint32_t *queue[2]; /* of states: node << 1 | state; 2 * node_room each */
+	struct rd_array nodes;
 	uint32_t node_room;
+	uint32_t *queue[2]; /* of states: node << 1 | state; 2 * queue_room each */
+	uint32_t queue_room;
 	uint32_t stamp, pass;
-	struct edge *edges; /* [0] is not used */
-	uint32_t edge_room, edge_count;
-	uint32_t *hash; /* edge numbers, 0: free; open addressing */
-	uint32_t hash_room;
+	struct rd_array edges; /* from 1 on */
+	uint32_t edge_count;
+	struct rd_table by_ends;
 	struct rd_order order;
 };
 
+static struct node *node_at(const struct rd_graph *g, uint32_t node)
+{
+	return rd_array_item(&g->nodes, node, sizeof(struct node));
+}
+
+static struct edge *edge_at(const struct rd_graph *g, uint32_t e)
+{
+	return rd_array_item(&g->edges, e, sizeof(struct edge));
+}
+
 struct rd_graph *rd_graph_new(void)
 {
-	return rd_mem_alloc(sizeof(struct rd_graph));
+	struct rd_graph *g = rd_mem_alloc(sizeof(struct rd_graph));
+
+	if (g) {
+		g->nodes.elem = sizeof(struct node);
+		g->edges.elem = sizeof(struct edge);
+	}
+	return g;
+}
+
+static void free_queues(struct rd_graph *g)
+{
+	for (int d = 0; d < 2; d++)
+		rd_mem_free(g->queue[d], 2 * sizeof(uint32_t) * g->queue_room);
 }
 
 void rd_graph_free(struct rd_graph *g)
 {
 	if (!g)
 		return;
-	for (uint32_t i = 0; i < g->node_room; i++) {
-		for (int d = 0; d < 2; d++)
-			rd_mem_free(g->nodes[i].half[d], g->nodes[i].room[d] * sizeof(struct half));
-	}
-	rd_mem_free(g->nodes, g->node_room * sizeof(struct node));
-	for (int d = 0; d < 2; d++)
-		rd_mem_free(g->queue[d], 2 * sizeof(uint32_t) * g->node_room);
-	rd_mem_free(g->edges, g->edge_room * sizeof(struct edge));
-	rd_mem_free(g->hash, g->hash_room * sizeof(uint32_t));
+	rd_array_free(&g->nodes);
+	rd_array_free(&g->edges);
+	rd_array_free(&g->by_ends.heads);
+	free_queues(g);
 	rd_order_free(&g->order);
 	rd_mem_free(g, sizeof(*g));
 }
 
 /* ---- edges ---- */
 
-static uint32_t hash_of(uint32_t from, uint32_t to, uint32_t room)
+static uint32_t hash_of_ends(uint32_t from, uint32_t to)
 {
 	uint64_t h = ((uint64_t)from << 32 | to) * 0x9e3779b97f4a7c15ull;
 
 	h ^= h >> 29;
-	return (uint32_t)((h * 0xbf58476d1ce4e5b9ull) >> 32) & (room - 1);
+	return (uint32_t)((h * 0xbf58476d1ce4e5b9ull) >> 32);
 }
 
-/* The hash slot of from -> to, or the free one where it would be. */
-static uint32_t slot_of(const struct rd_graph *g, uint32_t from, uint32_t to)
+/* The graph that is being added to: what the table asks of an edge. Under the runtime lock. */
+static const struct rd_graph *adding;
+
+static uint32_t *hashed_of(uint32_t e)
 {
-	uint32_t i = hash_of(from, to, g->hash_room);
+	return &edge_at(adding, e)->hashed;
+}
 
-	for (; g->hash[i]; i = (i + 1) & (g->hash_room - 1)) {
-		const struct edge *e = &g->edges[g->hash[i]];
+static uint32_t hash_of(uint32_t e)
+{
+	return hash_of_ends(edge_at(adding, e)->end[0], edge_at(adding, e)->end[1]);
+}
 
-		if (e->end[0] == from && e->end[1] == to)
-			break;
-	}
-	return i;
+static unsigned types_of(const struct edge *e)
+{
+	return e->next[0] >> TYPES_AT;
+}
+
+/* Those that searches see. */
+static unsigned types_shown(const struct edge *e)
+{
+	return e->next[1] >> TYPES_AT;
+}
+
+static uint32_t find(const struct rd_graph *g, uint32_t from, uint32_t to)
+{
+	uint32_t e = rd_table_first(&g->by_ends, hash_of_ends(from, to));
+
+	while (e && (edge_at(g, e)->end[0] != from || edge_at(g, e)->end[1] != to))
+		e = edge_at(g, e)->hashed;
+	return e;
 }
 
 uint32_t rd_graph_find(const struct rd_graph *g, uint32_t from, uint32_t to, uint8_t *types)
 {
-	uint32_t e = g->hash_room ? g->hash[slot_of(g, from, to)] : 0;
+	uint32_t e = find(g, from, to);
 
 	if (types)
-		*types = e ? (uint8_t)g->edges[e].types : 0;
+		*types = e ? (uint8_t)types_of(edge_at(g, e)) : 0;
 	return e;
 }
 
 void rd_graph_edge(const struct rd_graph *g, uint32_t e, uint32_t *from, uint32_t *to,
 		   uint8_t *types)
 {
-	*from = g->edges[e].end[0];
-	*to = g->edges[e].end[1];
-	*types = (uint8_t)g->edges[e].types;
+	*from = edge_at(g, e)->end[0];
+	*to = edge_at(g, e)->end[1];
+	*types = (uint8_t)types_of(edge_at(g, e));
 }
 
 uint32_t rd_graph_edges(const struct rd_graph *g)
@@ -148,132 +182,99 @@ uint32_t rd_graph_edges(const struct rd_graph *g)
 	return g->edge_count;
 }
 
+uint32_t rd_graph_first(const struct rd_graph *g, uint32_t node, bool in)
+{
+	return node < g->node_room ? node_at(g, node)->first[in] : 0;
+}
+
+uint32_t rd_graph_next(const struct rd_graph *g, uint32_t e, bool in)
+{
+	return edge_at(g, e)->next[in] & NUMBER;
+}
+
+uint32_t rd_graph_peer(const struct rd_graph *g, uint32_t e, bool in)
+{
+	return edge_at(g, e)->end[!in];
+}
+
 int rd_graph_each(const struct rd_graph *g, uint32_t node, int in,
 		  int (*fn)(void *arg, uint32_t edge), void *arg)
 {
-	int d = in != 0;
+	uint32_t e, next;
 
-	for (uint32_t i = 0; node < g->node_room && i < g->nodes[node].count[d]; i++) {
-		int ret = fn(arg, g->nodes[node].half[d][i].edge_types >> 4);
+	for (e = rd_graph_first(g, node, in); e; e = next) {
+		int ret;
 
+		next = rd_graph_next(g, e, in);
+		ret = fn(arg, e);
 		if (ret)
 			return ret;
 	}
 	return 0;
 }
 
-uint32_t rd_graph_degree(const struct rd_graph *g, uint32_t node, bool in)
-{
-	return node < g->node_room ? g->nodes[node].count[in] : 0;
-}
-
-uint32_t rd_graph_peer(const struct rd_graph *g, uint32_t node, bool in, uint32_t i)
-{
-	return g->nodes[node].half[in][i].peer;
-}
-
-/* A copy of p[0..used) with room for `room` of them; p is given back. NULL: p stays. */
-static void *regrow(void *p, size_t elem, uint32_t old_room, uint32_t room)
-{
-	void *bigger = rd_mem_alloc(elem * room);
-
-	if (bigger && p) {
-		memcpy(bigger, p, elem * old_room);
-		rd_mem_free(p, elem * old_room);
-	}
-	return bigger;
-}
-
 static bool need_node(struct rd_graph *g, uint32_t node)
 {
-	uint32_t room = g->node_room ? g->node_room : 64;
-	uint32_t *queue[2];
-	struct node *nodes;
+	uint32_t i;
 
 	if (node < g->node_room)
 		return true;
-	while (room <= node)
+	/* Each segment in between. */
+	for (i = g->node_room; i < node; i += RD_ARRAY_FIRST) {
+		if (!rd_array_need(&g->nodes, i))
+			return false;
+	}
+	if (!rd_array_need(&g->nodes, node))
+		return false;
+	g->node_room = node + 1;
+	rd_order_need(&g->order, g->node_room);
+	return true;
+}
+
+/* Room for every state of every node once. */
+static bool need_queues(struct rd_graph *g)
+{
+	uint32_t room = g->queue_room ? g->queue_room : 64;
+
+	if (g->queue_room >= g->node_room)
+		return true;
+	while (room < g->node_room)
 		room *= 2;
+	free_queues(g);
+	g->queue_room = room;
 	for (int d = 0; d < 2; d++)
-		queue[d] = rd_mem_alloc(2 * sizeof(uint32_t) * room);
-	if (!queue[0] || !queue[1] ||
-	    !(nodes = regrow(g->nodes, sizeof(*nodes), g->node_room, room))) {
-		rd_mem_free(queue[0], 2 * sizeof(uint32_t) * room);
-		rd_mem_free(queue[1], 2 * sizeof(uint32_t) * room);
-		return false;
-	}
-	for (int d = 0; d < 2; d++) {
-		rd_mem_free(g->queue[d], 2 * sizeof(uint32_t) * g->node_room);
-		g->queue[d] = queue[d];
-	}
-	g->nodes = nodes;
-	g->node_room = room;
-	rd_order_need(&g->order, room);
-	return true;
-}
-
-static bool need_half(struct rd_graph *g, uint32_t node, int d)
-{
-	struct node *n = &g->nodes[node];
-	uint32_t room = n->room[d] ? n->room[d] * 2 : 4;
-	struct half *half;
-
-	if (n->count[d] < n->room[d])
+		g->queue[d] = rd_mem_alloc(2 * sizeof(uint32_t) * room);
+	if (g->queue[0] && g->queue[1])
 		return true;
-	half = regrow(n->half[d], sizeof(*half), n->room[d], room);
-	if (!half)
-		return false;
-	n->half[d] = half;
-	n->room[d] = room;
-	return true;
-}
-
-static bool need_edge(struct rd_graph *g)
-{
-	uint32_t room = g->edge_room ? g->edge_room * 2 : 64;
-	struct edge *edges;
-
-	if (g->edge_count + 1 < g->edge_room)
-		return true;
-	edges = regrow(g->edges, sizeof(*edges), g->edge_room, room);
-	if (!edges)
-		return false;
-	g->edges = edges;
-	g->edge_room = room;
-	return true;
-}
-
-static bool need_hash(struct rd_graph *g)
-{
-	uint32_t room = g->hash_room ? g->hash_room * 2 : 128;
-	uint32_t *hash;
-
-	if (g->edge_count + 1 < g->hash_room / 2)
-		return true;
-	hash = rd_mem_alloc(room * sizeof(*hash));
-	if (!hash)
-		return false;
-	rd_mem_free(g->hash, g->hash_room * sizeof(*hash));
-	g->hash = hash;
-	g->hash_room = room;
-	for (uint32_t e = 1; e <= g->edge_count; e++)
-		g->hash[slot_of(g, g->edges[e].end[0], g->edges[e].end[1])] = e;
-	return true;
+	free_queues(g);
+	g->queue[0] = g->queue[1] = NULL;
+	g->queue_room = 0;
+	return false;
 }
 
 static void add_types(struct rd_graph *g, uint32_t e, uint8_t types)
 {
-	struct edge *edge = &g->edges[e];
-
-	edge->types |= types;
 	for (int d = 0; d < 2; d++)
-		g->nodes[edge->end[d]].half[d][edge->at[d]].edge_types |= types;
+		edge_at(g, e)->next[d] |= (uint32_t)types << TYPES_AT;
+}
+
+/* At the end of its list. */
+static void chain(struct rd_graph *g, uint32_t e, int d)
+{
+	struct node *n = node_at(g, edge_at(g, e)->end[d]);
+
+	if (n->last[d])
+		edge_at(g, n->last[d])->next[d] |= e;
+	else
+		n->first[d] = e;
+	n->last[d] = e;
+	n->count[d]++;
 }
 
 uint32_t rd_graph_add(struct rd_graph *g, uint32_t from, uint32_t to, uint8_t types)
 {
-	uint32_t e = rd_graph_find(g, from, to, NULL);
-	uint32_t end[2] = {from, to};
+	static const struct rd_table_of of = {hashed_of, hash_of};
+	uint32_t e = find(g, from, to);
 
 	types &= TYPES_ALL;
 	if (!types || from >= ID_LIMIT || to >= ID_LIMIT || g->edge_count + 1 >= ID_LIMIT)
@@ -282,30 +283,26 @@ uint32_t rd_graph_add(struct rd_graph *g, uint32_t from, uint32_t to, uint8_t ty
 		add_types(g, e, types);
 		return e;
 	}
-	if (!need_node(g, from > to ? from : to) || !need_half(g, from, 0) ||
-	    !need_half(g, to, 1) || !need_edge(g) || !need_hash(g))
+	e = g->edge_count + 1;
+	if (!need_node(g, from > to ? from : to) || !rd_array_need(&g->edges, e))
 		return 0;
-
-	e = ++g->edge_count;
-	g->hash[slot_of(g, from, to)] = e;
-	g->edges[e].types = types;
-	for (int d = 0; d < 2; d++) {
-		struct node *n = &g->nodes[end[d]];
-
-		g->edges[e].end[d] = end[d];
-		g->edges[e].at[d] = n->count[d];
-		n->half[d][n->count[d]++] = (struct half){end[!d], e << 4 | types};
-	}
+	*edge_at(g, e) = (struct edge){
+		.end = {from, to}, .next = {(uint32_t)types << TYPES_AT, (uint32_t)types << TYPES_AT}};
+	adding = g;
+	if (!rd_table_add(&g->by_ends, &of, e))
+		return 0;
+	g->edge_count = e;
+	for (int d = 0; d < 2; d++)
+		chain(g, e, d);
 	rd_order_add(&g->order, g, from, to);
 	return e;
 }
 
 void rd_graph_hide(struct rd_graph *g, uint32_t e, bool hidden)
 {
-	const struct edge *edge = &g->edges[e];
+	struct edge *edge = edge_at(g, e);
 
-	for (int d = 0; d < 2; d++)
-		g->nodes[edge->end[d]].half[d][edge->at[d]].edge_types = e << 4 | (hidden ? 0 : edge->types);
+	edge->next[1] = (edge->next[1] & NUMBER) | (hidden ? 0 : (uint32_t)types_of(edge) << TYPES_AT);
 }
 
 /* ---- the search ---- */
@@ -359,7 +356,7 @@ static bool meets(const struct node *n, int d, unsigned state, uint8_t *other)
 
 static void enter(struct rd_graph *g, struct search *s, int d, uint32_t node, unsigned state)
 {
-	struct node *n = &g->nodes[node];
+	struct node *n = node_at(g, node);
 
 	n->seen |= seen_bit(d, state);
 	if (!n->count[d])
@@ -369,29 +366,31 @@ static void enter(struct rd_graph *g, struct search *s, int d, uint32_t node, un
 }
 
 /* Follows one edge of side d; true when it meets the other side. */
-static bool follow(struct rd_graph *g, struct search *s, int d, unsigned state, struct half h)
+static bool follow(struct rd_graph *g, struct search *s, int d, unsigned state, uint32_t e)
 {
-	struct node *n = &g->nodes[h.peer];
+	uint32_t peer = edge_at(g, e)->end[!d];
+	struct node *n;
 	int next;
 
-	if (h.peer == s->start[d] ||
-	    !rd_order_between(&g->order, h.peer, s->start[FORWARD], s->start[BACKWARD]))
+	if (peer == s->start[d] ||
+	    !rd_order_between(&g->order, peer, s->start[FORWARD], s->start[BACKWARD]))
 		return false;
-	next = step(n, d, state, h.edge_types & TYPES_ALL);
+	n = node_at(g, peer);
+	next = step(n, d, state, types_shown(edge_at(g, e)));
 	if (next < 0)
 		return false;
 	touch(g, n);
 	if (n->seen & (seen_bit(d, 0) | seen_bit(d, (unsigned)next)))
 		return false;
-	n->came[2 * d + next] = (h.edge_types >> 4) << 1 | state;
+	n->came[2 * d + next] = e << 1 | state;
 	if (meets(n, d, (unsigned)next, &s->meet_state[!d])) {
 		s->meet_state[d] = (uint8_t)next;
-		s->meet = h.peer;
+		s->meet = peer;
 		return true;
 	}
 	/* A cycle passes its closing edge once: nothing goes on through the other end. */
-	if (h.peer != s->start[!d])
-		enter(g, s, d, h.peer, (unsigned)next);
+	if (peer != s->start[!d])
+		enter(g, s, d, peer, (unsigned)next);
 	return false;
 }
 
@@ -403,10 +402,10 @@ static bool expand(struct rd_graph *g, struct search *s, int d)
 	s->work[d] = 0;
 	for (; s->head[d] < end; s->head[d]++) {
 		uint32_t at = g->queue[d][s->head[d]];
-		const struct node *n = &g->nodes[at >> 1];
+		uint32_t e;
 
-		for (uint32_t i = 0; i < n->count[d]; i++) {
-			if (follow(g, s, d, at & 1, n->half[d][i]))
+		for (e = node_at(g, at >> 1)->first[d]; e; e = rd_graph_next(g, e, d)) {
+			if (follow(g, s, d, at & 1, e))
 				return true;
 		}
 	}
@@ -418,7 +417,7 @@ static void new_stamp(struct rd_graph *g)
 	if (++g->stamp)
 		return;
 	for (uint32_t i = 0; i < g->node_room; i++)
-		g->nodes[i].stamp = 0;
+		node_at(g, i)->stamp = 0;
 	g->stamp = 1;
 }
 
@@ -428,7 +427,7 @@ static bool search(struct rd_graph *g, struct search *s)
 	for (int d = 0; d < 2; d++) {
 		s->head[d] = s->tail[d] = 0;
 		s->work[d] = 0;
-		touch(g, &g->nodes[s->start[d]]);
+		touch(g, node_at(g, s->start[d]));
 		enter(g, s, d, s->start[d], s->state[d]);
 	}
 	while (s->work[FORWARD] && s->work[BACKWARD]) {
@@ -445,11 +444,11 @@ static uint32_t trace(const struct rd_graph *g, const struct search *s, int d, u
 	unsigned state = s->meet_state[d];
 
 	while (node != s->start[d]) {
-		uint32_t came = g->nodes[node].came[2 * d + state];
+		uint32_t came = node_at(g, node)->came[2 * d + state];
 
 		out[n++] = came >> 1;
 		state = came & 1;
-		node = g->edges[came >> 1].end[d];
+		node = edge_at(g, came >> 1)->end[d];
 	}
 	return n;
 }
@@ -478,15 +477,15 @@ static uint32_t passed_twice(struct rd_graph *g, const uint32_t *walk, uint32_t 
 {
 	if (!++g->pass) {
 		for (uint32_t i = 0; i < g->node_room; i++)
-			g->nodes[i].passed = 0;
+			node_at(g, i)->passed = 0;
 		g->pass = 1;
 	}
 	for (uint32_t i = 0; i < n; i++) {
-		uint32_t to = g->edges[walk[i]].end[1];
+		uint32_t to = edge_at(g, walk[i])->end[1];
 
-		if (g->nodes[to].passed == g->pass)
+		if (node_at(g, to)->passed == g->pass)
 			return to;
-		g->nodes[to].passed = g->pass;
+		node_at(g, to)->passed = g->pass;
 	}
 	return NOWHERE;
 }
@@ -523,9 +522,9 @@ static void shortest_cycle(struct rd_graph *g, struct shortest *s, int deep)
 		return;
 	}
 	for (unsigned must = 1; must <= 2; must++) {
-		g->nodes[twice].must |= must;
+		node_at(g, twice)->must |= must;
 		shortest_cycle(g, s, deep + 1);
-		g->nodes[twice].must &= (uint8_t)~must;
+		node_at(g, twice)->must &= (uint8_t)~must;
 	}
 }
 
@@ -542,8 +541,10 @@ int rd_graph_cycle(struct rd_graph *g, uint32_t from, uint32_t to, uint8_t type,
 
 	if (from == to || from >= g->node_room || to >= g->node_room)
 		return 0;
-	if (!g->nodes[to].count[0] || !g->nodes[from].count[1] || rd_order_below(&g->order, from, to))
+	if (!node_at(g, to)->count[0] || !node_at(g, from)->count[1] || rd_order_below(&g->order, from, to))
 		return 0;
+	if (!need_queues(g))
+		return RD_GRAPH_CUT;
 	shortest_cycle(g, &s, 0);
 	if (!s.count)
 		return s.cut ? RD_GRAPH_CUT : 0;
@@ -558,20 +559,20 @@ static uint32_t reach(struct rd_graph *g, int d, uint32_t node, bool within)
 {
 	uint32_t head = 0, tail = 0;
 
-	touch(g, &g->nodes[node]);
-	g->nodes[node].seen |= seen_bit(d, 0);
+	touch(g, node_at(g, node));
+	node_at(g, node)->seen |= seen_bit(d, 0);
 	g->queue[d][tail++] = node;
 	while (head < tail) {
-		const struct node *n = &g->nodes[g->queue[d][head++]];
+		uint32_t e;
 
-		for (uint32_t i = 0; i < n->count[d]; i++) {
-			struct node *peer = &g->nodes[n->half[d][i].peer];
+		for (e = node_at(g, g->queue[d][head++])->first[d]; e; e = rd_graph_next(g, e, d)) {
+			struct node *peer = node_at(g, edge_at(g, e)->end[!d]);
 
 			touch(g, peer);
 			if (peer->seen & seen_bit(d, 0) || (within && !(peer->seen & seen_bit(!d, 0))))
 				continue;
 			peer->seen |= seen_bit(d, 0);
-			g->queue[d][tail++] = n->half[d][i].peer;
+			g->queue[d][tail++] = edge_at(g, e)->end[!d];
 		}
 	}
 	return tail;
@@ -582,12 +583,12 @@ void rd_graph_component(struct rd_graph *g, uint32_t from, uint32_t to, void (*f
 {
 	uint32_t n;
 
-	if (from >= g->node_room || to >= g->node_room)
+	if (from >= g->node_room || to >= g->node_room || !need_queues(g))
 		return;
 	new_stamp(g);
 	reach(g, FORWARD, to, false);
-	touch(g, &g->nodes[from]);
-	if (!(g->nodes[from].seen & seen_bit(FORWARD, 0)))
+	touch(g, node_at(g, from));
+	if (!(node_at(g, from)->seen & seen_bit(FORWARD, 0)))
 		return;
 	n = reach(g, BACKWARD, from, true);
 	while (n)
@@ -598,35 +599,45 @@ void rd_graph_component(struct rd_graph *g, uint32_t from, uint32_t to, void (*f
 
 static const char *check_edge(const struct rd_graph *g, uint32_t e)
 {
-	const struct edge *edge = &g->edges[e];
+	const struct edge *edge = edge_at(g, e);
 
-	if (!edge->types || (edge->types & ~TYPES_ALL))
+	if (!types_of(edge))
 		return "an edge without types";
+	if (types_shown(edge) && types_shown(edge) != types_of(edge))
+		return "an edge that searches see by half";
 	if (rd_graph_find(g, edge->end[0], edge->end[1], NULL) != e)
 		return "an edge that is not found by its ends";
 	for (int d = 0; d < 2; d++) {
-		const struct node *n;
-
 		if (edge->end[d] >= g->node_room)
 			return "an edge that ends outside";
-		n = &g->nodes[edge->end[d]];
-		if (edge->at[d] >= n->count[d])
-			return "an edge outside its list";
-		if (n->half[d][edge->at[d]].edge_types != (e << 4 | edge->types))
-			return "a half that is not its edge's";
-		if (n->half[d][edge->at[d]].peer != edge->end[!d])
-			return "a half that leads elsewhere";
+		if (rd_graph_next(g, e, d) > g->edge_count)
+			return "a chain that leads outside";
 	}
 	return NULL;
 }
 
+static const char *check_chain(const struct rd_graph *g, uint32_t node, int d)
+{
+	const struct node *n = node_at(g, node);
+	uint32_t e, last = 0, count = 0;
+
+	for (e = n->first[d]; e; e = rd_graph_next(g, e, d)) {
+		if (edge_at(g, e)->end[d] != node)
+			return "an edge in another node's list";
+		if (e <= last)
+			return "edges out of order";
+		last = e;
+		count++;
+	}
+	if (last != n->last[d] || count != n->count[d])
+		return "a list that ends elsewhere";
+	return n->must ? "a search's mark is left behind" : NULL;
+}
+
 const char *rd_graph_check(struct rd_graph *g)
 {
-	uint64_t halves[2] = {0, 0};
-	uint32_t hashed = 0;
+	uint64_t chained[2] = {0, 0};
 
-	if (g->edge_count && g->edge_count >= g->edge_room)
-		return "more edges than room";
 	for (uint32_t e = 1; e <= g->edge_count; e++) {
 		const char *wrong = check_edge(g, e);
 
@@ -634,21 +645,17 @@ const char *rd_graph_check(struct rd_graph *g)
 			return wrong;
 	}
 	for (uint32_t i = 0; i < g->node_room; i++) {
-		const struct node *n = &g->nodes[i];
-
 		for (int d = 0; d < 2; d++) {
-			halves[d] += n->count[d];
-			if (n->count[d] > n->room[d])
-				return "a list longer than its room";
+			const char *wrong = check_chain(g, i, d);
+
+			if (wrong)
+				return wrong;
+			chained[d] += node_at(g, i)->count[d];
 		}
-		if (n->must)
-			return "a search's mark is left behind";
 	}
-	if (halves[0] != g->edge_count || halves[1] != g->edge_count)
+	if (chained[0] != g->edge_count || chained[1] != g->edge_count)
 		return "lists and edges differ in number";
-	for (uint32_t i = 0; i < g->hash_room; i++)
-		hashed += g->hash[i] != 0;
-	if (hashed != g->edge_count)
-		return "hash and edges differ in number";
+	if (g->by_ends.count != g->edge_count)
+		return "table and edges differ in number";
 	return rd_order_check(&g->order, g);
 }

@@ -13,7 +13,9 @@
  * taking at each step the best type that its edge has. A cycle counts only if it
  * is strong all the way round, the closing point included.
  *
- * Complexity: rd_graph_find O(1) expected; rd_graph_add O(1) amortised;
+ * Memory: 24 bytes an edge, 52 a node, 16 for its place in the order; nothing is copied as it grows.
+ *
+ * Complexity: rd_graph_find O(1) expected; rd_graph_add O(1) expected;
  * rd_graph_cycle: O(1) for an edge that goes up in the graph's order (order.h), else
  * a two-ended breadth-first search, O(edges met between the ends' ranks); a shortest
  * strong cycle is returned.
@@ -71,9 +73,10 @@ void rd_graph_edge(const struct rd_graph *g, uint32_t e, uint32_t *from, uint32_
 
 uint32_t rd_graph_edges(const struct rd_graph *g);
 
-/* How many edges leave (in: enter) a node; the other end of the i-th. */
-uint32_t rd_graph_degree(const struct rd_graph *g, uint32_t node, bool in);
-uint32_t rd_graph_peer(const struct rd_graph *g, uint32_t node, bool in, uint32_t i);
+/* The first edge that leaves (in: enters) a node, and the one after an edge; 0: none. The other end of it. */
+uint32_t rd_graph_first(const struct rd_graph *g, uint32_t node, bool in);
+uint32_t rd_graph_next(const struct rd_graph *g, uint32_t edge, bool in);
+uint32_t rd_graph_peer(const struct rd_graph *g, uint32_t edge, bool in);
 
 /*
  * Calls fn for each edge into (in = 1) or out of (in = 0) node; a non-zero return ends

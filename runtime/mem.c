@@ -43,8 +43,10 @@ size_t rd_mem_mapped(void)
 	return __atomic_load_n(&mapped, __ATOMIC_RELAXED);
 }
 
-/* Size classes are the powers of two from 16 to SMALL_MAX. */
-#define CLASSES 13
+/* Size classes are the multiples of 16 up to FINE_MAX, then the powers of two to SMALL_MAX. */
+#define FINE_MAX 1024u
+#define FINE (FINE_MAX / 16)
+#define CLASSES (FINE + 6)
 
 static struct block {
 	struct block *next;
@@ -53,7 +55,14 @@ static char *arena, *arena_end;
 
 static unsigned class_of(size_t n)
 {
-	return n <= 16 ? 0 : 60u - (unsigned)__builtin_clzl(n - 1);
+	if (n <= FINE_MAX)
+		return n ? (unsigned)(n - 1) / 16 : 0;
+	return FINE + 53u - (unsigned)__builtin_clzl(n - 1);
+}
+
+static size_t size_of(unsigned c)
+{
+	return c < FINE ? (c + 1) * (size_t)16 : (size_t)FINE_MAX << (c - FINE + 1);
 }
 
 void *rd_mem_alloc(size_t n)
@@ -65,7 +74,7 @@ void *rd_mem_alloc(size_t n)
 	if (n > SMALL_MAX)
 		return rd_map(n);
 	c = class_of(n);
-	size = (size_t)16 << c;
+	size = size_of(c);
 	if (idle[c]) {
 		p = idle[c];
 		idle[c] = idle[c]->next;
@@ -115,6 +124,16 @@ void *rd_array_need(struct rd_array *a, uint32_t i)
 		__atomic_store_n(&a->segment[s], p, __ATOMIC_RELEASE);
 	}
 	return rd_array_at(a, i);
+}
+
+void rd_array_free(struct rd_array *a)
+{
+	size_t s;
+
+	for (s = 0; s < sizeof(a->segment) / sizeof(a->segment[0]); s++) {
+		rd_mem_free(a->segment[s], ((size_t)RD_ARRAY_FIRST << s) * a->elem);
+		a->segment[s] = NULL;
+	}
 }
 
 void rd_mem_reset(void)

@@ -54,6 +54,9 @@ static inline void *rd_array_at(const struct rd_array *a, uint32_t i)
 /* Makes element i exist (zeroed); returns it, or NULL when there is no memory. */
 void *rd_array_need(struct rd_array *a, uint32_t i);
 
+/* Gives its memory back; only where nobody can be reading it. */
+void rd_array_free(struct rd_array *a);
+
 /* In a fork child whose parent was inside: starts from nothing, what there was is left alone. */
 void rd_mem_reset(void);
 

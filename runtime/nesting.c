@@ -234,11 +234,11 @@ void rd_nest_move(struct rd_thread *t, uint32_t cls)
 		const struct rd_edge *e = rd_array_at(&locks.edges, id);
 
 		for (i = 0; e->from == cls && i < e->count; i++) {
-			const struct rd_sample *s = &e->sample[i];
+			const struct rd_sample *s = rd_edge_sample(e, i);
 			uint32_t from = rd_class_now(cls, s->from_role), to = rd_class_now(cls, s->to_role);
 
 			if (from != to)
-				rd_depend_readd(t, e, s, from, to);
+				rd_depend_readd(t, s, from, to);
 		}
 	}
 }

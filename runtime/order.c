@@ -10,61 +10,69 @@ enum { FORWARD, BACKWARD };
 #define MET(d) (1u << (d))
 #define BOTH (MET(FORWARD) | MET(BACKWARD))
 
+static struct rd_order_node *at(const struct rd_order *o, uint32_t node)
+{
+	return rd_array_item(&o->nodes, node, sizeof(struct rd_order_node));
+}
+
 /* ---- memory ---- */
 
-static void *bigger(void *p, size_t elem, uint32_t had, uint32_t room)
+static void free_lists(struct rd_order *o)
 {
-	void *to = rd_mem_alloc(elem * room);
-
-	if (to && had)
-		memcpy(to, p, elem * had);
-	return to;
+	for (int d = 0; d < 2; d++)
+		rd_mem_free(o->list[d], o->list_room * sizeof(*o->list[d]));
 }
 
 void rd_order_free(struct rd_order *o)
 {
-	rd_mem_free(o->leader, o->room * sizeof(*o->leader));
-	rd_mem_free(o->next, o->room * sizeof(*o->next));
-	rd_mem_free(o->rank, o->room * sizeof(*o->rank));
-	rd_mem_free(o->mark, o->room * sizeof(*o->mark));
-	rd_mem_free(o->list[0], o->room * sizeof(*o->list[0]));
-	rd_mem_free(o->list[1], o->room * sizeof(*o->list[1]));
+	o->nodes.elem = sizeof(struct rd_order_node);
+	rd_array_free(&o->nodes);
+	free_lists(o);
 	*o = (struct rd_order){.off = true};
 }
 
 void rd_order_need(struct rd_order *o, uint32_t room)
 {
-	uint32_t i = o->room;
-	struct rd_order n = *o;
+	if (o->off)
+		return;
+	o->nodes.elem = sizeof(struct rd_order_node);
+	for (; o->room < room; o->room++) {
+		struct rd_order_node *n = rd_array_need(&o->nodes, o->room);
 
-	if (o->off || room <= o->room)
-		return;
-	n.room = room;
-	n.leader = bigger(o->leader, sizeof(*n.leader), o->room, room);
-	n.next = bigger(o->next, sizeof(*n.next), o->room, room);
-	n.rank = bigger(o->rank, sizeof(*n.rank), o->room, room);
-	n.mark = bigger(o->mark, sizeof(*n.mark), o->room, room);
-	n.list[0] = bigger(NULL, sizeof(*n.list[0]), 0, room);
-	n.list[1] = bigger(NULL, sizeof(*n.list[1]), 0, room);
-	rd_order_free(o);
-	*o = n;
-	if (!n.leader || !n.next || !n.rank || !n.mark || !n.list[0] || !n.list[1]) {
-		rd_order_free(o);
-		return;
+		if (!n) {
+			rd_order_free(o);
+			return;
+		}
+		*n = (struct rd_order_node){.leader = o->room, .next = o->room, .rank = RD_ORDER_NEW};
 	}
-	for (; i < room; i++) {
-		n.leader[i] = n.next[i] = i;
-		n.rank[i] = RD_ORDER_NEW;
-	}
+}
+
+/* Room for every leader once; what stands in the lists is of one reordering only. */
+static bool need_lists(struct rd_order *o)
+{
+	uint32_t room = o->list_room ? o->list_room : 64;
+
+	if (o->list_room >= o->room)
+		return true;
+	while (room < o->room)
+		room *= 2;
+	free_lists(o);
+	o->list_room = room;
+	o->list[0] = rd_mem_alloc(room * sizeof(*o->list[0]));
+	o->list[1] = rd_mem_alloc(room * sizeof(*o->list[1]));
+	return o->list[0] && o->list[1];
 }
 
 /* ---- asking ---- */
 
 static uint32_t leader_of(struct rd_order *o, uint32_t node)
 {
-	while (o->leader[node] != node) {
-		o->leader[node] = o->leader[o->leader[node]];
-		node = o->leader[node];
+	struct rd_order_node *n = at(o, node);
+
+	while (n->leader != node) {
+		n->leader = at(o, n->leader)->leader;
+		node = n->leader;
+		n = at(o, node);
 	}
 	return node;
 }
@@ -79,7 +87,7 @@ bool rd_order_below(struct rd_order *o, uint32_t from, uint32_t to)
 	b = leader_of(o, to);
 	if (a == b)
 		return false;
-	return o->rank[a] == RD_ORDER_NEW || o->rank[b] == RD_ORDER_NEW || o->rank[a] < o->rank[b];
+	return at(o, a)->rank == RD_ORDER_NEW || at(o, b)->rank == RD_ORDER_NEW || at(o, a)->rank < at(o, b)->rank;
 }
 
 bool rd_order_between(struct rd_order *o, uint32_t node, uint32_t to, uint32_t from)
@@ -88,8 +96,8 @@ bool rd_order_between(struct rd_order *o, uint32_t node, uint32_t to, uint32_t f
 
 	if (o->off)
 		return true;
-	rank = o->rank[leader_of(o, node)];
-	return rank >= o->rank[leader_of(o, to)] && rank <= o->rank[leader_of(o, from)];
+	rank = at(o, leader_of(o, node))->rank;
+	return rank >= at(o, leader_of(o, to))->rank && rank <= at(o, leader_of(o, from))->rank;
 }
 
 /* ---- an edge that goes down ---- */
@@ -100,23 +108,23 @@ static uint32_t collect(struct rd_order *o, const struct rd_graph *g, int d, uin
 	uint32_t *list = o->list[d], head = 0, tail = 0;
 
 	list[tail++] = start;
-	o->mark[start] |= MET(d);
+	at(o, start)->mark |= MET(d);
 	while (head < tail) {
 		uint32_t first = list[head++], node = first;
 
 		do {
-			uint32_t n = rd_graph_degree(g, node, d == BACKWARD), i;
+			uint32_t e = rd_graph_first(g, node, d == BACKWARD);
 
-			for (i = 0; i < n; i++) {
-				uint32_t peer = leader_of(o, rd_graph_peer(g, node, d == BACKWARD, i));
+			for (; e; e = rd_graph_next(g, e, d == BACKWARD)) {
+				uint32_t peer = leader_of(o, rd_graph_peer(g, e, d == BACKWARD));
 
-				if (o->mark[peer] & MET(d) ||
-				    (d == FORWARD ? o->rank[peer] > limit : o->rank[peer] < limit))
+				if (at(o, peer)->mark & MET(d) ||
+				    (d == FORWARD ? at(o, peer)->rank > limit : at(o, peer)->rank < limit))
 					continue;
-				o->mark[peer] |= MET(d);
+				at(o, peer)->mark |= MET(d);
 				list[tail++] = peer;
 			}
-			node = o->next[node];
+			node = at(o, node)->next;
 		} while (node != first);
 	}
 	return tail;
@@ -124,7 +132,7 @@ static uint32_t collect(struct rd_order *o, const struct rd_graph *g, int d, uin
 
 static bool ranks_less(const struct rd_order *o, uint32_t a, uint32_t b)
 {
-	return o->rank[a] < o->rank[b];
+	return at(o, a)->rank < at(o, b)->rank;
 }
 
 static void sift(const struct rd_order *o, uint32_t *list, uint32_t at, uint32_t n)
@@ -161,11 +169,11 @@ static void sort(const struct rd_order *o, uint32_t *list, uint32_t n)
 
 static void join(struct rd_order *o, uint32_t into, uint32_t other)
 {
-	uint32_t next = o->next[into];
+	uint32_t next = at(o, into)->next;
 
-	o->leader[other] = into;
-	o->next[into] = o->next[other];
-	o->next[other] = next;
+	at(o, other)->leader = into;
+	at(o, into)->next = at(o, other)->next;
+	at(o, other)->next = next;
 }
 
 /* Takes those that were met both ways out of a list, which stays in order. */
@@ -174,7 +182,7 @@ static uint32_t without_common(const struct rd_order *o, uint32_t *list, uint32_
 	uint32_t i, kept = 0;
 
 	for (i = 0; i < n; i++) {
-		if ((o->mark[list[i]] & BOTH) != BOTH)
+		if ((at(o, list[i])->mark & BOTH) != BOTH)
 			list[kept++] = list[i];
 	}
 	return kept;
@@ -189,11 +197,11 @@ static void rerank(struct rd_order *o, const int32_t *ranks, uint32_t n, uint32_
 	uint32_t i;
 
 	for (i = 0; i < behind; i++)
-		o->rank[o->list[BACKWARD][i]] = ranks[i];
+		at(o, o->list[BACKWARD][i])->rank = ranks[i];
 	if (common != UINT32_MAX)
-		o->rank[common] = ranks[behind];
+		at(o, common)->rank = ranks[behind];
 	for (i = 0; i < ahead; i++)
-		o->rank[o->list[FORWARD][i]] = ranks[n - ahead + i];
+		at(o, o->list[FORWARD][i])->rank = ranks[n - ahead + i];
 }
 
 /* Makes one component of what was met both ways; returns its leader, or UINT32_MAX where there is none. */
@@ -204,7 +212,7 @@ static uint32_t join_common(struct rd_order *o, uint32_t ahead)
 	for (i = 0; i < ahead; i++) {
 		uint32_t c = o->list[FORWARD][i];
 
-		if ((o->mark[c] & BOTH) != BOTH)
+		if ((at(o, c)->mark & BOTH) != BOTH)
 			continue;
 		if (leader == UINT32_MAX)
 			leader = c;
@@ -223,10 +231,10 @@ static uint32_t merge_ranks(const struct rd_order *o, uint32_t ahead, uint32_t b
 	while (i < ahead || k < behind) {
 		int32_t rank;
 
-		if (k == behind || (i < ahead && o->rank[a[i]] <= o->rank[b[k]]))
-			rank = o->rank[a[i++]];
+		if (k == behind || (i < ahead && at(o, a[i])->rank <= at(o, b[k])->rank))
+			rank = at(o, a[i++])->rank;
 		else
-			rank = o->rank[b[k++]];
+			rank = at(o, b[k++])->rank;
 		if (!n || ranks[n - 1] != rank)
 			ranks[n++] = rank;
 	}
@@ -236,10 +244,17 @@ static uint32_t merge_ranks(const struct rd_order *o, uint32_t ahead, uint32_t b
 /* from's component a has a higher rank than to's, b. */
 static void reorder(struct rd_order *o, const struct rd_graph *g, uint32_t a, uint32_t b)
 {
-	uint32_t ahead = collect(o, g, FORWARD, b, o->rank[a]), behind = collect(o, g, BACKWARD, a, o->rank[b]);
-	uint32_t all = ahead + behind, n, common, i, ahead_left, behind_left;
-	int32_t *ranks = rd_mem_alloc(all * sizeof(*ranks));
+	uint32_t ahead, behind, all, n, common, i, ahead_left, behind_left;
+	int32_t *ranks;
 
+	if (!need_lists(o)) {
+		rd_order_free(o);
+		return;
+	}
+	ahead = collect(o, g, FORWARD, b, at(o, a)->rank);
+	behind = collect(o, g, BACKWARD, a, at(o, b)->rank);
+	all = ahead + behind;
+	ranks = rd_mem_alloc(all * sizeof(*ranks));
 	if (!ranks) {
 		rd_order_free(o);
 		return;
@@ -252,12 +267,12 @@ static void reorder(struct rd_order *o, const struct rd_graph *g, uint32_t a, ui
 	behind_left = without_common(o, o->list[BACKWARD], behind);
 	rerank(o, ranks, n, ahead_left, behind_left, common);
 	for (i = 0; i < ahead_left; i++)
-		o->mark[o->list[FORWARD][i]] = 0;
+		at(o, o->list[FORWARD][i])->mark = 0;
 	for (i = 0; i < behind_left; i++)
-		o->mark[o->list[BACKWARD][i]] = 0;
+		at(o, o->list[BACKWARD][i])->mark = 0;
 	/* Of the common ones only the leader is met again. */
 	if (common != UINT32_MAX)
-		o->mark[common] = 0;
+		at(o, common)->mark = 0;
 	rd_mem_free(ranks, all * sizeof(*ranks));
 }
 
@@ -272,11 +287,11 @@ void rd_order_add(struct rd_order *o, const struct rd_graph *g, uint32_t from, u
 	if (a == b)
 		return;
 	/* A node without edges may stand anywhere: where its first one goes up. */
-	if (o->rank[a] == RD_ORDER_NEW)
-		o->rank[a] = o->rank[b] == RD_ORDER_NEW ? ++o->highest : --o->lowest;
-	if (o->rank[b] == RD_ORDER_NEW)
-		o->rank[b] = ++o->highest;
-	if (o->rank[a] > o->rank[b])
+	if (at(o, a)->rank == RD_ORDER_NEW)
+		at(o, a)->rank = at(o, b)->rank == RD_ORDER_NEW ? ++o->highest : --o->lowest;
+	if (at(o, b)->rank == RD_ORDER_NEW)
+		at(o, b)->rank = ++o->highest;
+	if (at(o, a)->rank > at(o, b)->rank)
 		reorder(o, g, a, b);
 }
 
@@ -284,17 +299,17 @@ void rd_order_add(struct rd_order *o, const struct rd_graph *g, uint32_t from, u
 
 static const char *check_node(struct rd_order *o, const struct rd_graph *g, uint32_t node)
 {
-	uint32_t a = leader_of(o, node), i, n = rd_graph_degree(g, node, false);
+	uint32_t a = leader_of(o, node), e, i, n = 0;
 
-	if (o->mark[a])
+	if (at(o, a)->mark)
 		return "a mark is left behind";
-	for (i = 0; i < n; i++) {
-		uint32_t b = leader_of(o, rd_graph_peer(g, node, false, i));
+	for (e = rd_graph_first(g, node, false); e; e = rd_graph_next(g, e, false)) {
+		uint32_t b = leader_of(o, rd_graph_peer(g, e, false));
 
-		if (a != b && o->rank[a] >= o->rank[b])
+		if (a != b && at(o, a)->rank >= at(o, b)->rank)
 			return "an edge that goes down";
 	}
-	for (i = o->next[node], n = 0; i != node; i = o->next[i]) {
+	for (i = at(o, node)->next; i != node; i = at(o, i)->next) {
 		if (leader_of(o, i) != a || ++n > o->room)
 			return "a ring of more than one component";
 	}

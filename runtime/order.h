@@ -18,16 +18,22 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include "mem.h"
 
 struct rd_graph;
 
+struct rd_order_node {
+	uint32_t leader; /* the way to the node that stands for the component */
+	uint32_t next;	 /* the component's members, in a ring */
+	int32_t rank;	 /* of a leader; RD_ORDER_NEW: it has no edge yet */
+	uint32_t mark;
+};
+
 struct rd_order {
+	struct rd_array nodes;
 	uint32_t room;
-	uint32_t *leader; /* the way to the node that stands for the component */
-	uint32_t *next;	  /* the component's members, in a ring */
-	int32_t *rank;	  /* of a leader; RD_ORDER_NEW: it has no edge yet */
-	uint8_t *mark;
 	uint32_t *list[2]; /* of leaders: met forward, met backward */
+	uint32_t list_room;
 	int32_t lowest, highest;
 	bool off;
 };

@@ -179,12 +179,13 @@ static const char *verdict_id(unsigned verdict)
 static void put_edge(uint32_t id)
 {
 	const struct rd_edge *e = rd_edge_at(id);
+	struct rd_where where = rd_where_at(rd_edge_sample(e, 0)->where);
 
 	if (rd_class_at(e->to)->kind == RDEP_SIGNAL) {
 		rd_text_str(&out, "  holds ");
 		put_class(e->from);
 		rd_text_str(&out, ", taken in ");
-		put_place(e->held_site, true);
+		put_place(where.held_site, true);
 		rd_text_str(&out, ", with ");
 		put_class(e->to);
 		rd_text_str(&out, " open\n");
@@ -193,7 +194,7 @@ static void put_edge(uint32_t id)
 	rd_text_str(&out, rd_class_at(e->to)->kind == RDEP_LIFE ? "  joins " : "  takes ");
 	put_class(e->to);
 	rd_text_str(&out, " in ");
-	put_place(e->acquire_site, true);
+	put_place(where.acquire_site, true);
 	if (rd_class_at(e->from)->kind == RDEP_SIGNAL || rd_class_at(e->from)->kind == RDEP_LIFE) {
 		rd_text_str(&out, rd_class_at(e->from)->kind == RDEP_LIFE ? "\n    being " : "\n    in the handler of ");
 		put_class(e->from);
@@ -203,7 +204,7 @@ static void put_edge(uint32_t id)
 	rd_text_str(&out, "\n    holding ");
 	put_class(e->from);
 	rd_text_str(&out, ", taken in ");
-	put_place(e->held_site, true);
+	put_place(where.held_site, true);
 	rd_text_char(&out, '\n');
 }
 

@@ -116,7 +116,7 @@ static bool meet_in_lump(const struct rd_edge *in, const struct rd_edge *out)
 
 	for (i = 0; i < in->count; i++) {
 		for (j = 0; j < out->count; j++) {
-			uint32_t a = in->sample[i].to_role, b = out->sample[j].from_role;
+			uint32_t a = rd_edge_sample(in, i)->to_role, b = rd_edge_sample(out, j)->from_role;
 
 			if (!a || !b || !rd_roles_differ(a, b))
 				return false;

@@ -40,7 +40,7 @@ static bool is_context(uint32_t cls)
 
 static const struct rd_sample *picked(const struct weighing *w, uint32_t i)
 {
-	return &rd_edge_at(w->edges[i])->sample[w->pick[i]];
+	return rd_edge_sample(rd_edge_at(w->edges[i]), w->pick[i]);
 }
 
 static bool is_life(uint32_t cls)
@@ -497,7 +497,7 @@ enum rdep_verdict rd_verdict(const uint32_t *edges, uint32_t count, bool instanc
 
 	w = (struct weighing){.edges = edges, .count = count, .files = true, .lives = true};
 	for (i = 0; i < count; i++) {
-		w.files &= rd_file_address(rd_edge_at(edges[i])->sample[0].to_address);
+		w.files &= rd_file_address(rd_edge_sample(rd_edge_at(edges[i]), 0)->to_address);
 		w.context |= is_context(rd_edge_at(edges[i])->to);
 		w.life |= is_life(rd_edge_at(edges[i])->to);
 		w.lives &= is_life(rd_edge_at(edges[i])->to);
