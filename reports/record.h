@@ -165,6 +165,12 @@ struct rdep_record {
 	bool cut;		/* the file ends before journal_end */
 
 	struct rdep_map index; /* type << 32 | id -> index + 1 */
+	/* Of the types that there are many of: the same by id, as far as ids are about as many as items. */
+	struct rdep_dense {
+		uint32_t *at;
+		size_t room;
+		size_t elsewhere; /* ids that are in `index` */
+	} dense[3];
 	struct rdep_arena arena;
 	struct rdep_live_module *live; /* sorted by start, disjoint */
 	size_t live_count;

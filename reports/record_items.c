@@ -31,23 +31,62 @@ static uint64_t index_key(unsigned type, uint32_t id)
 	return (uint64_t)type << 32 | id;
 }
 
+/* NULL: no such type. */
+static struct rdep_dense *dense_of(const struct rdep_record *r, unsigned type)
+{
+	struct rdep_dense *dense = (struct rdep_dense *)r->dense;
+
+	return type == RDEP_EDGE ? &dense[0] : type == RDEP_CLASS ? &dense[1] : type == RDEP_STACK ? &dense[2] : NULL;
+}
+
 static size_t index_get(const struct rdep_record *r, unsigned type, uint32_t id)
 {
-	uint64_t *v = rdep_map_get(&r->index, index_key(type, id));
+	const struct rdep_dense *d = dense_of(r, type);
+	uint64_t *v;
 
+	if (d && id < d->room && d->at[id])
+		return d->at[id];
+	if (d && !d->elsewhere)
+		return 0;
+	v = rdep_map_get(&r->index, index_key(type, id));
 	return v ? (size_t)*v : 0;
+}
+
+/* The place for that id among `count` items; NULL: it is far beyond what their number says. */
+static uint32_t *dense_place(struct rdep_dense *d, uint32_t id, size_t count)
+{
+	size_t room = d->room ? 2 * d->room : 1024;
+
+	if (id < d->room)
+		return &d->at[id];
+	if (id > 2 * count + 1024 || count >= UINT32_MAX)
+		return NULL;
+	if (room <= id)
+		room = (size_t)id + 1;
+	d->at = rdep_realloc(d->at, room * sizeof(*d->at));
+	memset(d->at + d->room, 0, (room - d->room) * sizeof(*d->at));
+	d->room = room;
+	return &d->at[id];
 }
 
 /* False when that id is there already. */
 static bool index_add(struct rdep_record *r, unsigned type, uint32_t id, size_t index)
 {
-	uint64_t *v = rdep_map_put(&r->index, index_key(type, id));
+	struct rdep_dense *d = dense_of(r, type);
+	uint32_t *place;
 
-	if (*v) {
+	if (index_get(r, type, id)) {
 		r->items_bad++;
 		return false;
 	}
-	*v = index + 1;
+	place = d ? dense_place(d, id, index) : NULL;
+	if (place) {
+		*place = (uint32_t)index + 1;
+		return true;
+	}
+	if (d)
+		d->elsewhere++;
+	*rdep_map_put(&r->index, index_key(type, id)) = index + 1;
 	return true;
 }
 
@@ -251,10 +290,10 @@ static bool edge_is_whole(const struct payload *l)
 
 static struct rdep_roccurrence occurrence(struct rdep_record *r, const struct rdep_edge *e)
 {
-	struct rdep_edge *raw = rdep_arena_alloc(&r->arena, sizeof(*raw));
+	/* With no more room for gates than it has: there may be millions. */
+	const struct rdep_edge *raw =
+		rdep_arena_copy(&r->arena, e, EDGE_LEAST + e->gate_count * sizeof(e->gates[0]));
 
-	memset(raw, 0, sizeof(*raw));
-	memcpy(raw, e, EDGE_LEAST + e->gate_count * sizeof(e->gates[0]));
 	return (struct rdep_roccurrence){.raw = raw, .site_module = rdep_record_module_at(r, e->held_site - 1)};
 }
 
@@ -553,6 +592,8 @@ void rdep_record_drop_items(struct rdep_record *r)
 
 	for (i = 0; i < r->edge_count; i++)
 		free(r->edges[i].samples);
+	for (i = 0; i < sizeof(r->dense) / sizeof(r->dense[0]); i++)
+		free(r->dense[i].at);
 	free(r->modules);
 	free(r->stacks);
 	free(r->classes);
