@@ -29,12 +29,12 @@ static bool is_newer(const struct rdep_symbol_module *m, time_t changed)
 	return !m->ran_ns || (uint64_t)changed > m->ran_ns / 1000000000u;
 }
 
-static const char *read_source(struct rdep_symbol_module *m, const char *file, bool *newer)
+/* fd: of the file, or -1. Closes it. */
+static const char *read_source(struct rdep_symbol_module *m, int fd, bool *newer)
 {
 	struct stat st;
 	const char *result = no_source;
 	char *text;
-	int fd = rdep_module_open_source(m->owner->search, file);
 
 	if (fd < 0)
 		return no_source;
@@ -55,7 +55,7 @@ static const char *source_of(struct rdep_symbol_module *m, const char *file)
 	bool newer = false;
 
 	if (!*known) {
-		const char *text = read_source(m, file, &newer);
+		const char *text = read_source(m, rdep_module_open_source(m->owner->search, file), &newer);
 
 		*known = (uintptr_t)(newer ? no_source : text);
 	}
@@ -218,13 +218,13 @@ static void find_source(struct rdep_symbol_module *m, const char *file, const ch
 {
 	const char *rest = file;
 
-	s->text = *file == '/' ? read_source(m, file, &s->newer) : no_source;
+	s->text = *file == '/' ? read_source(m, rdep_module_open_source(m->owner->search, file), &s->newer) : no_source;
 	while (!*s->text && root && rest) {
 		char *path;
 
 		rest += strspn(rest, "/");
 		if (*rest && asprintf(&path, "%s/%s", root, rest) > 0) {
-			s->text = read_source(m, path, &s->newer);
+			s->text = read_source(m, rdep_open_regular(path), &s->newer);
 			free(path);
 		}
 		s->below_root = *s->text;
