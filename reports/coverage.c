@@ -106,10 +106,13 @@ static void add_counters(struct builder *b)
 		const char *id = rdep_counter_id(c), *help = rdep_counter_help(c);
 
 		for (i = 0; i < r->process_count; i++) {
-			uint64_t n = r->processes[i]->record->header.counters[c];
+			const struct rdep_record *of = r->processes[i]->record;
+			const struct rdep_merged_count *told = rdep_record_count(of, RDEP_MERGED_COUNTERS, c);
 
-			sum += n;
-			processes += n != 0;
+			if (r->processes[i]->covered)
+				continue;
+			sum += of->header.counters[c];
+			processes += told ? told->processes : of->header.counters[c] != 0;
 		}
 		if (!sum)
 			continue;
@@ -133,14 +136,18 @@ static void add_notes(struct builder *b, const struct rdep_process *p)
 
 	for (i = 0; i < p->record->note_count; i++) {
 		const struct rdep_rnote *n = &p->record->notes[i];
+		const struct rdep_merged_count *told =
+			rdep_record_count(p->record, RDEP_MERGED_NOTES, (uint32_t)i + 1);
+		const char *text = rdep_clean(a, n->text, n->len);
 
 		add_line(b, (struct rdep_coverage_line){
 				    .kind = RDEP_COVERAGE_NOTE,
 				    .process = p,
 				    .id = "",
-				    .count = 1,
-				    .text = rdep_arena_printf(a, "%s: %s", p->name,
-							      rdep_clean(a, n->text, n->len))});
+				    .count = told ? told->count : 1,
+				    .text = p->record->header.merged
+						    ? text
+						    : rdep_arena_printf(a, "%s: %s", p->name, text)});
 	}
 }
 

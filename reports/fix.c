@@ -433,7 +433,7 @@ static const char *title_wait(struct rdep_report *r, const struct rdep_mfinding 
 		in->to->name, in->from->name, out->to->name, in->from->name);
 }
 
-const char *rdep_title(struct rdep_report *r, const struct rdep_mfinding *f)
+static const char *plain_title(struct rdep_report *r, const struct rdep_mfinding *f)
 {
 	switch (f->kind) {
 	case RDEP_K_WAIT_INVERSION:
@@ -466,4 +466,14 @@ const char *rdep_title(struct rdep_report *r, const struct rdep_mfinding *f)
 					 f->cls->name);
 	}
 	return rdep_is_place(f) ? rdep_place_title(r, f) : rdep_kind_help(f->kind);
+}
+
+const char *rdep_title(struct rdep_report *r, const struct rdep_mfinding *f)
+{
+	const char *title = plain_title(r, f);
+
+	/* An audit's supposed finding is in no record. */
+	if (!f->raw || !rdep_is_across(f))
+		return title;
+	return rdep_arena_printf(&r->arena, "%s, by %s", title, rdep_origin_list(r, f));
 }

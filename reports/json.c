@@ -53,14 +53,37 @@ json_t *rdep_json_stack(const struct rdep_mstack *s)
 	return a;
 }
 
+static json_t *image_id(const uint64_t id[2])
+{
+	if (!id[0] && !id[1])
+		return json_null();
+	return json_sprintf("%016llx%016llx", (unsigned long long)id[0], (unsigned long long)id[1]);
+}
+
+/* The process of a merged record that a thread is of. */
+static json_t *origin(const struct rdep_morigin *m)
+{
+	json_t *o = json_object();
+
+	set(o, "program", json_string(m->program));
+	set(o, "pid", json_integer(m->pid));
+	set(o, "record", json_string(m->record));
+	set(o, "exe", *m->exe ? json_string(m->exe) : json_null());
+	set(o, "image_id", image_id(m->image_id));
+	set(o, "started_ns", json_integer((json_int_t)(m->started_ns & INT64_MAX)));
+	return o;
+}
+
 static json_t *thread(const struct rdep_mthread *t)
 {
 	json_t *o = json_object();
 
-	set(o, "id", json_integer(t->id));
+	set(o, "id", json_integer(t->own));
 	set(o, "tid", t->tid ? json_integer(t->tid) : json_null());
 	set(o, "name", json_string(t->name));
 	set(o, "routine", *t->routine ? json_string(t->routine) : json_null());
+	if (t->origin)
+		set(o, "origin", origin(t->origin));
 	return o;
 }
 
@@ -210,6 +233,7 @@ static json_t *finding(struct rdep_report *r, const struct rdep_mfinding *f)
 	set(o, "count", json_integer((json_int_t)f->count));
 	set(o, "process_count", json_integer((json_int_t)f->processes));
 	set(o, "process", json_integer((json_int_t)f->process->index));
+	set(o, "across", json_boolean(rdep_is_across(f)));
 	set(o, "thread", thread(&f->thread));
 	for (i = 0; i < f->edge_count; i++)
 		json_array_append_new(cycle, edge(r, &f->edges[i]));
@@ -269,13 +293,6 @@ static void add_classes(json_t *a, struct rdep_process *p)
 }
 
 /* ---- processes ---- */
-
-static json_t *image_id(const uint64_t id[2])
-{
-	if (!id[0] && !id[1])
-		return json_null();
-	return json_sprintf("%016llx%016llx", (unsigned long long)id[0], (unsigned long long)id[1]);
-}
 
 static json_t *held(struct rdep_process *p, const struct rdep_held *h, bool doubt)
 {
@@ -373,6 +390,7 @@ static json_t *process(struct rdep_report *r, struct rdep_process *p)
 	set(o, "replaced",
 	    p->replaced ? json_integer((json_int_t)p->replaced->index) : json_null());
 	set(o, "forked", json_boolean(h->forked));
+	set(o, "merged", json_integer(h->merged));
 	set(o, "started_ns", json_integer((json_int_t)(h->start_realtime_ns & INT64_MAX)));
 	set(o, "options",
 	    p->record->options
@@ -441,7 +459,7 @@ static json_t *summary(const struct rdep_report *r)
 	set(o, "errors", json_integer((json_int_t)of[RDEP_ERROR]));
 	set(o, "warnings", json_integer((json_int_t)of[RDEP_WARNING]));
 	set(o, "notes", json_integer((json_int_t)of[RDEP_NOTE_SEVERITY]));
-	set(o, "processes", json_integer((json_int_t)r->process_count));
+	set(o, "processes", json_integer((json_int_t)rdep_report_processes(r)));
 	set(o, "suppressed", json_integer((json_int_t)suppressed));
 	set(o, "known", json_integer((json_int_t)known));
 	set(o, "gone", json_integer((json_int_t)rdep_baseline_gone(&r->baseline)));

@@ -40,12 +40,29 @@ static void name_process(struct rdep_process *p)
 	struct rdep_arena *a = &p->report->arena;
 	const char *base;
 
+	if (p->record->header.merged)
+		rdep_name_merged(p);
 	if (p->exe || !p->record->exe)
 		return;
 	base = rdep_basename(p->record->exe);
 	p->exe = rdep_clean(a, p->record->exe, p->record->exe_len);
 	p->name = rdep_clean(a, base, strlen(base));
-	p->cmdline = join_cmdline(a, p->record);
+	if (!p->record->header.merged)
+		p->cmdline = join_cmdline(a, p->record);
+}
+
+/* Processes that are in a merged record are not counted twice. */
+static void cover(struct rdep_report *r, const struct rdep_record *merged)
+{
+	struct rdep_process *p;
+	size_t i;
+
+	for (i = 0; i < merged->image_count; i++) {
+		p = process_of(r, merged->images[i].id);
+		if (p)
+			p->covered = true;
+		*rdep_map_put(&r->merged_images, image_key(merged->images[i].id)) = 1;
+	}
 }
 
 static bool is_there(uint32_t pid)
@@ -62,10 +79,12 @@ struct rdep_process *rdep_model_add(struct rdep_report *r, struct rdep_record *r
 	uint64_t *known = rdep_map_put(&r->by_image, image_key(record->header.image_id));
 	uint32_t pid = record->live_pid ? record->live_pid : record->header.pid;
 
-	if (*known) {
+	if (*known || rdep_map_get(&r->merged_images, image_key(record->header.image_id))) {
 		rdep_record_close(record);
 		return NULL;
 	}
+	if (record->header.merged)
+		cover(r, record);
 	p = rdep_arena_alloc(&r->arena, sizeof(*p));
 	*known = (uintptr_t)p;
 	p->record = record;
@@ -194,6 +213,7 @@ static struct rdep_mfinding *merge(struct rdep_report *r, const struct rdep_mfin
 /* A finding of one record: counted once, however many revisions it has. */
 static void join_finding(struct rdep_process *p, struct rdep_rfinding *rf)
 {
+	const struct rdep_merged_count *told = rdep_record_count(p->record, RDEP_MERGED_FINDINGS, rf->raw->id);
 	uint64_t *counted = rdep_map_put(&p->findings, rf->raw->id);
 	struct rdep_mfinding view = {0}, *f;
 
@@ -203,10 +223,10 @@ static void join_finding(struct rdep_process *p, struct rdep_rfinding *rf)
 	if (*counted)
 		return;
 	*counted = (uintptr_t)f;
-	f->count++;
+	f->count += told ? told->count : 1;
 	if (f->last_process != p) {
 		f->last_process = p;
-		f->processes++;
+		f->processes += told ? told->processes : 1;
 	}
 }
 
@@ -222,7 +242,7 @@ void rdep_model_join(struct rdep_report *r)
 		p->parent = process_of(r, p->record->header.parent_id);
 		p->replaced = process_of(r, p->record->header.exec_id);
 		for (k = 0; k < p->record->finding_count; k++) {
-			if (p->record->findings[k].told)
+			if (p->covered || p->record->findings[k].told)
 				continue;
 			rdep_progress("joining records", i, r->process_count);
 			join_finding(p, &p->record->findings[k]);
@@ -274,6 +294,7 @@ void rdep_report_free(struct rdep_report *r)
 		rdep_map_free(&r->processes[i]->classes);
 		rdep_map_free(&r->processes[i]->stacks);
 		rdep_map_free(&r->processes[i]->findings);
+		rdep_map_free(&r->processes[i]->origins);
 	}
 	for (i = 0; i < r->trouble_count; i++)
 		free(r->troubles[i].text);
@@ -283,6 +304,7 @@ void rdep_report_free(struct rdep_report *r)
 	free(r->findings);
 	rdep_map_free(&r->by_fingerprint);
 	rdep_map_free(&r->by_image);
+	rdep_map_free(&r->merged_images);
 	rdep_suppress_free(&r->suppressions);
 	rdep_baseline_free(&r->baseline);
 	rdep_symbols_free(r->symbols);

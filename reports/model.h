@@ -53,8 +53,19 @@ struct rdep_mclass {
 	const struct rdep_rclass *raw; /* NULL: a domain, or not in the record */
 };
 
+/* A process of which something in a merged record is. */
+struct rdep_morigin {
+	uint32_t id, pid;
+	uint64_t image_id[2], started_ns;
+	const char *program, *exe;
+	const char *record; /* the name of its record's file */
+	const char *words;  /* "minifs (pid 4711, minifs.4711.rdep)" */
+};
+
 struct rdep_mthread {
 	uint32_t id, tid;    /* of the journal; of the system, 0: unknown */
+	uint32_t own;	     /* what is told: the id, of a merged record the one in its process's */
+	const struct rdep_morigin *origin; /* of a merged record: whose it is; else NULL */
 	const char *name;    /* "" when unknown */
 	const char *routine; /* function that it started in, "" when unknown */
 	bool named;	     /* the name was given to it, and is not just its program's */
@@ -125,6 +136,9 @@ struct rdep_process {
 	struct rdep_map classes;		/* id -> struct rdep_mclass */
 	struct rdep_map stacks;			/* id -> struct rdep_mstack */
 	struct rdep_map findings;		/* id -> struct rdep_mfinding */
+	struct rdep_map origins;		/* id -> struct rdep_morigin */
+	bool covered; /* a merged record that is in the report has it */
+	bool across;  /* no process: findings that several others made together */
 };
 
 struct rdep_trouble {
@@ -140,6 +154,8 @@ struct rdep_report {
 	size_t finding_count;
 	struct rdep_map by_fingerprint; /* hash -> finding */
 	struct rdep_map by_image;	/* hash of the image id -> process */
+	struct rdep_map merged_images;	/* those that merged records have -> 1 */
+	bool looked_across;		/* findings across processes were looked for */
 	struct rdep_trouble *troubles;	/* records that could not be read */
 	size_t trouble_count;
 	struct rdep_suppressions suppressions;
@@ -162,7 +178,22 @@ bool rdep_model_edge(struct rdep_process *p, uint32_t id, uint32_t sample, struc
 /* The function that the innermost frame of that stack called; NULL: unknown. */
 const char *rdep_model_callee(struct rdep_process *p, uint32_t stack);
 
+/* ---- origin.c ---- */
+
+/* Of a merged record's thread, and its id there; NULL: of another record, or not known. */
+const struct rdep_morigin *rdep_model_origin(struct rdep_process *p, uint32_t thread, uint32_t *own);
+/* Was it seen in no process as a whole? */
+bool rdep_is_across(const struct rdep_mfinding *f);
+/* "a (pid 1, a.1.rdep) and b (pid 2, b.2.rdep)": those that the dependencies of a finding are of; "". */
+const char *rdep_origin_list(struct rdep_report *r, const struct rdep_mfinding *f);
+/* How many processes that stands for, and all: a merged record for many. */
+size_t rdep_model_processes(const struct rdep_process *p);
+size_t rdep_report_processes(const struct rdep_report *r);
+/* The name of a merged record. */
+void rdep_name_merged(struct rdep_process *p);
+
 /* ---- names.c ---- */
+
 
 /* The n-th module of the record, from 1; NULL: none. */
 struct rdep_symbol_module *rdep_model_module(struct rdep_process *p, uint32_t n);

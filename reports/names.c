@@ -180,10 +180,11 @@ const char *rdep_model_where(struct rdep_report *r, const struct rdep_mframe *f)
 struct rdep_mthread rdep_model_thread(struct rdep_process *p, uint32_t id)
 {
 	const struct rdep_rthread *t = rdep_record_thread(p->record, id);
-	struct rdep_mthread m = {.id = id, .name = "", .routine = "", .label = ""};
+	struct rdep_mthread m = {.id = id, .own = id, .name = "", .routine = "", .label = ""};
 	struct rdep_mframe *frames = NULL;
 	size_t n = 0;
 
+	m.origin = rdep_model_origin(p, id, &m.own);
 	if (!t)
 		return m;
 	m.tid = t->raw->tid;
@@ -196,9 +197,9 @@ struct rdep_mthread rdep_model_thread(struct rdep_process *p, uint32_t id)
 		m.routine = frames[n - 1].function;
 	free(frames);
 	/* A thread that was given no name has its program's, cut to 15 bytes. */
-	m.named = *m.name && strncmp(m.name, p->name, 15) != 0;
+	m.named = *m.name && strncmp(m.name, m.origin ? m.origin->program : p->name, 15) != 0;
 	m.label = m.named ? m.name : m.routine;
-	if (!*m.label && id == 1)
+	if (!*m.label && m.own == 1)
 		m.label = "main";
 	return m;
 }
@@ -301,11 +302,13 @@ static void name_static(struct rdep_process *p, struct rdep_mclass *c)
 }
 
 /* How many frames, past the wrappers, made the class. */
-static size_t class_depth(const struct rdep_process *p)
+static size_t class_depth(const struct rdep_process *p, const struct rdep_mclass *c)
 {
 	char text[16];
 	int depth = 1;
 
+	if (c->raw && c->raw->raw->depth)
+		return c->raw->raw->depth < 16 ? c->raw->raw->depth : 16;
 	if (rdep_record_option(p->record, "class_depth", text, sizeof(text)))
 		depth = (int)strtol(text, NULL, 10);
 	return depth < 1 ? 1 : depth > 16 ? 16 : (size_t)depth;
@@ -327,7 +330,7 @@ static const char *stack_key(struct rdep_process *p, const struct rdep_mclass *c
 			     const struct rdep_mframe *at)
 {
 	struct rdep_buf b = {0};
-	size_t i, depth = class_depth(p), frames = 1;
+	size_t i, depth = class_depth(p, c), frames = 1;
 	unsigned ordinal = at->module ? rdep_symbols_ordinal(at->module, at->address) : 0;
 	const char *callee = ordinal ? callee_key(at) : NULL;
 	char *text;

@@ -35,6 +35,7 @@ struct rdep_rclass {
 struct rdep_roccurrence {
 	const struct rdep_edge *raw;
 	uint32_t site_module; /* of held_site: index + 1 */
+	const struct rdep_occurrence *more; /* NULL: there is none */
 };
 
 struct rdep_redge {
@@ -89,6 +90,31 @@ struct rdep_rstats {
 struct rdep_rstat {
 	uint32_t cls;
 	struct rdep_stat of[2];
+};
+
+/* A place that takes locks of a class. */
+struct rdep_rlock_place {
+	const struct rdep_lock_site *raw;
+	uint32_t module; /* of its pc: index + 1 */
+};
+
+/* ---- of a merged record ---- */
+
+struct rdep_rorigin {
+	const struct rdep_origin *raw;
+	const char *name, *exe; /* as recorded, terminated: to be cleaned */
+	const char *cmdline;	/* NUL-separated, raw->cmdline_len bytes */
+};
+
+struct rdep_rrole {
+	const struct rdep_role *raw;
+	uint32_t *modules; /* of each site: index + 1 */
+};
+
+struct rdep_rtext {
+	const char *text; /* as recorded, terminated */
+	size_t len;
+	uint64_t count, processes;
 };
 
 struct rdep_rnote {
@@ -148,6 +174,22 @@ struct rdep_record {
 	size_t lock_site_count;
 	const struct rdep_lock_site **domain_sites; /* where reclaim domains were entered */
 	size_t domain_site_count;
+	struct rdep_rlock_place *lock_places; /* of all classes, with modules */
+	size_t lock_place_count;
+	struct rdep_rorigin *origins;
+	size_t origin_count;
+	struct rdep_rrole *roles;
+	size_t role_count;
+	struct rdep_merged_image *images;
+	size_t image_count;
+	struct rdep_merged_thread *own_threads;
+	size_t own_thread_count;
+	struct rdep_merged_count *counts;
+	size_t count_count;
+	struct rdep_rtext *told_options; /* key=value, as some of the processes had it */
+	size_t told_option_count;
+	struct rdep_rtext *programs;
+	size_t program_count;
 	struct rdep_rnote *notes;
 	size_t note_count;
 	const struct rdep_stand **stands; /* of a record that was made from a core dump */
@@ -201,6 +243,11 @@ const struct rdep_rthread *rdep_record_thread(const struct rdep_record *r, uint3
 /* How many threads were followed; most are told of nowhere else. */
 uint64_t rdep_record_threads(const struct rdep_record *r);
 const struct rdep_rscope *rdep_record_scope(const struct rdep_record *r, uint32_t id);
+
+/* Of a merged record: the process that a thread is of, with its number there; NULL: not known. How often
+ * something was seen there (what: enum rdep_merged_what), NULL: not told. */
+const struct rdep_rorigin *rdep_record_origin(const struct rdep_record *r, uint32_t thread, uint32_t *own);
+const struct rdep_merged_count *rdep_record_count(const struct rdep_record *r, uint32_t what, uint32_t id);
 
 /* The module (index + 1) that holds pc now, 0: none. */
 uint32_t rdep_record_module_at(const struct rdep_record *r, uint64_t pc);

@@ -90,6 +90,16 @@ static bool index_add(struct rdep_record *r, unsigned type, uint32_t id, size_t 
 	return true;
 }
 
+size_t rdep_record_index_get(const struct rdep_record *r, unsigned type, uint32_t id)
+{
+	return index_get(r, type, id);
+}
+
+bool rdep_record_index_add(struct rdep_record *r, unsigned type, uint32_t id, size_t index)
+{
+	return index_add(r, type, id, index);
+}
+
 const struct rdep_rclass *rdep_record_class(const struct rdep_record *r, uint32_t id)
 {
 	size_t i = index_get(r, RDEP_CLASS, id);
@@ -505,15 +515,18 @@ static bool take_scope(struct rdep_record *r, const struct payload *l)
  * there. */
 static bool take_lock_site(struct rdep_record *r, const struct payload *l)
 {
-	const struct rdep_lock_site *s = (const void *)l->p;
+	const struct rdep_lock_site *s = rdep_arena_copy(&r->arena, l->p, sizeof(*s));
 
+	RDEP_GROW(r->lock_places, r->lock_place_count);
+	r->lock_places[r->lock_place_count++] =
+		(struct rdep_rlock_place){s, rdep_record_module_at(r, s->pc - 1)};
 	if (s->cls >= RDEP_FIRST_CLASS) {
 		RDEP_GROW(r->lock_sites, r->lock_site_count);
 		r->lock_sites[r->lock_site_count++] = *s;
 		return true;
 	}
 	RDEP_GROW(r->domain_sites, r->domain_site_count);
-	r->domain_sites[r->domain_site_count++] = rdep_arena_copy(&r->arena, s, sizeof(*s));
+	r->domain_sites[r->domain_site_count++] = s;
 	return true;
 }
 
@@ -544,6 +557,26 @@ static bool take_nothing(struct rdep_record *r, const struct payload *l)
 	return true;
 }
 
+static bool take_origin(struct rdep_record *r, const struct payload *l)
+{
+	return rdep_record_take_origin(r, l->p, l->len);
+}
+
+static bool take_occurrence(struct rdep_record *r, const struct payload *l)
+{
+	return rdep_record_take_occurrence(r, l->p, l->len);
+}
+
+static bool take_role(struct rdep_record *r, const struct payload *l)
+{
+	return rdep_record_take_role(r, l->p, l->len);
+}
+
+static bool take_merged(struct rdep_record *r, const struct payload *l)
+{
+	return rdep_record_take_merged(r, l->p, l->len);
+}
+
 /* least: the bytes of payload that `take` may read without asking. */
 static const struct {
 	size_t least;
@@ -570,6 +603,10 @@ static const struct {
 	[RDEP_STATS] = {sizeof(struct rdep_stats), take_stats},
 	[RDEP_LOCK_SITE] = {sizeof(struct rdep_lock_site), take_lock_site},
 	[RDEP_STAND] = {sizeof(struct rdep_stand), take_stand},
+	[RDEP_ORIGIN] = {sizeof(struct rdep_origin), take_origin},
+	[RDEP_OCCURRENCE] = {sizeof(struct rdep_occurrence), take_occurrence},
+	[RDEP_ROLE] = {sizeof(struct rdep_role), take_role},
+	[RDEP_MERGED] = {sizeof(struct rdep_merged), take_merged},
 };
 
 void rdep_record_take(struct rdep_record *r, const struct rdep_item *item, uint64_t at)
@@ -610,6 +647,8 @@ void rdep_record_drop_items(struct rdep_record *r)
 	free(r->scopes);
 	free(r->lock_sites);
 	free(r->domain_sites);
+	free(r->lock_places);
+	rdep_record_drop_merged(r);
 	free(r->notes);
 	free(r->stands);
 	free(r->live);

@@ -16,4 +16,16 @@ void rdep_record_take(struct rdep_record *r, const struct rdep_item *item, uint6
 
 void rdep_record_drop_items(struct rdep_record *r);
 
+/* The index of items by type and id: its number + 1, 0: none. add: false when that id is there already. */
+size_t rdep_record_index_get(const struct rdep_record *r, unsigned type, uint32_t id);
+bool rdep_record_index_add(struct rdep_record *r, unsigned type, uint32_t id, size_t index);
+
+/* ---- record_merged.c: items of merged records; n: bytes of the payload. False when they make no sense. ---- */
+
+bool rdep_record_take_origin(struct rdep_record *r, const char *p, size_t n);
+bool rdep_record_take_occurrence(struct rdep_record *r, const char *p, size_t n);
+bool rdep_record_take_role(struct rdep_record *r, const char *p, size_t n);
+bool rdep_record_take_merged(struct rdep_record *r, const char *p, size_t n);
+void rdep_record_drop_merged(struct rdep_record *r);
+
 #endif

@@ -118,6 +118,12 @@ int rdep_report_baseline(struct rdep_report *r, const char *path, struct rdep_er
 /* Joins what was added so far: the longest part of the work. Whatever prints does it by itself. */
 void rdep_report_join(struct rdep_report *r);
 
+/*
+ * Merges the records at these paths, which were added (merge.h), and adds the findings that no process shows by itself.
+ * by_name: classes of different builds are one where their names are. 0, or -1 with *err.
+ */
+int rdep_report_across(struct rdep_report *r, const char **paths, size_t n, bool by_name, struct rdep_error *err);
+
 /* Each joins what was added so far first. Return 0, or -1 when writing failed. */
 int rdep_report_text(struct rdep_report *r, FILE *out, const struct rdep_text_options *options);
 int rdep_report_json(struct rdep_report *r, FILE *out);
@@ -253,5 +259,6 @@ int rdep_cmd_diff(int argc, char **argv);
 int rdep_cmd_info(int argc, char **argv);
 int rdep_cmd_graph(int argc, char **argv);
 int rdep_cmd_audit(int argc, char **argv);
+int rdep_cmd_merge(int argc, char **argv);
 
 #endif

@@ -15,8 +15,8 @@ static const char *thread_title(struct rdep_report *r, const struct rdep_mthread
 {
 	if (!t->id)
 		return "a thread";
-	return rdep_arena_printf(&r->arena, "thread %u%s%s%s", t->id, *t->label ? " (" : "", t->label,
-				 *t->label ? ")" : "");
+	return rdep_arena_printf(&r->arena, "thread %u%s%s%s%s%s", t->own, *t->label ? " (" : "", t->label,
+				 *t->label ? ")" : "", t->origin ? " of " : "", t->origin ? t->origin->words : "");
 }
 
 /* The flow of that thread, made where there is none yet. */
@@ -101,7 +101,7 @@ static void add_wants(struct maker *m, const struct rdep_medge *e, size_t order)
 	else if (e->to->signal)
 		text = rdep_arena_printf(a, "can be interrupted by %s %s", name, when);
 	else if (e->to->life)
-		text = rdep_arena_printf(a, "joins thread %u %s", e->joined.id, when);
+		text = rdep_arena_printf(a, "joins thread %u %s", e->joined.own, when);
 	else if (e->to->domain && e->raw->flags & RDEP_EDGE_ALLOC)
 		text = rdep_arena_printf(a, "allocates with %s, which may enter %s, %s",
 					 rdep_gfp_text(m->report, e->raw->raw_gfp ? e->raw->raw_gfp : e->raw->gfp),

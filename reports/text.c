@@ -263,6 +263,27 @@ static bool print_help(struct rdep_text *t)
 	return n > 0;
 }
 
+/* Several processes, each of which was looked at by itself: is there more to be found? */
+static bool may_merge(const struct rdep_report *r)
+{
+	size_t i, n = 0;
+
+	for (i = 0; i < r->process_count; i++) {
+		if (r->processes[i]->record->header.merged)
+			return false;
+		n += r->processes[i]->record->edge_count != 0;
+	}
+	return n > 1 && !r->looked_across;
+}
+
+static void print_merge(struct rdep_text *t, const char *records)
+{
+	if (may_merge(t->report))
+		fprintf(t->out,
+			"Each process was looked at by itself; for inversions across them: reclaimdep report --merge%s%s\n",
+			records ? " " : "", records ? records : "");
+}
+
 static void print_next(struct rdep_text *t, const char *records)
 {
 	size_t i, notes = 0;
@@ -297,6 +318,7 @@ static int render(struct rdep_report *r, FILE *out, const struct rdep_text_optio
 		rdep_text_decided(&t, !records);
 		if (records)
 			print_next(&t, records);
+		print_merge(&t, records);
 		rdep_text_last_line(&t);
 	}
 	rdep_text_end(&t);

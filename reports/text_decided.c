@@ -116,7 +116,7 @@ void rdep_text_last_line(struct rdep_text *t)
 	}
 	fprintf(t->out, "reclaimdep: %zu findings (%zu errors, %zu warnings, %zu notes) in %zu processes",
 		of[0] + of[1] + of[2], of[RDEP_ERROR], of[RDEP_WARNING],
-		of[RDEP_NOTE_SEVERITY], r->process_count);
+		of[RDEP_NOTE_SEVERITY], rdep_report_processes(r));
 	if (r->suppressions.count)
 		fprintf(t->out, "; %zu suppressed", suppressed);
 	if (r->baseline.given)

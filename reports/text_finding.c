@@ -23,8 +23,25 @@ static bool joins(const struct rdep_mfinding *f)
 	return false;
 }
 
+/* Its sides were seen in different processes. */
+static const char *across_meaning(const struct rdep_mfinding *f)
+{
+	switch (f->verdict) {
+	case RDEP_SINGLE_THREAD:
+		return "no process showed all of it; in each of them the first thread did its part";
+	case RDEP_GUARDED:
+		return "no process showed all of it, and a common lock was held on both sides";
+	default:
+		if (rdep_is_of_files(f))
+			return "no process showed all of it; two that run this code can wait for each other";
+		return "no process showed all of it; one that does what these did can deadlock";
+	}
+}
+
 const char *rdep_text_verdict(const struct rdep_mfinding *f)
 {
+	if (rdep_is_across(f))
+		return across_meaning(f);
 	if (f->kind == RDEP_K_DEADLOCK)
 		return f->verdict == RDEP_CERTAIN ? "it happened in this run"
 						  : "unless somebody else posts the semaphore";
@@ -65,11 +82,13 @@ const char *rdep_text_verdict(const struct rdep_mfinding *f)
 
 void rdep_text_thread(struct rdep_text *t, const struct rdep_mthread *m)
 {
-	fprintf(t->out, "thread %u", m->id);
+	fprintf(t->out, "thread %u", m->own);
 	if (*m->label)
 		fprintf(t->out, " (%s, tid %u)", m->label, m->tid);
 	else if (m->tid)
 		fprintf(t->out, " (tid %u)", m->tid);
+	if (m->origin)
+		fprintf(t->out, " of %s", m->origin->words);
 }
 
 void rdep_text_class(struct rdep_text *t, const struct rdep_mclass *c)
@@ -86,7 +105,8 @@ void rdep_text_occurrence(struct rdep_text *t, const struct rdep_mfinding *f)
 {
 	const struct rdep_process *p = f->process;
 
-	fprintf(t->out, "%s (pid %u), ", p->name, p->record->header.pid);
+	if (!f->thread.origin)
+		fprintf(t->out, "%s (pid %u), ", p->name, p->record->header.pid);
 	rdep_text_thread(t, &f->thread);
 	if (f->count > 1)
 		fprintf(t->out, "; %zu occurrences in %zu processes", f->count, f->processes);

@@ -394,6 +394,26 @@ static void print_damage(struct rdep_text *t, const struct rdep_record *r)
 			(unsigned long long)r->items_unknown);
 }
 
+/* Of a merged record: what ran, and what was told otherwise in some of them. */
+static void print_programs(struct rdep_text *t, const struct rdep_record *r)
+{
+	struct rdep_arena *a = &t->report->arena;
+	size_t i, shown = t->options.verbosity >= 2 ? r->program_count : MODULES_SHOWN;
+
+	for (i = 0; i < r->program_count && i < shown; i++)
+		fprintf(t->out, "  ran        %s, in %llu processes\n",
+			rdep_clean(a, r->programs[i].text, strlen(r->programs[i].text)),
+			(unsigned long long)r->programs[i].processes);
+	if (i < r->program_count)
+		fprintf(t->out, "             ... and %zu more programs: --verbosity=2 shows them\n",
+			r->program_count - i);
+	for (i = 0; i < r->told_option_count; i++)
+		if (r->told_options[i].processes != r->header.merged)
+			fprintf(t->out, "  option     %s in %llu of the processes\n",
+				rdep_clean(a, r->told_options[i].text, strlen(r->told_options[i].text)),
+				(unsigned long long)r->told_options[i].processes);
+}
+
 void rdep_text_record(struct rdep_text *t, struct rdep_process *p)
 {
 	const struct rdep_record *r = p->record;
@@ -402,8 +422,14 @@ void rdep_text_record(struct rdep_text *t, struct rdep_process *p)
 
 	rdep_text_paint(t, RDEP_BOLD, "%s\n",
 			rdep_clean(&t->report->arena, rdep_record_name(r), strlen(rdep_record_name(r))));
-	fprintf(t->out, "  program    %s (pid %u): %s\n", p->name, h->pid, p->cmdline);
-	fprintf(t->out, "  state      %s\n", state_words(p));
+	if (h->merged)
+		fprintf(t->out, "  merged     %s of %s\n", p->cmdline, p->name);
+	else
+		fprintf(t->out, "  program    %s (pid %u): %s\n", p->name, h->pid, p->cmdline);
+	if (h->merged)
+		print_programs(t, r);
+	else
+		fprintf(t->out, "  state      %s\n", state_words(p));
 	print_time(t, h->start_realtime_ns);
 	print_relatives(t, p);
 	fprintf(t->out, "  image      %016llx%016llx, record version %u, %llu bytes\n",

@@ -39,20 +39,28 @@ static const char *lock_name(struct rdep_text *t, const struct rdep_mfinding *f,
 	return rdep_arena_printf(&t->report->arena, "%s #%zu", c->name, i + 1);
 }
 
+/* "thread 2 (reader)"; of a merged record with the process before it. */
+static const char *name_thread(struct rdep_arena *a, const struct rdep_mthread *t)
+{
+	const char *label = *t->label ? rdep_arena_printf(a, " (%s)", t->label) : "";
+
+	if (t->origin)
+		return rdep_arena_printf(a, "%s %u: thread %u%s", t->origin->program, t->origin->pid, t->own, label);
+	return rdep_arena_printf(a, "thread %u%s", t->own, label);
+}
+
 static const char *thread_title(struct rdep_text *t, const struct rdep_mfinding *f, const struct rdep_medge *e)
 {
 	struct rdep_arena *a = &t->report->arena;
 
 	/* Locks of files that only another process waits for. */
-	if (f->verdict == RDEP_POSSIBLE && rdep_is_of_files(f))
+	if (!e->thread.origin && f->verdict == RDEP_POSSIBLE && rdep_is_of_files(f))
 		return e == f->edges ? "a process" : "another process";
 	if (same_thread_before(f, e))
 		return "another thread";
 	if (!e->thread.id)
 		return "a thread";
-	if (*e->thread.label)
-		return rdep_arena_printf(a, "thread %u (%s)", e->thread.id, e->thread.label);
-	return rdep_arena_printf(a, "thread %u", e->thread.id);
+	return name_thread(a, &e->thread);
 }
 
 /* Into a signal and out of it: one side, the thread that has the lock as the signal comes. */
@@ -94,7 +102,7 @@ static void make_column(struct rdep_text *t, const struct rdep_mfinding *f,
 							   lock_name(t, f, e->from, &e->raw->from_inst));
 	}
 	if (e->to->life)
-		c->wants = rdep_arena_printf(a, "join(thread %u);", e->joined.id);
+		c->wants = rdep_arena_printf(a, "join(thread %u);", e->joined.own);
 	else if (!e->to->domain)
 		c->wants = rdep_arena_printf(
 			a, "%s(%s);", rdep_lock_verb(e->to, e->raw->to_inst.mode),
@@ -116,7 +124,7 @@ static const char *has_text(struct rdep_arena *a, const struct rdep_mleg *leg)
 static const char *wants_text(struct rdep_arena *a, const struct rdep_mleg *leg, const struct rdep_mleg *next)
 {
 	if (!leg->wanted)
-		return rdep_arena_printf(a, "join(thread %u);", next->thread.id);
+		return rdep_arena_printf(a, "join(thread %u);", next->thread.own);
 	if (leg->raw->wait == RDEP_WAIT_RETAKE)
 		return rdep_arena_printf(a, "wait(..., %s);", leg->wanted->name);
 	return rdep_arena_printf(a, "%s(%s);", rdep_lock_verb(leg->wanted, leg->raw->wait_inst.mode),
@@ -129,9 +137,7 @@ static void make_leg_column(struct rdep_text *t, const struct rdep_mfinding *f, 
 	struct rdep_arena *a = &t->report->arena;
 
 	c->in_domain = c->into_domain = false;
-	c->title = *leg->thread.label
-			   ? rdep_arena_printf(a, "thread %u (%s)", leg->thread.id, leg->thread.label)
-			   : rdep_arena_printf(a, "thread %u", leg->thread.id);
+	c->title = name_thread(a, &leg->thread);
 	c->has = has_text(a, leg);
 	c->wants = wants_text(a, leg, &f->legs[(i + 1) % f->leg_count]);
 }

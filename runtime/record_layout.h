@@ -73,7 +73,7 @@ struct rdep_header {
 	uint32_t page_size;
 	uint32_t forked; /* 1: a fork child that went on from a snapshot */
 	uint32_t header_crc;
-	uint32_t reserved;
+	uint32_t merged; /* how many processes' records this one is made of; 0: it is one's own */
 
 	/* Mutable. */
 	uint32_t state; /* enum rdep_state */
@@ -115,6 +115,11 @@ enum rdep_item_type {
 	RDEP_CIRCLE = 19,    /* struct rdep_circle */
 	RDEP_STATS = 24,     /* struct rdep_stats */
 	RDEP_STAND = 30,     /* struct rdep_stand: in records that were made from a core dump */
+	/* Of merged records alone. */
+	RDEP_ORIGIN = 26,     /* struct rdep_origin */
+	RDEP_OCCURRENCE = 27, /* struct rdep_occurrence */
+	RDEP_ROLE = 28,	      /* struct rdep_role */
+	RDEP_MERGED = 29,     /* struct rdep_merged */
 };
 
 struct rdep_item {
@@ -187,7 +192,8 @@ struct rdep_class {
 	uint64_t address; /* of the first instance seen */
 	uint32_t skip;	 /* leading frames of `stack` that are wrappers */
 	uint8_t inherited; /* from a fork parent's snapshot */
-	uint8_t reserved[3];
+	uint8_t depth;	   /* frames of the stack, past `skip`, that make the class; 0: as the option class_depth says */
+	uint8_t twin, alone; /* of merged records: which of those it is that nothing tells apart; `address` tells it apart */
 	uint32_t name_len; /* BY_NAME */
 	uint32_t lump; /* the class that was split by its callers, of which this is a part; 0: none */
 	/* Not under the checksum; zero: what stat=1 counts is in RDEP_STATS. */
@@ -295,6 +301,7 @@ struct rdep_finding_edge {
 
 #define RDEP_FINDING_NOTE 0x100u    /* milder than its kind: a note */
 #define RDEP_FINDING_WARNING 0x200u /* milder than its kind: a warning */
+#define RDEP_FINDING_ACROSS 0x400u /* no process showed it: its dependencies are of several */
 
 struct rdep_finding {
 	uint32_t id;
@@ -534,6 +541,79 @@ struct rdep_stand {
 	uint16_t signal; /* that it was given; 0: none */
 	uint16_t flags;	 /* RDEP_STAND_* */
 	uint64_t address;
+};
+
+/*
+ * A merged record (`reclaimdep merge`) has classes, edges, stacks and findings of many processes, each once, and no
+ * board. Its addresses are nobody's: each module has a range of its own, and a pc that was in no module is 0. What a
+ * process did is told by its thread, of which a RDEP_MERGED says whose it was. Everything is in an order that does not
+ * depend on that in which records were merged.
+ */
+
+/* A process that something in the record is of. */
+struct rdep_origin {
+	uint32_t id; /* from 1 */
+	uint32_t pid;
+	uint64_t image_id[2];
+	uint64_t start_realtime_ns;
+	uint32_t program; /* the module that is its executable; 0: not known */
+	uint32_t name_len, exe_len, cmdline_len;
+	char text[]; /* the record's file name, the executable's path, the command line (NUL-separated) */
+};
+
+#define RDEP_OCCURRENCE_FROM_SHARED 1u /* the lock is one that processes have in common */
+#define RDEP_OCCURRENCE_TO_SHARED 2u
+/* More about an RDEP_EDGE (sample 0) or its n-th RDEP_SAMPLE, behind which it stands. */
+struct rdep_occurrence {
+	uint32_t edge, sample;
+	uint32_t flags;
+	uint32_t from_role, to_role; /* ids of RDEP_ROLE; 0: not known */
+	uint32_t gate_count;
+	uint32_t gates[]; /* the class of each of the edge's gates; 0: not known */
+};
+
+/* Locks of a class that one caller of what makes the class made, and the calls that take them. */
+struct rdep_role {
+	uint32_t id;
+	uint32_t cls;
+	uint32_t stack; /* those callers */
+	uint32_t site_count;
+	uint64_t sites[];
+};
+
+/* Lists, by what they are of; `count` entries follow. */
+enum rdep_merged_what {
+	RDEP_MERGED_IMAGES = 1,	  /* struct rdep_merged_image: all that are in the record */
+	RDEP_MERGED_THREADS = 2,  /* struct rdep_merged_thread */
+	RDEP_MERGED_FINDINGS = 3, /* struct rdep_merged_count, by finding */
+	RDEP_MERGED_COUNTERS = 4, /* struct rdep_merged_count, by counter */
+	RDEP_MERGED_NOTES = 5,	  /* struct rdep_merged_count, by note: the first RDEP_NOTE is 1 */
+	RDEP_MERGED_OPTION = 6,	  /* one struct rdep_merged_count, id characters behind it: key=value, as some had it */
+	RDEP_MERGED_PROGRAM = 7,  /* the same: an executable's path */
+};
+
+struct rdep_merged {
+	uint32_t what;
+	uint32_t count;
+};
+
+struct rdep_merged_image {
+	uint64_t id[2];
+	uint64_t journal_end; /* as far as it was read */
+};
+
+struct rdep_merged_thread {
+	uint32_t thread;
+	uint32_t origin;
+	uint32_t own; /* its id in that process's record */
+	uint32_t reserved;
+};
+
+/* How often it was seen, and in how many processes. */
+struct rdep_merged_count {
+	uint32_t id;
+	uint32_t reserved;
+	uint64_t count, processes;
 };
 
 /* Canonical gfp bits (names: kernel's). */

@@ -4,6 +4,8 @@
  */
 #include "tools.h"
 
+#include <stdlib.h>
+
 #include "outputs.h"
 #include "progress.h"
 #include "records.h"
@@ -13,7 +15,7 @@ static int usage(FILE *out)
 	fprintf(out,
 		"usage: reclaimdep report [--format=FORMAT] [--report=FORMAT:FILE]... [--source-root=DIR]\n"
 		"                         [--suppressions=FILE]... [--baseline=FILE|DIR] [--gen-suppressions]\n"
-		"                         [--fail_on=certain|possible|warning|never] [--quiet]\n"
+		"                         [--merge[=exact|by-name]] [--fail_on=certain|possible|warning|never] [--quiet]\n"
 		"                         [--verbosity=0|1|2] [--color=auto|always|never] FILE|DIR...\n\n"
 		"Prints the findings of records, or of all records in directories, each once.\n\n"
 		"  --format=%s\n"
@@ -29,6 +31,8 @@ static int usage(FILE *out)
 		"  --baseline=FILE|DIR        a saved JSON report, or records: findings that stand in it fail\n"
 		"                             nothing; what is gone since is listed\n"
 		READER_HELP
+		"  --merge                    finds inversions across the processes, too: one showed one order, another\n"
+		"                             the other one; --merge=by-name: of different builds, too (see merge)\n"
 		"  --quiet                    findings alone, no summary: --verbosity=0\n\n",
 		rdep_format_words());
 	outputs_list(out);
@@ -47,11 +51,25 @@ int rdep_cmd_report(int argc, char **argv)
 				     .usage = usage,
 				     .outputs = &outputs,
 				     .decide = &decide };
+	int merge = -1;
+	const struct records_flag flags[] = { { .name = "merge", .words = "exact|by-name", .value = &merge, .bare = true },
+					      { .name = NULL } };
+	struct rdep_error err = { "" };
 	struct rdep_report *r;
-	int rc = records_read(&o, argc, argv, &r);
+	int rc;
 
+	o.flags = flags;
+	o.named = calloc((size_t)argc, sizeof(*o.named));
+	rc = o.named ? records_read(&o, argc, argv, &r) : RDEP_EXIT_TROUBLE;
 	if (rc >= 0)
 		goto out;
+	if (merge >= 0 && rdep_report_across(r, o.named, o.named_count, merge == 1, &err) < 0) {
+		tool_say("report: %s", err.text);
+		rc = RDEP_EXIT_TROUBLE;
+		progress_end();
+		rdep_report_free(r);
+		goto out;
+	}
 	if (o.format_given || !outputs.count)
 		outputs_add(&outputs, rdep_format((size_t)o.format), "-");
 	rc = RDEP_EXIT_TROUBLE;
@@ -63,6 +81,7 @@ int rdep_cmd_report(int argc, char **argv)
 	progress_end();
 	rdep_report_free(r);
 out:
+	free(o.named);
 	outputs_free(&outputs);
 	decide_free(&decide);
 	return rc;

@@ -201,6 +201,8 @@ int records_read(struct records_options *o, int argc, char **argv, struct rdep_r
 			rc = take_path(o, argv[0], argv[i], *report);
 			if (o->paths && rc < 0)
 				o->paths[o->path_count++] = argv[i];
+			if (o->named && rc < 0)
+				o->named[o->named_count++] = argv[i];
 			records++;
 		}
 	}

@@ -34,6 +34,8 @@ struct records_options {
 	const char *unnamed;   /* what to say when nothing is named; NULL: that records are missing */
 	const char **paths;    /* gets what is named, which is not read then; NULL: it is read */
 	size_t path_room, path_count;
+	const char **named; /* gets what is named and was read, room for all words; NULL: not wanted */
+	size_t named_count;
 	/* Set from the flags; fail_on is preset, and read only where it is a flag (report, diff). */
 	int format; /* index into formats */
 	bool format_given;
