@@ -190,21 +190,43 @@ static void each_thread(const struct rd_edge *e, const struct rd_sample *s, void
 		refers((uint32_t)s->to_address);
 }
 
-void rd_edge_threads(const struct rd_edge *e, void (*refers)(uint32_t id))
-{
-	uint32_t i;
-
-	for (i = 0; i < e->count; i++)
-		each_thread(e, rd_edge_sample(e, i), refers);
-}
-
-void rd_depend_threads(void (*refers)(uint32_t id))
+static void each_edge(void (*see)(const struct rd_edge *e))
 {
 	uint32_t n = rd_edge_count(), id;
 
 	for (id = 1; id <= n; id++)
-		rd_edge_threads(rd_edge_at(id), refers);
-	rd_nest_threads(refers);
+		see(rd_edge_at(id));
+	rd_nest_each(see);
+}
+
+static void (*to_tell)(uint32_t number);
+
+static void see_threads(const struct rd_edge *e)
+{
+	uint32_t i;
+
+	for (i = 0; i < e->count; i++)
+		each_thread(e, rd_edge_sample(e, i), to_tell);
+}
+
+void rd_depend_threads(void (*refers)(uint32_t id))
+{
+	to_tell = refers;
+	each_edge(see_threads);
+}
+
+static void see_gates(const struct rd_edge *e)
+{
+	uint32_t i;
+
+	for (i = 0; i < e->count; i++)
+		to_tell(rd_edge_sample(e, i)->gates);
+}
+
+void rd_depend_gates(void (*refers)(uint32_t list))
+{
+	to_tell = refers;
+	each_edge(see_gates);
 }
 
 /* False: no room. */

@@ -122,9 +122,9 @@ void rd_sample_add_stacks(struct rd_thread *t, struct rd_sample *s, const struct
 uint32_t rd_sample_told(uint32_t edge, uint32_t n);
 uint32_t rd_edge_count(void);
 
-/* Calls refers for each thread that an occurrence names, of an edge or of all there are. */
-void rd_edge_threads(const struct rd_edge *e, void (*refers)(uint32_t id));
+/* Calls refers for each thread, or list of gates, that an occurrence names. O(occurrences). */
 void rd_depend_threads(void (*refers)(uint32_t id));
+void rd_depend_gates(void (*refers)(uint32_t list));
 
 /* A thread that is joined under a lock waits for `held`, with its life below: its occurrences of
  * that say so. */

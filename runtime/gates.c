@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 /* gates.c - see gates.h. */
 #include "gates.h"
+#include "depend.h"
+#include "interrupt.h"
 #include "map.h"
 #include "mem.h"
 #include "stack.h"
@@ -12,6 +14,10 @@
 
 static struct rd_array gates; /* from 1 on */
 static struct rd_table table;
+static uint32_t highest, spare; /* the last number there is; numbers that are free, by their next */
+
+#define COLLECT_AT 8192u
+static uint32_t collect_at = COLLECT_AT;
 
 /* The list that was asked for last: the next one begins alike. */
 static uint32_t path[PATH];
@@ -59,10 +65,59 @@ static bool is(const struct rd_gate *g, uint32_t below, const struct rdep_held *
 	       g->mode == e->mode;
 }
 
+static const struct rd_table_of of = {next_of, hash_of};
+
+/* ---- lists that no occurrence names any more ---- */
+
+#define NAMED 0x80000000u /* in a mode */
+
+static void name(uint32_t list)
+{
+	for (; list && !(at(list)->mode & NAMED); list = at(list)->below)
+		at(list)->mode |= NAMED;
+}
+
+/* Between events: whatever is being looked at has its list in an edge by then. Amortised O(1) for each list made. */
+static void collect(void)
+{
+	uint32_t list;
+
+	rd_depend_gates(name);
+	rd_interrupt_gates(name);
+	rd_table_clear(&table);
+	spare = 0;
+	for (list = highest; list; list--) {
+		struct rd_gate *g = at(list);
+
+		if (g->mode & NAMED) {
+			g->mode &= ~NAMED;
+			rd_table_add(&table, &of, list);
+		} else {
+			g->next = spare;
+			spare = list;
+		}
+	}
+	path_count = 0;
+	last.t = NULL;
+	collect_at = table.count * 2 + rd_edge_count() / 4 + COLLECT_AT;
+}
+
+/* A number that is free; 0: no memory. */
+static uint32_t new_list(void)
+{
+	uint32_t list = spare;
+
+	if (list) {
+		spare = at(list)->next;
+		return list;
+	}
+	gates.elem = sizeof(struct rd_gate);
+	return rd_array_need(&gates, highest + 1) ? ++highest : 0;
+}
+
 /* The list with one more. */
 static uint32_t with(uint32_t below, const struct rdep_held *e)
 {
-	static const struct rd_table_of of = {next_of, hash_of};
 	uint32_t list = rd_table_first(&table, hash(below, e->address, e->generation));
 	struct rd_gate *g;
 
@@ -70,11 +125,10 @@ static uint32_t with(uint32_t below, const struct rdep_held *e)
 		if (is(at(list), below, e))
 			return list;
 	}
-	list = table.count + 1;
-	gates.elem = sizeof(*g);
-	g = rd_array_need(&gates, list);
-	if (!g)
+	list = new_list();
+	if (!list)
 		return below;
+	g = at(list);
 	*g = (struct rd_gate){e->address, e->generation, e->cls, below, 0, rd_gates_count(below) + 1, e->mode};
 	return rd_table_add(&table, &of, list) ? list : below;
 }
@@ -93,6 +147,8 @@ uint32_t rd_gates_held(struct rd_thread *t, const struct rdep_held *first)
 
 	if (last.t == t && last.first == first && last.top == t->top && last.event == rd_stack_events())
 		return last.list;
+	if (table.count >= collect_at && last.event != rd_stack_events())
+		collect();
 	for (e = first; e <= t->top; e++) {
 		if (!counts(e))
 			continue;
@@ -138,5 +194,6 @@ void rd_gates_reset(void)
 	memset(&gates, 0, sizeof(gates));
 	memset(&table, 0, sizeof(table));
 	memset(&last, 0, sizeof(last));
-	path_count = 0;
+	path_count = highest = spare = 0;
+	collect_at = COLLECT_AT;
 }

@@ -334,6 +334,14 @@ uint32_t rd_interrupt_enter(struct rd_thread *t, uint32_t sig)
 	return cls;
 }
 
+void rd_interrupt_gates(void (*refers)(uint32_t list))
+{
+	uint32_t i;
+
+	for (i = 0; i < held_open_count; i++)
+		refers(((const struct held_open *)rd_array_at(&held_open, i))->sample.gates);
+}
+
 void rd_interrupt_threads(void (*refers)(uint32_t id))
 {
 	uint32_t i;

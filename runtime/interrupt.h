@@ -67,7 +67,8 @@ static inline bool rd_interrupts_may_hide(struct rd_thread *t, uint32_t cls)
  * again. Needs the runtime lock, and rd_stack_begin(). */
 void rd_interrupts_open(struct rd_thread *t, const struct rdep_held *e, bool recursive);
 
-/* Calls refers for each thread that what is kept aside names. Needs the runtime lock. */
+/* Calls refers for each thread, or list of gates, that what is kept aside names. Needs the runtime lock. */
+void rd_interrupt_gates(void (*refers)(uint32_t list));
 void rd_interrupt_threads(void (*refers)(uint32_t id));
 
 void rd_interrupt_reset(void);

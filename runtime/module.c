@@ -137,6 +137,21 @@ static bool same_object(struct rd_module *m, const struct dl_find_object *o)
 	return true;
 }
 
+/* Is it that module, unloaded and loaded again at the same place? Then the loader knows it by another name. */
+static bool is_back(struct rd_module *m, const struct dl_find_object *o)
+{
+	const void *known_by = m->link_map;
+
+	if (!m->build_id_len || m->bias != o->dlfo_link_map->l_addr || m->eh_frame != o->dlfo_eh_frame)
+		return false;
+	m->link_map = o->dlfo_link_map;
+	m->confirmed = 0;
+	if (same_object(m, o))
+		return true;
+	m->link_map = known_by;
+	return false;
+}
+
 static bool still_there(struct rd_module *m)
 {
 	struct dl_find_object o;
@@ -149,6 +164,12 @@ static struct rd_module *add(const struct dl_find_object *o)
 	struct rd_module *m;
 	uint32_t i;
 
+	for (i = 0; i < count; i++) {
+		if (is_back(modules[i], o)) {
+			recent = i;
+			return modules[i];
+		}
+	}
 	for (i = count; i-- > 0;) {
 		if (modules[i]->start < (uint64_t)o->dlfo_map_end && (uint64_t)o->dlfo_map_start < modules[i]->end &&
 		    !still_there(modules[i]))

@@ -212,18 +212,18 @@ void rd_nest(struct rd_thread *t, const struct rdep_held *held, const struct rd_
 		remember(t, held, target);
 }
 
-static void nest_threads(const struct nest *nest, void (*refers)(uint32_t id))
+static void each_of(const struct nest *nest, void (*see)(const struct rd_edge *e))
 {
 	uint32_t n = nest->graph ? rd_graph_edges(nest->graph) : 0, id;
 
 	for (id = 1; id <= n; id++)
-		rd_edge_threads(rd_array_at(&nest->edges, id), refers);
+		see(rd_array_at(&nest->edges, id));
 }
 
-void rd_nest_threads(void (*refers)(uint32_t id))
+void rd_nest_each(void (*see)(const struct rd_edge *e))
 {
-	nest_threads(&locks, refers);
-	nest_threads(&lives, refers);
+	each_of(&locks, see);
+	each_of(&lives, see);
 }
 
 void rd_nest_move(struct rd_thread *t, uint32_t cls)

@@ -37,8 +37,8 @@ void rd_nest_move(struct rd_thread *t, uint32_t cls);
 void rd_nest_show(struct rd_thread *t, uint32_t cls);
 void rd_nest_retire(uint32_t cls);
 
-/* For rd_depend_threads(). */
-void rd_nest_threads(void (*refers)(uint32_t id));
+/* Every pair there is. */
+void rd_nest_each(void (*see)(const struct rd_edge *e));
 
 void rd_nest_reset(void);
 

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
+#include <sys/mman.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -148,27 +149,22 @@ static void wait_for(pid_t pid)
 		fail("a child");
 }
 
-/* Those that take a lock have a record of their own: one of a hundred. */
+/* Those that take a lock leave a record of their own: one of them does. */
 void load_children(long n)
 {
-	for (; n > 0; n--) {
-		pid_t pid;
+	static int had;
 
-		pthread_mutex_lock(&lock);
-		pid = fork();
-		pthread_mutex_unlock(&lock);
+	for (; n > 0; n--) {
+		pid_t pid = fork();
+
+		if (pid == 0 && !had) {
+			pthread_mutex_lock(&lock);
+			pthread_mutex_unlock(&lock);
+		}
 		if (pid == 0)
 			_exit(0);
 		wait_for(pid);
-		if (n % 100)
-			continue;
-		pid = fork();
-		if (pid == 0) {
-			pthread_mutex_lock(&lock);
-			pthread_mutex_unlock(&lock);
-			_exit(0);
-		}
-		wait_for(pid);
+		had = 1;
 	}
 }
 
@@ -176,11 +172,15 @@ void load_children(long n)
 
 void load_files(long n)
 {
-	char path[] = "/tmp/soak-XXXXXX";
-	int fd = mkstemp(path);
+	static int fd = -1;
+	char path[40];
 
+	/* Each file is a class: it is one, of this process. */
 	if (fd < 0)
-		fail("mkstemp");
+		fd = memfd_create("soak", 0);
+	if (fd < 0)
+		fail("memfd_create");
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
 	for (; n > 0; n--) {
 		struct flock range = {.l_type = F_WRLCK, .l_whence = SEEK_SET, .l_start = 10, .l_len = 10};
 		int again = open(path, O_RDWR);
@@ -192,8 +192,6 @@ void load_files(long n)
 		close(again);
 		pthread_mutex_unlock(&lock);
 	}
-	close(fd);
-	unlink(path);
 }
 
 /* ---- streams ---- */
