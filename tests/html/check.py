@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: MIT
 """Is a page of the html format what it has to be? One file, nothing to fetch, nothing of a record as markup.
 
-check.py PAGE: says what is wrong, and ends with 1. check.py --text PAGE SELECTOR: the text of the elements that
-have that id or class, a line each.
+check.py PAGE...: says what is wrong, and ends with 1.
+check.py --has PAGE <CHECKS: a line for each check, which is NAME|ID|PATTERN: "ok NAME" when an element of that id or
+class has such a text (a regular expression), else "no NAME: " and the texts.
+check.py --says PAGE ID <LINES: the lines that stand nowhere in the element of that id; blanks do not count.
 """
 
 import base64
@@ -108,16 +110,37 @@ def check(page, source):
     return wrong
 
 
-def main():
-    source = open(sys.argv[-2] if sys.argv[1] == '--text' else sys.argv[1], encoding='utf-8', errors='strict').read()
+def read(name):
+    source = open(name, encoding='utf-8', errors='strict').read()
     page = Page()
     page.feed(source)
     page.close()
-    if sys.argv[1] == '--text':
-        for text in page.said.get(sys.argv[3], []):
-            print(' '.join(text.split()))
+    return page, source
+
+
+def has(page):
+    for line in sys.stdin.read().splitlines():
+        name, where, pattern = line.split('|', 2)
+        texts = [' '.join(t.split()) for t in page.said.get(where, [])]
+        found = any(re.search(pattern, t) for t in texts)
+        print(f'ok {name}' if found else f'no {name}: {str(texts)[:500]}')
+
+
+def says(page, where):
+    text = ''.join(''.join(page.said.get(where, [])).split())
+    for line in sys.stdin.read().splitlines():
+        if ''.join(line.split()) not in text:
+            print(line)
+
+
+def main():
+    if sys.argv[1] == '--has':
+        has(read(sys.argv[2])[0])
         return 0
-    wrong = check(page, source)
+    if sys.argv[1] == '--says':
+        says(read(sys.argv[2])[0], sys.argv[3])
+        return 0
+    wrong = [f'{name}: {w}' for name in sys.argv[1:] for w in check(*read(name))]
     print('\n'.join(wrong[:20]))
     return 1 if wrong else 0
 
