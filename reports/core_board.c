@@ -60,21 +60,37 @@ static bool slot_in_core(struct board *b, const struct rdep_core_known *k)
 	return true;
 }
 
+/* Entries of a deeper held stack, which a slot points to; at most as many as n + 1. */
+static uint64_t deep_entries(const struct rdep_core_made *m, uint64_t at, uint64_t n)
+{
+	struct rdep_helds head;
+	struct rdep_held held;
+	uint64_t i;
+
+	if (rdep_record_read(m->fd, &head, sizeof(head), at) != (ssize_t)sizeof(head))
+		return UINT64_MAX;
+	for (i = 0; i <= n && i < head.capacity; i++)
+		if (rdep_record_read(m->fd, &held, sizeof(held),
+				     at + sizeof(head) + i * sizeof(held)) !=
+			    (ssize_t)sizeof(held) ||
+		    !held.address)
+			break;
+	return i;
+}
+
 /* Is the slot in the copy that of the thread, and as deep as it was? */
 static bool slot_in_copy(struct board *b, const struct rdep_core_known *k)
 {
 	uint64_t at = rdep_core_record_offset(&b->made->state, k->slot), n = depth_of(k);
 	struct rdep_slot s;
-	size_t have;
 
 	if (b->made->source == RDEP_CORE_REBUILT || !at ||
 	    rdep_record_read(b->made->fd, &s, sizeof(s), at) != (ssize_t)sizeof(s) ||
 	    s.thread != k->id || s.state == RDEP_SLOT_FREE)
 		return false;
-	if (s.more || b->made->source == RDEP_CORE_MAPPED)
+	if (b->made->source == RDEP_CORE_MAPPED)
 		return true;
-	have = entries(s.held, RDEP_SLOT_HELD);
-	return have == n;
+	return (s.more ? deep_entries(b->made, s.more, n) : entries(s.held, RDEP_SLOT_HELD)) == n;
 }
 
 /* ---- slots by the locks' words ---- */
@@ -183,33 +199,52 @@ static void by_words(struct board *b, const struct rdep_core_known *k)
 	b->slots[b->count++] = s;
 }
 
-static void free_slot(struct rdep_core_made *m, const struct rdep_core_known *k)
+/* Slots of the copy that none of `keep` names, by offset, are of threads that the core does not
+ * have, or not so. */
+static void free_others(struct rdep_core_made *m, const struct rdep_map *keep)
 {
-	uint64_t at = rdep_core_record_offset(&m->state, k->slot);
-	struct rdep_slot s;
+	size_t i;
+	uint32_t k;
 
-	if (m->source == RDEP_CORE_REBUILT || !at ||
-	    rdep_record_read(m->fd, &s, sizeof(s), at) != (ssize_t)sizeof(s))
-		return;
-	s.state = RDEP_SLOT_FREE;
-	rdep_write_at(m->fd, &s, sizeof(s), at);
+	for (i = 0; i < m->record->board_count; i++) {
+		const struct rdep_rboard *b = &m->record->boards[i];
+
+		for (k = 0; k < b->count; k++) {
+			uint64_t at = b->slots_at + (uint64_t)k * b->slot_size;
+			uint32_t state;
+
+			if (rdep_map_get(keep, at) ||
+			    rdep_record_read(m->fd, &state, sizeof(state), at) !=
+				    (ssize_t)sizeof(state) ||
+			    state == RDEP_SLOT_FREE)
+				continue;
+			state = RDEP_SLOT_FREE;
+			rdep_write_at(m->fd, &state, sizeof(state), at);
+		}
+	}
 }
 
 void rdep_core_put_board(struct rdep_core_made *m, struct rdep_core_writer *w, bool *words)
 {
 	struct board b = {.made = m};
+	struct rdep_map keep = {0};
 	size_t i, n = 0;
 
 	for (i = 0; i < m->state.known_count; i++) {
 		const struct rdep_core_known *k = &m->state.known[i];
 
-		if (slot_in_copy(&b, k) || slot_in_core(&b, k))
+		if (slot_in_copy(&b, k)) {
+			*rdep_map_put(&keep, rdep_core_record_offset(&m->state, k->slot)) = 1;
+			continue;
+		}
+		if (slot_in_core(&b, k))
 			continue;
 		words[i] = true;
 		n++;
-		free_slot(m, k);
 		by_words(&b, k);
 	}
+	free_others(m, &keep);
+	rdep_map_free(&keep);
 	if (n)
 		rdep_core_miss(
 			m,

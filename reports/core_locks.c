@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/syscall.h>
+#include "reports/progress.h"
 
 #define PIECE (64u << 10)
 #define LOCKS_MAX (1u << 22)
@@ -94,6 +95,7 @@ static void scan(const struct rdep_core_state *s, const struct rdep_record *r,
 		if (n < sizeof(*piece))
 			break;
 		*left -= n < *left ? n : *left;
+		rdep_progress("searching the core for locks", s->core->size - *left, s->core->size);
 		for (i = 0; i < n / sizeof(*piece); i++)
 			if (piece[i])
 				try_word(s, r, l, at + 8 * i, piece[i]);

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* core_source.c - where the record of a core's process is got from. */
+#include <dirent.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 #include "reports/core_record.h"
 #include "reports/record_items.h"
@@ -124,31 +126,76 @@ static bool copy_file(struct rdep_core_made *m, const char *path, struct rdep_he
 	return good || write_failed(m, err);
 }
 
+static bool is_another(struct rdep_core_made *m, const char *path, const struct rdep_header *h,
+		       struct rdep_error *err)
+{
+	const uint64_t *its = m->state.header.image_id;
+
+	if (same_image(m, h))
+		return false;
+	rdep_error_set(err,
+		       "%s: of another process than %s: it is of image %016llx%016llx, the core of "
+		       "%016llx%016llx, whose "
+		       "record was %s",
+		       path, m->core->path, (unsigned long long)h->image_id[0],
+		       (unsigned long long)h->image_id[1], (unsigned long long)its[0],
+		       (unsigned long long)its[1],
+		       *m->state.record ? rdep_clean(&m->core->arena, m->state.record,
+						     strlen(m->state.record))
+					: "never a file");
+	return true;
+}
+
 /* One that the caller names has to be the process's. */
 static bool copy_named(struct rdep_core_made *m, const char *path, struct rdep_error *err)
 {
 	struct rdep_header h;
 
-	if (rdep_record_header(path, &h, err) < 0)
-		return false;
-	if (!same_image(m, &h)) {
-		rdep_error_set(err,
-			       "%s: of another process than %s: it is of image %016llx%016llx, the "
-			       "core of "
-			       "%016llx%016llx, whose record was %s",
-			       path, m->core->path, (unsigned long long)h.image_id[0],
-			       (unsigned long long)h.image_id[1],
-			       (unsigned long long)m->state.header.image_id[0],
-			       (unsigned long long)m->state.header.image_id[1],
-			       *m->state.record ? rdep_clean(&m->core->arena, m->state.record,
-							     strlen(m->state.record))
-						: "never a file");
-		return false;
-	}
-	if (!copy_file(m, path, &h, err))
+	if (rdep_record_header(path, &h, err) < 0 || is_another(m, path, &h, err) ||
+	    !copy_file(m, path, &h, err))
 		return false;
 	rdep_core_say(m, "record: %s", path);
 	return true;
+}
+
+static int is_record(const struct dirent *d)
+{
+	size_t n = strlen(d->d_name), suffix = strlen(RDEP_SUFFIX);
+
+	return n > suffix && !strcmp(d->d_name + n - suffix, RDEP_SUFFIX);
+}
+
+/* Of a directory, the one that is the process's. */
+static bool copy_of_directory(struct rdep_core_made *m, const char *dir, struct rdep_error *err)
+{
+	struct dirent **names;
+	int i, n = scandir(dir, &names, is_record, alphasort);
+	struct rdep_error ignored;
+	struct rdep_header h;
+	char *found = NULL;
+
+	for (i = 0; i < n; i++) {
+		char *path;
+
+		if (!found && asprintf(&path, "%s/%s", dir, names[i]->d_name) >= 0) {
+			if (rdep_record_header(path, &h, &ignored) == 0 && same_image(m, &h))
+				found = path;
+			else
+				free(path);
+		}
+		free(names[i]);
+	}
+	if (n >= 0)
+		free(names);
+	if (found) {
+		bool good = copy_named(m, found, err);
+
+		free(found);
+		return good;
+	}
+	rdep_error_set(err, "%s: none of the %d records in it is of the process of %s", dir,
+		       n < 0 ? 0 : n, m->core->path);
+	return false;
 }
 
 static bool is_there(struct rdep_core_made *m, struct rdep_header *h)
@@ -202,10 +249,13 @@ static bool rebuild(struct rdep_core_made *m, struct rdep_error *err)
 bool rdep_core_copy(struct rdep_core_made *m, const char *record, struct rdep_error *err)
 {
 	struct rdep_header h;
+	struct stat st;
 	bool good;
 
 	if (record) {
-		good = copy_named(m, record, err);
+		good = stat(record, &st) == 0 && S_ISDIR(st.st_mode)
+			       ? copy_of_directory(m, record, err)
+			       : copy_named(m, record, err);
 	} else if (mapped_header(m, &h) && chunks_are_mapped(m)) {
 		good = copy_mapped(m, &h, err);
 	} else if (is_there(m, &h)) {

@@ -4,6 +4,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include "reports/progress.h"
 #include "reports/record_items.h"
 #include "runtime/crc32c.h"
 
@@ -43,6 +44,7 @@ static bool scan(struct rdep_core *c, uint64_t start, uint64_t end, uint64_t *le
 		if (!n)
 			break;
 		*left -= n < *left ? n : *left;
+		rdep_progress("searching the core", c->size - *left, c->size);
 		for (i = (size_t)(-at % RD_CORE_ALIGN); i + 16 <= n && !found; i += RD_CORE_ALIGN)
 			found = !memcmp(piece + i, RD_CORE_MAGIC, 16) && root_at(c, at + i, r);
 		at += n;
@@ -322,6 +324,20 @@ bool rdep_core_next_instance(const struct rdep_core_state *s, uint64_t *i,
 
 /* ---- all of it ---- */
 
+/*
+ * A child of a fork has its parent's state, until it is followed itself: the word that says so is in a page that the
+ * kernel wiped on fork, and which is not in the core, as nothing is in it.
+ */
+static bool is_followed(const struct rdep_core_state *s)
+{
+	uint64_t at;
+	uint32_t alive;
+
+	if (!at_root(s, RD_CORE_ALIVE, &at, sizeof(at)))
+		return true;
+	return rdep_core_get(s->core, at, &alive, sizeof(alive)) ? alive != 0 : s->core->cut;
+}
+
 bool rdep_core_state_find(struct rdep_core *c, struct rdep_core_state *s, struct rdep_error *err)
 {
 	bool loaded;
@@ -344,6 +360,14 @@ bool rdep_core_state_find(struct rdep_core *c, struct rdep_core_state *s, struct
 		rdep_error_set(
 			err, "%s: the state of reclaimdep in it, at address 0x%llx, makes no sense",
 			c->path, (unsigned long long)s->root.self);
+		return false;
+	}
+	if (!is_followed(s)) {
+		rdep_error_set(err,
+			       "%s: of a child of a fork that took no lock since, and is not "
+			       "followed before it does: what "
+			       "is in it is its parent's (pid %u)",
+			       c->path, s->header.pid);
 		return false;
 	}
 	if (!s->root.address[RD_CORE_PATH] ||

@@ -36,6 +36,7 @@ enum rd_core_address {
 	RD_CORE_TAG_NONCE = 10,	  /* uint64_t */
 	RD_CORE_INFOS = 11,	  /* struct rd_thread_info **: chains of them, by the lowest bits of their ids */
 	RD_CORE_INFO_ROOM = 12,	  /* uint32_t: how many chains, a power of two */
+	RD_CORE_ALIVE = 13,	  /* uint32_t *: of one that is 0 in the child of a fork that is not followed yet */
 	RD_CORE_ADDRESSES = 16,
 };
 

@@ -2,6 +2,7 @@
 /* core_root.c - see core_root.h. */
 #include "core_root.h"
 #include "crc32c.h"
+#include "engine.h"
 #include "event.h"
 #include "instance.h"
 #include "mem.h"
@@ -40,6 +41,7 @@ void rd_core_root_up(const struct rdep_header *h)
 	rd_threads_core(root.address);
 	rd_instance_core(root.address);
 	rd_thread_table_core(root.address);
+	root.address[RD_CORE_ALIVE] = (uint64_t)&rd_alive;
 	root.address[RD_CORE_TAG_NONCE] = (uint64_t)&rd_tag_nonce;
 	root.segment_first = RD_ARRAY_FIRST;
 	root.version = RD_CORE_VERSION;

@@ -15,32 +15,25 @@
 static int usage(FILE *out)
 {
 	fprintf(out,
-		"usage: reclaimdep core CORE [RECORD] [--exe=FILE] [--output=FILE] "
-		"[--format=FORMAT]\n"
-		"                       [--report=FORMAT:FILE]... [--source-root=DIR] "
-		"[--suppressions=FILE]...\n"
-		"                       [--baseline=FILE|DIR] "
-		"[--fail_on=certain|possible|warning|never] [--quiet]\n"
+		"usage: reclaimdep core CORE [RECORD|DIR] [--exe=FILE] [--output=FILE] [--format=FORMAT]\n"
+		"                       [--report=FORMAT:FILE]... [--source-root=DIR]\n"
+		"                       [--suppressions=FILE]... [--baseline=FILE|DIR] [--gen-suppressions]\n"
+		"                       [--fail_on=certain|possible|warning|never] [--quiet]\n"
 		"                       [--verbosity=0|1|2] [--color=auto|always|never]\n\n"
-		"Reports of a core dump as `reclaimdep report` does of a record: findings, what "
-		"each thread\n"
-		"held and waited for, and its whole stack. The process's record is read as well "
-		"where it is\n"
-		"named or still lies where the process wrote it; else it is rebuilt from the "
-		"process's memory.\n\n"
-		"  --exe=FILE                 the program, if it is not where the core says; it "
-		"has to be the\n"
+		"Reports of a core dump as `reclaimdep report` does of a record: findings, what each thread\n"
+		"held and waited for, and its whole stack. The process's record is read as well where it is\n"
+		"named, by itself or among others in a directory, or still lies where the process wrote it;\n"
+		"else it is rebuilt from the process's memory.\n\n"
+		"  --exe=FILE                 the program, if it is not where the core says; it has to be the\n"
 		"                             same build, as every file that is used\n"
-		"  --output=FILE              also leaves the whole as a record: for report, info, "
-		"graph, audit\n"
+		"  --output=FILE              also leaves the whole as a record: for report, info, graph, audit\n"
 		"  --format=%s\n"
 		"                             to the standard output, as text unless it is said\n"
 		"  --report=FORMAT:FILE       to a file, as often as wanted\n"
 		"  --gen-suppressions         prints suppressions for all findings that stand\n" WHERE_HELP "\n",
 		rdep_format_words());
 	outputs_list(out);
-	fputs("\nExit status: 0; 66 when a finding at or above fail_on (possible) stands; 125 when "
-	      "the core\n"
+	fputs("\nExit status: 0; 66 when a finding at or above fail_on (possible) stands; 125 when the core\n"
 	      "can't be read, is of a process without reclaimdep, or a report can't be written.\n",
 	      out);
 	return 0;

@@ -3,7 +3,8 @@
  * Dies of SIGSEGV inside a lock call, with one lock held, while another thread sleeps in a lock
  * call and a third one is joined. With "hang" it sleeps there instead, as long as its standard
  * input is open. With "circle" two threads wait for each other, and main aborts once they sleep, in a
- * signal handler.
+ * signal handler. With "child" a child aborts that took no lock; with "many" main does, after it took
+ * many locks inside each other.
  */
 #define _GNU_SOURCE
 #include <fcntl.h>
@@ -12,6 +13,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 struct object {
@@ -140,9 +142,46 @@ static void circle(void)
 	raise(SIGALRM);
 }
 
+static void child(void)
+{
+	int status;
+
+	pthread_mutex_lock(&left);
+	pthread_mutex_unlock(&left);
+	if (!fork())
+		abort();
+	wait(&status);
+	exit(0);
+}
+
+#define MANY 600
+static pthread_mutex_t many[MANY];
+
+/* Each is a class, as each is a variable. */
+static void take_many(int depth)
+{
+	int i, j;
+
+	for (i = 0; i < MANY; i++) {
+		pthread_mutex_lock(&many[i]);
+		for (j = i + 1; j < i + depth && j < MANY; j++)
+			pthread_mutex_lock(&many[j]);
+		while (--j >= i)
+			pthread_mutex_unlock(&many[j]);
+	}
+	pthread_mutex_lock(&many[1]);
+	pthread_mutex_lock(&many[0]);
+	abort();
+}
+
 int main(int argc, char **argv)
 {
 	pthread_t a, b, c;
+
+	if (argc > 1 && !strcmp(argv[1], "child"))
+		child();
+	if (argc > 1 && !strcmp(argv[1], "many"))
+		take_many(4);
 
 	if (argc > 1 && !strcmp(argv[1], "circle"))
 		circle();
