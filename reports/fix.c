@@ -151,12 +151,11 @@ const struct rdep_mframe *rdep_parting(const struct rdep_mstack *s,
 	const struct rdep_mframe *end = at ? s->frames + s->count : NULL,
 				 *its_end = its ? other->frames + other->count : NULL;
 
-	while (at && its && at + 1 < end && its + 1 < its_end && at->address == its->address &&
-	       at->module == its->module) {
+	while (at && its && at < end && its < its_end && at->address == its->address && at->module == its->module) {
 		at++;
 		its++;
 	}
-	return at;
+	return at && at < end && its < its_end ? at : rdep_model_frame(s);
 }
 
 /* The edge into the loader's lock, or NULL; *out gets the one after it, which runs inside of it. */

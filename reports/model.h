@@ -243,7 +243,7 @@ const char *rdep_function_key(struct rdep_report *r, const struct rdep_mframe *f
 const char *rdep_title(struct rdep_report *r, const struct rdep_mfinding *f);
 /*
  * Where one acquisition's stack parts from another's: a helper that takes the locks for both
- * orders is not what is to be changed.
+ * orders is not what is to be changed. The call itself where they never part.
  */
 const struct rdep_mframe *rdep_parting(const struct rdep_mstack *s, const struct rdep_mstack *other);
 const char *rdep_fix(struct rdep_report *r, const struct rdep_mfinding *f);
