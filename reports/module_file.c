@@ -352,7 +352,7 @@ bool rdep_module_open(struct rdep_module_search *s, const struct rdep_module_wan
 {
 	const struct rdep_module_proof proof = {.build_id = w->build_id, .ran_ns = w->ran_ns};
 	char *path = absolute(w);
-	bool found = false;
+	bool found = false, elsewhere;
 	size_t i;
 
 	*f = (struct rdep_module_file){.fd = -1};
@@ -364,12 +364,13 @@ bool rdep_module_open(struct rdep_module_search *s, const struct rdep_module_wan
 		found = try_roots(s, path, &proof, f, state);
 	if (!found && cut_deleted(path) && !is_of_the_process(path))
 		found = try_roots(s, path, &proof, f, state);
-	/* What follows is found by its build-id. */
-	for (i = 0; !found && *w->build_id && i < s->pid_count; i++)
+	/* What follows is found by its build-id; the kernel's own (vdso) is no file. */
+	elsewhere = !found && *w->build_id && is_real(w);
+	for (i = 0; elsewhere && !found && i < s->pid_count; i++)
 		found = rdep_module_live(s->pids[i], path, &proof, f);
-	if (!found && *w->build_id)
+	if (elsewhere && !found)
 		found = rdep_module_try_build_id(s, w->build_id, "", f);
-	if (!found && *w->build_id && !w->offline && is_real(w))
+	if (elsewhere && !found && !w->offline)
 		found = rdep_debuginfod_open(&s->debuginfod, RDEP_DEBUGINFOD_EXECUTABLE, w->path,
 					     w->build_id, f);
 	if (found)
