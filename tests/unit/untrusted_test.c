@@ -13,6 +13,7 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#include "reports/merge.h"
 #include "reports/reports.h"
 #include "tests/unit/record_maker.h"
 #include "tests/unit/tap.h"
@@ -390,6 +391,45 @@ static void print_live(const char *dir, unsigned number)
 	rdep_follow_free(f);
 }
 
+/* ---- merged records: they tell the records' names, and what those said ---- */
+
+/* dir/ATTACK.rdep, as far as a file can be called so. */
+static char *named(const char *dir, const char *attack)
+{
+	char *path, *p;
+
+	if (asprintf(&path, "%s/x%.200s.rdep", dir, attack) < 0)
+		abort();
+	for (p = path + strlen(dir) + 1; *p; p++)
+		if (*p == '/')
+			*p = '_';
+	return path;
+}
+
+static void print_merged(const char *dir, const char *attack, unsigned number)
+{
+	char *one = named(dir, attack), two[64], merged[64];
+	struct rdep_merge *m = rdep_merge_new(NULL);
+	struct rdep_report *r = rdep_report_new();
+	struct rdep_error err = {""};
+
+	snprintf(two, sizeof(two), "%s/2.rdep", dir);
+	snprintf(merged, sizeof(merged), "%s/m.rdep", dir);
+	write_record(one, attack, 2000 + number);
+	write_record(two, attack, 3000 + number);
+	if (rdep_merge_name(m, one, NULL, NULL, &err) < 0 || rdep_merge_name(m, two, NULL, NULL, &err) < 0 ||
+	    rdep_merge_read(m, NULL, NULL) || rdep_merge_write(m, merged, false, &err) < 0 ||
+	    rdep_report_add(r, merged, &err) < 0)
+		tap_ok(false, "merging attack %u: %s", number, err.text);
+	rdep_merge_free(m);
+	print_report(r, 1000 + number);
+	rdep_report_free(r);
+	unlink(one);
+	unlink(two);
+	unlink(merged);
+	free(one);
+}
+
 int main(int argc, char **argv)
 {
 	char dir[] = "/tmp/untrusted_test.XXXXXX", record[64], json[64];
@@ -418,6 +458,7 @@ int main(int argc, char **argv)
 		print_live(dir, i);
 		unlink(record);
 		unlink(json);
+		print_merged(dir, attacks[i], i);
 	}
 	rmdir(dir);
 	tap_ok(outputs > 20 * ATTACKS, "%zu texts were looked at", outputs);
