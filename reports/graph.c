@@ -72,7 +72,7 @@ static void add_classes(struct rdep_graph *g, struct rdep_process *p)
 			continue;
 		at = join_class(g, p, rdep_model_class(p, raw->id), &ordinals);
 		*rdep_map_put(&g->ids[p->index], raw->id) = at + 1;
-		g->classes[at].processes++;
+		g->classes[at].processes += !p->across;
 	}
 	rdep_map_free(&ordinals);
 }
@@ -313,6 +313,9 @@ struct rdep_graph *rdep_graph_new(struct rdep_report *r)
 	g->ids = rdep_alloc((r->process_count + 1) * sizeof(*g->ids));
 	for (i = 0; i < r->process_count; i++) {
 		rdep_progress("building the graph", i, r->process_count);
+		/* A merged record has all of it already. */
+		if (r->processes[i]->covered)
+			continue;
 		add_classes(g, r->processes[i]);
 		add_edges(g, r->processes[i]);
 	}

@@ -25,7 +25,7 @@ struct rdep_gclass {
 	struct rdep_process *process; /* of the first record that has it */
 	const char *key;	      /* of this class alone: a second one of a key has its number behind it */
 	uint32_t in, out;	      /* dependencies to it and from it */
-	uint32_t processes;	      /* that know it */
+	uint32_t processes;	      /* that know it; a merged record counts as one */
 	uint8_t shared;		      /* bit n: reachable from domain n + 1 */
 	uint8_t severity;	      /* of the weightiest finding through it, plus 1 */
 	bool cyclic, chosen;

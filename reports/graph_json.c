@@ -135,7 +135,7 @@ int rdep_graph_json(struct rdep_graph *g, FILE *out, const struct rdep_graph_opt
 	fprintf(out,
 		"{\n\"schema_version\": %d,\n\"generator\": \"reclaimdep\",\n\"processes\": %zu,\n\"all_classes\": %zu,\n"
 		"\"all_dependencies\": %zu,\n",
-		SCHEMA_VERSION, g->report->process_count, g->class_count, g->edge_count);
+		SCHEMA_VERSION, rdep_report_processes(g->report), g->class_count, g->edge_count);
 	print(out, "\"selection\": ", selection(o));
 	fputs(",\n\"classes\": [", out);
 	for (i = 0; i < g->class_count; i++) {

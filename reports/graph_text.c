@@ -124,6 +124,6 @@ int rdep_graph_text(struct rdep_graph *g, FILE *out, const struct rdep_graph_opt
 		      "met an allocation that may reclaim.\n",
 		      out);
 	fprintf(out, "\nreclaimdep: %zu of %zu classes, %zu of %zu dependencies, from %zu processes\n", g->chosen_classes,
-		g->class_count, g->chosen_edges, g->edge_count, g->report->process_count);
+		g->class_count, g->chosen_edges, g->edge_count, rdep_report_processes(g->report));
 	return ferror(out) ? -1 : 0;
 }

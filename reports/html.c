@@ -121,7 +121,7 @@ static const char *programs(const struct rdep_report *r)
 	size_t i, others = 0;
 
 	for (i = 1; i < r->process_count; i++)
-		others += strcmp(r->processes[i]->name, first) != 0;
+		others += !r->processes[i]->across && strcmp(r->processes[i]->name, first) != 0;
 	return others ? rdep_arena_printf((struct rdep_arena *)&r->arena, "%s and %zu other%s", first, others,
 					  others > 1 ? "s" : "")
 		      : first;
@@ -288,7 +288,8 @@ static void print_processes(struct rdep_page *p)
 	for (i = 0; i < r->process_count; i++)
 		print_leftover(p, r->processes[i]);
 	for (i = 0; i < r->process_count && i < PROCESSES_SHOWN; i++)
-		print_process(p, r->processes[i]);
+		if (!r->processes[i]->across)
+			print_process(p, r->processes[i]);
 	if (i < r->process_count)
 		rdep_page_tags(p, "<p>... and %zu more: <code>reclaimdep info</code> tells of all.</p>\n",
 			       r->process_count - i);

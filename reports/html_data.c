@@ -249,8 +249,7 @@ static void print_edge(struct data *d, const struct rdep_gedge *e)
 		e->modes, edge_flags(e), e->severity, e->finding, (unsigned long long)e->count,
 		put_known(d, e->process, m.raw->held_stack, &m.held), put_text(d, rdep_text_held_words(&m)),
 		put_known(d, e->process, m.raw->acquire_stack, &m.acquire),
-		put_text(d, *m.thread.label ? rdep_arena_printf(a, "thread %u (%s)", m.thread.id, m.thread.label)
-					    : rdep_arena_printf(a, "thread %u", m.thread.id)),
+		put_text(d, rdep_text_thread_name(a, &m.thread)),
 		put_text(d, allocation(d, &m)));
 }
 

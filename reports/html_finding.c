@@ -131,16 +131,20 @@ static void print_line(struct rdep_page *p, const struct rdep_mfinding *f)
 /* Nobody is told that all is well who did not look at anything. */
 static void print_none(struct rdep_page *p)
 {
-	size_t i, edges = 0, classes = 0;
+	size_t i, edges = 0, classes = 0, processes = rdep_report_processes(p->report);
 
 	for (i = 0; i < p->report->process_count; i++) {
-		edges += p->report->processes[i]->record->edge_count;
-		classes += p->report->processes[i]->record->class_count;
+		const struct rdep_process *process = p->report->processes[i];
+
+		if (process->covered || process->across)
+			continue;
+		edges += process->record->edge_count;
+		classes += process->record->class_count;
 	}
 	rdep_page_tags(p,
 		       "<div class=\"none\"><p><b>No findings.</b></p><p>%zu process%s, %zu classes of locks and %zu dependencies "
 		       "between them were looked at. <a href=\"#coverage\">What was not seen</a> is told, too.</p></div>\n",
-		       p->report->process_count, p->report->process_count == 1 ? "" : "es", classes, edges);
+		       processes, processes == 1 ? "" : "es", classes, edges);
 }
 
 void rdep_page_findings(struct rdep_page *p)

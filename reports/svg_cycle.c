@@ -9,6 +9,7 @@
 #include <string.h>
 #include "reports/markup.h"
 #include "reports/svg.h"
+#include "reports/text.h"
 
 #define BOXES_MAX 12u /* of a longer ring one stands for the rest */
 #define GAP 150.0     /* between boxes, for what is said of an arrow */
@@ -34,9 +35,11 @@ struct ring {
 
 static const char *short_thread(struct rdep_report *r, const struct rdep_mthread *t)
 {
+	if (t->origin)
+		return rdep_arena_printf(&r->arena, "%s %u", t->origin->program, t->origin->pid);
 	if (*t->label)
 		return t->label;
-	return t->id ? rdep_arena_printf(&r->arena, "thread %u", t->id) : "a thread";
+	return t->id ? rdep_arena_printf(&r->arena, "thread %u", t->own) : "a thread";
 }
 
 /* Do two of them go by one name? Then they have their numbers, too. */
@@ -56,8 +59,8 @@ static const char *edge_label(struct rdep_report *r, const struct rdep_mfinding 
 		return "reclaim";
 	if (f->verdict == RDEP_POSSIBLE && rdep_is_of_files(f))
 		return e == f->edges ? "a process" : "another process";
-	if (*e->thread.label && is_ambiguous(f, &e->thread))
-		return rdep_arena_printf(&r->arena, "%u: %s", e->thread.id, e->thread.label);
+	if (*e->thread.label && !e->thread.origin && is_ambiguous(f, &e->thread))
+		return rdep_arena_printf(&r->arena, "%u: %s", e->thread.own, e->thread.label);
 	return short_thread(r, &e->thread);
 }
 
@@ -77,9 +80,7 @@ static void fill_leg(struct rdep_report *r, const struct rdep_mfinding *f, size_
 	const struct rdep_mleg *leg = &f->legs[i];
 
 	b->cls = NULL;
-	b->name = *leg->thread.label
-			  ? rdep_arena_printf(&r->arena, "thread %u (%s)", leg->thread.id, leg->thread.label)
-			  : short_thread(r, &leg->thread);
+	b->name = rdep_text_thread_name(&r->arena, &leg->thread);
 	b->label = leg->wanted ? leg->wanted->name : "its end";
 	b->style = rdep_svg_style(false, leg->wanted && leg->raw->wait_inst.mode != RDEP_WRITE, 0);
 }

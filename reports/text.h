@@ -92,6 +92,8 @@ struct rdep_cell {
 	const char *text;
 };
 size_t rdep_text_cells(const struct rdep_column *columns, size_t n, struct rdep_cell *cells);
+/* "thread 2 (reader)"; of a merged record with the process before it. */
+const char *rdep_text_thread_name(struct rdep_arena *a, const struct rdep_mthread *t);
 /* "How it deadlocks". */
 const char *rdep_text_scenario_title(const struct rdep_mfinding *f);
 /* text_options.c */

@@ -39,8 +39,7 @@ static const char *lock_name(struct rdep_text *t, const struct rdep_mfinding *f,
 	return rdep_arena_printf(&t->report->arena, "%s #%zu", c->name, i + 1);
 }
 
-/* "thread 2 (reader)"; of a merged record with the process before it. */
-static const char *name_thread(struct rdep_arena *a, const struct rdep_mthread *t)
+const char *rdep_text_thread_name(struct rdep_arena *a, const struct rdep_mthread *t)
 {
 	const char *label = *t->label ? rdep_arena_printf(a, " (%s)", t->label) : "";
 
@@ -60,7 +59,7 @@ static const char *thread_title(struct rdep_text *t, const struct rdep_mfinding 
 		return "another thread";
 	if (!e->thread.id)
 		return "a thread";
-	return name_thread(a, &e->thread);
+	return rdep_text_thread_name(a, &e->thread);
 }
 
 /* Into a signal and out of it: one side, the thread that has the lock as the signal comes. */
@@ -137,7 +136,7 @@ static void make_leg_column(struct rdep_text *t, const struct rdep_mfinding *f, 
 	struct rdep_arena *a = &t->report->arena;
 
 	c->in_domain = c->into_domain = false;
-	c->title = name_thread(a, &leg->thread);
+	c->title = rdep_text_thread_name(a, &leg->thread);
 	c->has = has_text(a, leg);
 	c->wants = wants_text(a, leg, &f->legs[(i + 1) % f->leg_count]);
 }
