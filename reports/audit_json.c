@@ -271,7 +271,7 @@ static json_t *basis(const struct rdep_audit *a)
 		opened += a->scopes[i]->count;
 	for (i = 0; i < a->report->process_count; i++)
 		edges += a->report->processes[i]->record->edge_count;
-	set(o, "processes", number(a->report->process_count));
+	set(o, "processes", number(rdep_report_processes(a->report)));
 	set(o, "allocations", number(allocations));
 	set(o, "scopes_opened", number(opened));
 	set(o, "dependencies", number(edges));

@@ -479,7 +479,7 @@ static void print_basis(struct rdep_text *t, const struct rdep_audit *a)
 		"  %zu processes: %llu allocations with a mask at %zu call sites, %llu scopes "
 		"opened at %zu places,\n"
 		"  %zu dependencies; in scopes under locks, %zu call sites of plain malloc\n",
-		a->report->process_count, (unsigned long long)allocations, a->site_count - plain,
+		rdep_report_processes(a->report), (unsigned long long)allocations, a->site_count - plain,
 		(unsigned long long)opened, a->scope_count, edges, plain);
 	print_domains(t, a);
 	fputs("  A verdict is about the paths that these records have seen. More runs, and every "
@@ -514,7 +514,7 @@ static void print_last_line(struct rdep_text *t, const struct rdep_audit *a)
 		scopes[SCOPE_NOT_NEEDED], scopes[SCOPE_UNKNOWN]);
 	if (a->assumed)
 		fprintf(t->out, ", %zu missing", a->missing_count);
-	fprintf(t->out, "; %zu processes\n", a->report->process_count);
+	fprintf(t->out, "; %zu processes\n", rdep_report_processes(a->report));
 }
 
 int rdep_audit_text(struct rdep_audit *a, FILE *out, const struct rdep_text_options *options)

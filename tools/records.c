@@ -25,12 +25,6 @@ static int word_in(const char *list, const char *word)
 	}
 }
 
-static int bad_value(const char *command, const char *flag, const char *value, const char *list)
-{
-	tool_say("%s: --%s=%s: it is one of %s", command, flag, value, list);
-	return RDEP_EXIT_TROUBLE;
-}
-
 static bool is_named(const char *typed, size_t n, const char *name)
 {
 	size_t i;
@@ -41,84 +35,39 @@ static bool is_named(const char *typed, size_t n, const char *name)
 	return i == n && !name[i];
 }
 
-/* The subcommand's own flag of that name, or NULL. */
-static const struct records_flag *own_flag(const struct records_options *o, const char *typed,
-					   size_t n)
+/* The flag that is typed as `arg`, or NULL. */
+static const struct records_flag *flag_of(const struct records_flag *f, const char *arg)
 {
-	const struct records_flag *f;
-
-	for (f = o->flags; f && f->name; f++)
-		if (is_named(typed, n, f->name))
+	for (; f && f->name; f++)
+		if (!strncmp(arg, "--", 2) && is_named(arg + 2, strcspn(arg + 2, "="), f->name))
 			return f;
 	return NULL;
 }
 
-/* A flag without words. Returns -1, or an exit status. */
-static int read_own(const struct records_flag *own, const char *command, const char *value)
+/* argv[i] as that flag: how many words it took, -1 after saying what is wrong. */
+static int read_flag(const struct records_flag *f, int argc, char **argv, int i)
 {
-	if (!own->text == !value) {
-		if (own->text)
-			return own->text(own->to, value) ? -1 : RDEP_EXIT_TROUBLE;
-		*own->value = 1;
+	bool wants = f->text || (f->words && !f->bare);
+	const char *value = strchr(argv[i], '=');
+	int took = 1, index;
+
+	if (value)
+		value++;
+	else if (wants && i + 1 < argc)
+		value = argv[i + took++];
+	if (value ? !f->text && !f->words : wants) {
+		tool_say("%s: option '--%s' %s", argv[0], f->name, wants ? "wants a value" : "takes no value");
 		return -1;
 	}
-	tool_say("%s: option '--%s' %s", command, own->name, own->text ? "wants a value" : "takes no value");
-	return RDEP_EXIT_TROUBLE;
-}
-
-/* One flag. Returns -1, or an exit status. */
-static int read_flag(struct records_options *o, const char *command, const char *arg, int *color)
-{
-	static const char *const lines = "certain|possible|warning|never", *const levels = "0|1|2",
-				 *const colors = "auto|always|never";
-	const struct records_flag *own = NULL;
-	const char *value = strchr(arg, '=');
-	const char *flag = arg + 2, *list = NULL;
-	size_t n = value ? (size_t)(value - flag) : strlen(flag);
-	int index;
-
-	if (!strcmp(arg, "--help") || !strcmp(arg, "-h")) {
-		o->usage(stdout);
-		return 0;
-	}
-	if (!strcmp(arg, "--quiet") || !strcmp(arg, "-q")) {
-		o->text.verbosity = 0;
+	if (f->text)
+		return f->text(f->to, value) ? took : -1;
+	index = !f->words ? 1 : value ? word_in(f->words, value) : 0;
+	if (index < 0) {
+		tool_say("%s: --%s=%s: it is one of %s", argv[0], f->name, value, f->words);
 		return -1;
 	}
-	if (n == 6 && !strncmp(flag, "format", n))
-		list = o->formats;
-	else if (n == 9 && !strncmp(flag, "verbosity", n))
-		list = levels;
-	else if (n == 5 && !strncmp(flag, "color", n))
-		list = colors;
-	else if (is_named(flag, n, "fail_on") && (!strcmp(command, "report") || !strcmp(command, "core") || !strcmp(command, "diff")))
-		list = lines;
-	else if (arg[1] == '-' && (own = own_flag(o, flag, n)))
-		list = own->words;
-	if (own && !list)
-		return read_own(own, command, value ? value + 1 : NULL);
-	if (!list || arg[1] != '-')
-		return tool_unknown_option(command, arg, NULL);
-	index = value ? word_in(list, value + 1) : own && own->bare ? 0 : -1;
-	if (index < 0)
-		return bad_value(command,
-				 own		      ? own->name
-				 : list == o->formats ? "format"
-				 : list == levels     ? "verbosity"
-				 : list == colors     ? "color"
-						      : "fail_on",
-				 value ? value + 1 : "", list);
-	if (own)
-		*own->value = index;
-	else if (list == o->formats)
-		o->format = index, o->format_given = true;
-	else if (list == levels)
-		o->text.verbosity = index;
-	else if (list == colors)
-		*color = index;
-	else
-		o->fail_on = (enum rdep_fail_on)index;
-	return -1;
+	*f->value = index;
+	return took;
 }
 
 /* A flag of a report's outputs, or one that decides: how many words it took, 0 when it is none, -1
@@ -176,10 +125,21 @@ static int pid_flag(const struct records_options *o, int argc, char **argv, int 
 	return took;
 }
 
+/* In what is typed it is a '_'. */
+#define NOT_TYPED "-"
+
 int records_read(struct records_options *o, int argc, char **argv, struct rdep_report **report)
 {
-	bool flags = true;
-	int i, rc = -1, color = 0, records = 0, took;
+	int i, rc = -1, format = -1, color = 0, fail_on = (int)o->fail_on, records = 0, took;
+	bool flags = true, fails = !strcmp(argv[0], "report") || !strcmp(argv[0], "core") || !strcmp(argv[0], "diff");
+	const struct records_flag common[] = {
+		{.name = "verbosity", .words = "0|1|2", .value = &o->text.verbosity},
+		{.name = "color", .words = "auto|always|never", .value = &color},
+		{.name = o->formats ? "format" : NOT_TYPED, .words = o->formats, .value = &format},
+		{.name = fails ? "fail_on" : NOT_TYPED, .words = "certain|possible|warning|never", .value = &fail_on},
+		{.name = NULL},
+	};
+	const struct records_flag *flag;
 
 	o->text.verbosity = 1;
 	*report = rdep_report_new();
@@ -194,8 +154,17 @@ int records_read(struct records_options *o, int argc, char **argv, struct rdep_r
 			rc = took < 0 ? RDEP_EXIT_TROUBLE : -1;
 			i += took - 1;
 			records++;
+		} else if (flags && (!strcmp(argv[i], "--help") || !strcmp(argv[i], "-h"))) {
+			o->usage(stdout);
+			rc = 0;
+		} else if (flags && (!strcmp(argv[i], "--quiet") || !strcmp(argv[i], "-q"))) {
+			o->text.verbosity = 0;
+		} else if (flags && ((flag = flag_of(o->flags, argv[i])) || (flag = flag_of(common, argv[i])))) {
+			took = read_flag(flag, argc, argv, i);
+			rc = took < 0 ? RDEP_EXIT_TROUBLE : -1;
+			i += took - 1;
 		} else if (flags && argv[i][0] == '-' && argv[i][1]) {
-			rc = read_flag(o, argv[0], argv[i], &color);
+			rc = tool_unknown_option(argv[0], argv[i], NULL);
 		} else {
 			rdep_progress("reading records", (uint64_t)i, (uint64_t)argc);
 			rc = take_path(o, argv[0], argv[i], *report);
@@ -206,6 +175,9 @@ int records_read(struct records_options *o, int argc, char **argv, struct rdep_r
 			records++;
 		}
 	}
+	o->format_given = format >= 0;
+	o->format = o->format_given ? format : 0;
+	o->fail_on = (enum rdep_fail_on)fail_on;
 	if (rc < 0 && !records) {
 		tool_say("%s: %s", argv[0],
 			 o->unnamed ? o->unnamed

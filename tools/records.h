@@ -12,7 +12,8 @@
 #include "where.h"
 
 /*
- * A flag of one subcommand: --name=WORD, or without words --name=TEXT, or without a value at all --name.
+ * A flag of one subcommand: --name=WORD or --name WORD, without words --name=TEXT or --name TEXT, or without a value at
+ * all --name.
  * '-' in what is typed is '_' in a name.
  */
 struct records_flag {
