@@ -103,9 +103,40 @@ void load_detached(long n)
 	pthread_attr_destroy(&attr);
 }
 
-/* ---- many at once ---- */
+/* ---- detached, many at once, and few after them ---- */
+
+#define BURST 40
+#define AFTER 15
 
 static pthread_barrier_t barrier;
+
+static void *work_together(void *unused)
+{
+	pthread_barrier_wait(&barrier);
+	return work_and_say(unused);
+}
+
+void load_bursts(long n)
+{
+	pthread_attr_t attr;
+	int i;
+
+	pthread_attr_init(&attr);
+	pthread_attr_setdetachstate(&attr, PTHREAD_CREATE_DETACHED);
+	for (; n > 0; n--) {
+		pthread_barrier_init(&barrier, NULL, BURST);
+		for (i = 0; i < BURST + AFTER; i++) {
+			wait_for_fewer(i < BURST ? BURST : 1);
+			begin(&attr, i < BURST ? work_together : work_and_say, NULL);
+		}
+		wait_for_fewer(1);
+		running--;
+		pthread_barrier_destroy(&barrier);
+	}
+	pthread_attr_destroy(&attr);
+}
+
+/* ---- many at once ---- */
 
 static void *work_and_wait(void *unused)
 {
