@@ -80,6 +80,8 @@ static void try_word(const struct rdep_core_state *s, const struct rdep_record *
 	/* The generation stands in the other unused words. */
 	rdep_core_get(s->core, address + (kind == RDEP_MUTEX ? 32u : 40u), &generation,
 		      sizeof(generation));
+	if (cls == (1u << RD_CORE_TAG_CLASS_BITS) - 1)
+		rdep_core_get(s->core, address + (kind == RDEP_MUTEX ? 36u : 44u), &cls, sizeof(cls));
 	add(s, r, l, address, cls, generation, kind);
 }
 

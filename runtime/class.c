@@ -131,6 +131,8 @@ static uint32_t class_by_key(const struct rd_class_key *key, struct rdep_class *
 	if (!c)
 		return 0;
 	c->key = *key;
+	if (class_count >= RD_TAG_FAR)
+		rd_count(RDEP_C_CLASSES_FAR);
 	if (!rd_table_add(&by_key, &of, class_count)) {
 		rd_count(RDEP_C_CLASSES_DROPPED);
 		return 0;
@@ -382,7 +384,7 @@ uint32_t rd_class_sub(uint32_t cls, uint32_t n)
 
 static void set_class(const void *lock, unsigned kind, uint32_t cls, uint32_t generation, uint32_t role)
 {
-	if (cls < RD_TAG_CLASSES && rd_tag_usable(lock, kind))
+	if (rd_tag_usable(lock, kind))
 		rd_tag_write(lock, kind, cls, generation, role);
 	else
 		rd_instance_set(lock, cls, generation, role);
@@ -418,15 +420,15 @@ uint32_t rd_class_role_at(uint64_t address, uint32_t cls, uint32_t generation)
 
 void rd_class_retag(const void *lock, unsigned kind, uint32_t cls, uint32_t generation)
 {
-	uint32_t was = rd_tag_class(lock, kind);
+	uint32_t was = rd_tag_class_far(lock, kind);
 
-	if (was && was != cls && cls < RD_TAG_CLASSES)
+	if (was && was != cls && was < RD_TAG_FAR && cls < RD_TAG_FAR)
 		rd_tag_write(lock, kind, cls, generation, rd_tag_role(lock, kind));
 }
 
 uint32_t rd_class_get(const void *lock, unsigned kind, uint32_t *generation)
 {
-	uint32_t cls = rd_tag_class(lock, kind);
+	uint32_t cls = rd_tag_class_far(lock, kind);
 	const struct rd_instance *in;
 
 	if (cls) {
@@ -507,7 +509,7 @@ uint32_t rd_class_resolve(const void *lock, unsigned kind, uint32_t *generation)
 static uint32_t peek_tag(const void *lock, unsigned kind, size_t size, uint32_t *generation)
 {
 	char words[sizeof(pthread_rwlock_t)];
-	uint32_t cls = rd_peek(words, lock, size) ? 0 : rd_tag_class(lock, kind);
+	uint32_t cls = rd_peek(words, lock, size) ? 0 : rd_tag_class_far(lock, kind);
 
 	if (cls)
 		*generation = rd_tag_generation(lock, kind);

@@ -135,7 +135,7 @@ static void begin_instance(struct rd_thread *t, const void *lock, unsigned kind,
 	uint32_t generation = rd_new_generation();
 	struct rd_locked locked;
 
-	if (cls < RD_TAG_CLASSES && rd_tag_usable(lock, kind)) {
+	if (rd_tag_usable(lock, kind)) {
 		struct rd_instance *in = rd_anything_told ? rd_instance_of(lock) : NULL;
 
 		rd_tag_write(lock, kind, cls, generation, role);
@@ -179,7 +179,7 @@ static void make_quick(struct rd_making *m)
 	uint32_t i;
 
 	m->quick = 0;
-	if (m->cls >= RD_TAG_CLASSES || !rd_tags_on() || rd_anything_told || rd_class_at(m->cls)->split ||
+	if (m->cls >= RD_TAG_FAR || !rd_tags_on() || rd_anything_told || rd_class_at(m->cls)->split ||
 	    m->count > RD_MAKING_QUICK || (m->count && (uint64_t)m->at[m->count - 1] >> 12 != m->sp >> 12))
 		return;
 	/* No more callers: words that are what they are. */

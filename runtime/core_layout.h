@@ -88,7 +88,8 @@ static inline int rd_kept_raw(unsigned type)
 /* How many words of the last item of its type are remembered. */
 #define RD_KEPT_BEFORE(type) ((type) == RDEP_STACK ? 640u : 64u)
 
-/* A lock's tag: ((address >> 3) << 20 | class) ^ nonce, at this offset in the lock; see tag.h. */
+/* A lock's tag: ((address >> 3) << 20 | class) ^ nonce, at this offset in the lock; see tag.h. Class bits that are all
+ * ones: the class stands in the upper half of the generation's word. */
 #define RD_CORE_TAG_MUTEX 24u
 #define RD_CORE_TAG_RWLOCK 16u
 #define RD_CORE_TAG_CLASS_BITS 20u

@@ -171,7 +171,7 @@ static void mark_instance(struct rd_instance *in, uint32_t place)
 /* After the call a mutex has no kind any more: where it was kept tells. */
 bool rd_class_end(const void *lock, unsigned kind, uint32_t place)
 {
-	uint32_t cls = rd_tag_class(lock, kind);
+	uint32_t cls = rd_tag_class_far(lock, kind);
 	struct rd_instance *in = cls && !rd_anything_told ? NULL : rd_instance_of(lock);
 
 	if (in && in->cls && !cls) {
@@ -189,7 +189,7 @@ bool rd_class_end(const void *lock, unsigned kind, uint32_t place)
 
 bool rd_class_mark(const void *lock, unsigned kind, uint32_t place)
 {
-	uint32_t cls = rd_tag_class(lock, kind);
+	uint32_t cls = rd_tag_class_far(lock, kind);
 
 	if (!cls || !place || rd_anything_told)
 		return false;

@@ -25,12 +25,18 @@ bool rd_tags_on(void)
 
 void rd_tag_write(const void *lock, unsigned kind, uint32_t cls, uint32_t generation, uint32_t role)
 {
+	if (cls >= RD_TAG_FAR) {
+		role = cls;
+		cls = RD_TAG_ALL_ONES;
+	}
 	__atomic_store_n(rd_generation_word(lock, kind), (uint64_t)role << 32 | generation, __ATOMIC_RELAXED);
 	__atomic_store_n(rd_tag_word(lock, kind), ((uint64_t)lock >> 3 << 20 | cls) ^ rd_tag_nonce, __ATOMIC_RELEASE);
 }
 
 void rd_tag_write_dead(const void *lock, unsigned kind, uint32_t cls, uint32_t generation, uint32_t place)
 {
+	if (cls >= RD_TAG_FAR)
+		cls = 0;
 	__atomic_store_n(rd_generation_word(lock, kind), (uint64_t)place << 32 | generation, __ATOMIC_RELAXED);
 	__atomic_store_n(rd_tag_word(lock, kind), ((uint64_t)lock >> 3 << 20 | cls) ^ rd_tag_nonce ^ RD_TAG_DEAD,
 			 __ATOMIC_RELEASE);
@@ -46,7 +52,7 @@ uint32_t rd_tag_dead(const void *lock, unsigned kind, uint32_t *cls, uint32_t *g
 	if (w >> 20 != (uint64_t)lock >> 3)
 		return 0;
 	g = __atomic_load_n(rd_generation_word(lock, kind), __ATOMIC_RELAXED);
-	*cls = (uint32_t)w & (RD_TAG_CLASSES - 1);
+	*cls = (uint32_t)w & RD_TAG_ALL_ONES;
 	*generation = (uint32_t)g;
 	return (uint32_t)(g >> 32);
 }

@@ -14,7 +14,14 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#define RD_TAG_CLASSES (1u << 20)
+/*
+ * A tag has 20 bits for the class. From RD_TAG_FAR on they are all ones, which is a class that no fast path knows, and
+ * the class's number stands where else the role does: such locks have none.
+ */
+#define RD_TAG_ALL_ONES 0xfffffu
+#ifndef RD_TAG_FAR
+#define RD_TAG_FAR RD_TAG_ALL_ONES
+#endif
 
 /* Is this libc one whose locks carry tags, and are they wanted? */
 bool rd_tags_on(void);
@@ -37,9 +44,23 @@ static inline uint32_t rd_tag_generation(const void *lock, unsigned kind)
 	return *(const uint32_t *)((const char *)lock + RD_GEN_OFFSET(kind));
 }
 
-static inline uint32_t rd_tag_role(const void *lock, unsigned kind)
+static inline uint32_t rd_tag_upper(const void *lock, unsigned kind)
 {
 	return ((const uint32_t *)((const char *)lock + RD_GEN_OFFSET(kind)))[1];
+}
+
+/* The class, whatever its number; 0: it has no tag. */
+static inline uint32_t rd_tag_class_far(const void *lock, unsigned kind)
+{
+	uint32_t cls = rd_tag_class(lock, kind);
+
+	return rd_unlikely(cls == RD_TAG_ALL_ONES) ? rd_tag_upper(lock, kind) : cls;
+}
+
+/* Of a lock that has a tag. */
+static inline uint32_t rd_tag_role(const void *lock, unsigned kind)
+{
+	return rd_tag_class(lock, kind) == RD_TAG_ALL_ONES ? 0 : rd_tag_upper(lock, kind);
 }
 
 /*
