@@ -9,6 +9,7 @@
  *   cells ID memory        KiB resident when it is done: anonymous, of files, shared
  */
 #include <pthread.h>
+#include <sched.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -196,14 +197,24 @@ struct worker {
 	pthread_t thread;
 	pthread_mutex_t *lock;
 	long n;
+	int *there;
 	char pad[128];
 };
+
+/* Until both are there: else the first is done with much of it alone. */
+static void meet(int *there)
+{
+	__atomic_add_fetch(there, 1, __ATOMIC_SEQ_CST);
+	while (__atomic_load_n(there, __ATOMIC_ACQUIRE) < 2)
+		sched_yield();
+}
 
 static void *work(void *p)
 {
 	struct worker *w = p;
 	long i;
 
+	meet(w->there);
 	for (i = 0; i < w->n; i++) {
 		pthread_mutex_lock(w->lock);
 		pthread_mutex_unlock(w->lock);
@@ -214,11 +225,12 @@ static void *work(void *p)
 /* The threads are made for each batch: it is long enough for that not to count. */
 static void run_pair(long n, pthread_mutex_t *first, pthread_mutex_t *second)
 {
-	struct worker w = {.lock = second, .n = n / 2};
+	int there = 0;
+	struct worker w = {.lock = second, .n = n / 2, .there = &there};
 
 	if (pthread_create(&w.thread, NULL, work, &w))
 		exit(1);
-	work(&(struct worker){.lock = first, .n = n / 2});
+	work(&(struct worker){.lock = first, .n = n / 2, .there = &there});
 	pthread_join(w.thread, NULL);
 }
 

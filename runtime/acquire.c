@@ -653,7 +653,9 @@ void rd_cond_wait_begin(const void *cond, const void *mutex, uint64_t site, uint
 		e->step = 0;
 		if (rd_stat_on)
 			rd_stat_given_up(t, e);
-		rd_class_at(e->cls)->monitor = true;
+		/* All threads read it. */
+		if (!rd_class_at(e->cls)->monitor)
+			rd_class_at(e->cls)->monitor = true;
 	}
 	if (rd_conditions_wanted())
 		rd_condition_wait(t, cond, e, site, sp);

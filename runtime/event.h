@@ -120,12 +120,11 @@ static inline uint32_t rd_tag_class(const void *lock, unsigned kind)
 	return w >> 20 == (uint64_t)lock >> 3 ? (uint32_t)w & 0xfffffu : 0;
 }
 
-/* The chain comes in last: it is known last. */
+/* Short, since what is found by it is written before the call, and that waits for it. Call sites differ in their lowest
+ * bits; chains are numbered as they come. */
 static inline uint32_t rd_step_hash(uint32_t from, uint32_t cls_mode, uint64_t site)
 {
-	uint32_t h = (cls_mode * 0x9e3779b1u ^ (uint32_t)site) * 0x85ebca6bu;
-
-	return ((h >> 20) + from) % RD_STEPS;
+	return ((cls_mode * 0x9e3779b1u >> 24) + (uint32_t)site + from) % RD_STEPS;
 }
 
 /* Neighbours in one word: node, kind, mode, flags and recursion of a held entry, and what a step has of those;
@@ -408,7 +407,6 @@ static inline __attribute__((always_inline)) bool rd_release_below(const void *l
 	e->node = s->to;
 	/* What was checked for allocations was checked with more locks held. */
 	RD_STATE(e) = RD_STATE(top);
-	e->since = top->since;
 	e->step = 0;
 	rd_signal_fence();
 	e->address = address;
