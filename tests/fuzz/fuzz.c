@@ -32,7 +32,7 @@ void fuzz_ok(bool good, const char *what, const char *of)
 
 #ifndef RDEP_LIBFUZZER
 
-#define FUZZERS 8u	 /* that share the time */
+#define FUZZERS 9u	 /* that share the time */
 #define INPUT_MAX (1u << 22)
 #define SEEDS_MAX 512u
 #define HANG_S 20

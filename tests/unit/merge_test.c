@@ -3,7 +3,7 @@
  * merge_test.c - merging records: in any order and grouping the same bytes; nothing lost, nothing made up; and what of
  * two processes' edges is a cycle, and what is not.
  *
- * merge_test [SEED]: the random records of that seed alone.
+ * merge_test [SEED]: the random records of that seed alone. merge_test --make DIR N: N such records, to measure with.
  */
 #include <dirent.h>
 #include <stdlib.h>
@@ -17,7 +17,8 @@
 #include "tests/unit/record_maker.h"
 #include "tests/unit/tap.h"
 
-static char dir[] = "/tmp/merge_test.XXXXXX";
+/* In memory, where that can be: what is merged is synced to the disk. */
+static char dir[64];
 
 /* ---- chance ---- */
 
@@ -634,12 +635,28 @@ static void clean(void)
 	}
 }
 
+static int make_records(const char *where, unsigned n)
+{
+	char path[4096];
+	unsigned i;
+
+	chance = 1;
+	for (i = 0; i < n; i++) {
+		snprintf(path, sizeof(path), "%s/r%u.rdep", where, i);
+		random_record(path, 1000 + i);
+	}
+	return 0;
+}
+
 int main(int argc, char **argv)
 {
 	uint64_t seed = argc > 1 ? strtoull(argv[1], NULL, 0) : (uint64_t)time(NULL);
 	unsigned i, rounds = argc > 1 ? 1 : 12;
 	bool same = true, whole = true;
 
+	if (argc == 4 && !strcmp(argv[1], "--make"))
+		return make_records(argv[2], (unsigned)atoi(argv[3]));
+	snprintf(dir, sizeof(dir), "%s/merge_test.XXXXXX", access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp");
 	if (!mkdtemp(dir))
 		return 1;
 	for (i = 0; i < rounds && same && whole; i++) {
