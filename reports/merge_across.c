@@ -399,18 +399,22 @@ static bool one_doing(const struct choice *c, uint32_t i, uint32_t j)
 	return k == i;
 }
 
+/* A record does not tell a gate's class where the lock is no end of an edge: then it may be any. */
+static bool same_gate(const struct mg_gate *x, const struct mg_gate *y)
+{
+	if (x->cls && y->cls && x->cls != y->cls)
+		return false;
+	return !(x->cls && x->cls->kind == RDEP_SEM) && (x->inst.mode == RDEP_WRITE || y->inst.mode == RDEP_WRITE);
+}
+
 static bool share_gate(const struct mg_occ *a, const struct mg_occ *b)
 {
 	uint32_t i, k;
 
 	for (i = 0; i < a->raw.gate_count; i++)
-		for (k = 0; k < b->raw.gate_count; k++) {
-			const struct mg_gate *x = &a->gates[i], *y = &b->gates[k];
-
-			if (x->cls && x->cls == y->cls && x->cls->kind != RDEP_SEM &&
-			    (x->inst.mode == RDEP_WRITE || y->inst.mode == RDEP_WRITE))
+		for (k = 0; k < b->raw.gate_count; k++)
+			if (same_gate(&a->gates[i], &b->gates[k]))
 				return true;
-		}
 	return false;
 }
 

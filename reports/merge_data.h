@@ -62,6 +62,14 @@ struct mg_stack {
 	struct mg_place places[];
 };
 
+/* As struct rdep_stat. */
+struct mg_stat {
+	uint64_t acquisitions, contended;
+	uint64_t wait_ns, wait_max_ns;
+	uint64_t hold_ns, hold_max_ns;
+	struct mg_place wait_site, hold_site;
+};
+
 struct mg_class {
 	uint64_t hash;
 	uint32_t id;
@@ -80,7 +88,7 @@ struct mg_class {
 	struct mg_class *lump;
 	const char *name;
 	uint32_t name_len;
-	uint64_t stats[4];
+	struct mg_stat *stats; /* exclusive, shared; NULL: nothing was counted */
 };
 
 struct mg_role {

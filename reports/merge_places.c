@@ -349,24 +349,50 @@ struct mg_class *mg_class_of(struct mg_input *in, uint32_t id)
 	return *known;
 }
 
-static void add_stats(struct mg_class *c, const struct rdep_class *raw)
+/* Of the longest, where it was; of two that are as long, always the same one. */
+static void add_longest(uint64_t *most, struct mg_place *at, uint64_t ns, struct mg_place site)
 {
-	c->stats[0] += raw->acquisitions;
-	c->stats[1] += raw->contentions;
-	c->stats[2] += raw->wait_ns;
-	c->stats[3] += raw->hold_ns;
+	if (ns > *most || (ns == *most && ns && mg_mix_place(0, site) < mg_mix_place(0, *at))) {
+		*most = ns;
+		*at = site;
+	}
+}
+
+static void add_stat(struct mg_input *in, struct mg_stat *to, const struct rdep_stat *s)
+{
+	to->acquisitions += s->acquisitions;
+	to->contended += s->contended;
+	to->wait_ns += s->wait_ns;
+	to->hold_ns += s->hold_ns;
+	add_longest(&to->wait_max_ns, &to->wait_site, s->wait_max_ns, mg_site_at(in, s->wait_site, 0));
+	add_longest(&to->hold_max_ns, &to->hold_site, s->hold_max_ns, mg_site_at(in, s->hold_site, 0));
+}
+
+static void take_stats(struct mg_input *in)
+{
+	struct rdep_rstat *list = NULL;
+	size_t i, n = in->r->stats_count ? rdep_record_stats(in->r, &list) : 0;
+
+	for (i = 0; i < n; i++) {
+		struct mg_class *c = mg_class_of(in, list[i].cls);
+
+		if (!c || list[i].cls < RDEP_FIRST_CLASS)
+			continue;
+		if (!c->stats)
+			c->stats = rdep_arena_alloc(&in->m->arena, 2 * sizeof(*c->stats));
+		add_stat(in, &c->stats[0], &list[i].of[0]);
+		add_stat(in, &c->stats[1], &list[i].of[1]);
+	}
+	free(list);
 }
 
 void mg_take_classes(struct mg_input *in)
 {
 	size_t i;
 
-	for (i = 0; i < in->r->class_count; i++) {
-		struct mg_class *c = mg_class_of(in, in->r->classes[i].raw->id);
-
-		if (c)
-			add_stats(c, in->r->classes[i].raw);
-	}
+	for (i = 0; i < in->r->class_count; i++)
+		mg_class_of(in, in->r->classes[i].raw->id);
+	take_stats(in);
 }
 
 /* ---- roles: which callers made the locks of a class, and which calls take them ---- */

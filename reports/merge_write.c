@@ -285,15 +285,51 @@ static void put_classes(struct out *o)
 					  .twin = c->twin,
 					  .alone = c->alone,
 					  .name_len = c->name_len,
-					  .lump = id_of_class(c->lump),
-					  .acquisitions = c->stats[0],
-					  .contentions = c->stats[1],
-					  .wait_ns = c->stats[2],
-					  .hold_ns = c->stats[3]};
+					  .lump = id_of_class(c->lump)};
 
 		if (c->id)
 			rdep_writer_put(&o->w, RDEP_CLASS, &item, sizeof(item), c->name, c->name_len,
 					offsetof(struct rdep_class, acquisitions));
+	}
+}
+
+static struct rdep_stat stat_of(const struct mg_stat *s)
+{
+	return (struct rdep_stat){.acquisitions = s->acquisitions,
+				  .contended = s->contended,
+				  .wait_ns = s->wait_ns,
+				  .wait_max_ns = s->wait_max_ns,
+				  .hold_ns = s->hold_ns,
+				  .hold_max_ns = s->hold_max_ns,
+				  .wait_site = pc_of(s->wait_site),
+				  .hold_site = pc_of(s->hold_site)};
+}
+
+/* The counters lie at a multiple of 64, whose place the item tells. */
+static void put_stats(struct out *o)
+{
+	struct {
+		struct rdep_stats head;
+		char room[64];
+		struct rdep_stat of[2];
+	} item;
+	size_t i;
+
+	for (i = 0; i < o->m->classes.count; i++) {
+		const struct mg_class *c = o->m->classes.items[i];
+		struct rdep_stat of[2];
+		uint64_t at;
+
+		if (!c->id || !c->stats)
+			continue;
+		of[0] = stat_of(&c->stats[0]);
+		of[1] = stat_of(&c->stats[1]);
+		memset(&item, 0, sizeof(item));
+		at = rdep_writer_at(&o->w, sizeof(item));
+		item.head = (struct rdep_stats){.first = c->id, .count = 1, .size = sizeof(struct rdep_stat)};
+		item.head.at = (at + sizeof(item.head) + 63) & ~63ull;
+		memcpy((char *)&item + (item.head.at - at), of, sizeof(of));
+		rdep_writer_put(&o->w, RDEP_STATS, &item, sizeof(item), NULL, 0, sizeof(item.head));
 	}
 }
 
@@ -546,6 +582,8 @@ static void put_all(struct out *o)
 	put_stacks(o);
 	put_threads(o);
 	put_classes(o);
+	if (!o->l.across_only)
+		put_stats(o);
 	put_roles(o);
 	put_edges(o);
 	if (!o->l.across_only) {

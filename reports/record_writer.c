@@ -98,6 +98,13 @@ static void flush_chunk(struct rdep_writer *w)
 	w->used = sizeof(c);
 }
 
+uint64_t rdep_writer_at(struct rdep_writer *w, size_t n)
+{
+	if (w->used + round_up(sizeof(struct rdep_item) + n, 8) > CHUNK)
+		flush_chunk(w);
+	return w->at + w->used + sizeof(struct rdep_item);
+}
+
 void rdep_writer_put(struct rdep_writer *w, unsigned type, const void *head, size_t head_len, const void *tail,
 		     size_t tail_len, size_t fixed)
 {

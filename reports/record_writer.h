@@ -23,6 +23,8 @@ struct rdep_writer {
 
 /* 0, or -1 with *err. */
 int rdep_writer_open(struct rdep_writer *w, const char *path, struct rdep_error *err);
+/* Where the payload of the next item, of n bytes, is going to be in the file. */
+uint64_t rdep_writer_at(struct rdep_writer *w, size_t n);
 /* An item of two parts, of which the first `fixed` bytes are summed. */
 void rdep_writer_put(struct rdep_writer *w, unsigned type, const void *head, size_t head_len, const void *tail,
 		     size_t tail_len, size_t fixed);

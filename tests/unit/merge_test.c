@@ -440,7 +440,7 @@ struct half {
 	unsigned from, to; /* variables of the library, by number; 9: fs_reclaim */
 	unsigned type; /* RDEP_TYPE_*; 0: EN */
 	unsigned gate; /* a variable; 0: none */
-	bool first_thread, in_program, of_files;
+	bool first_thread, in_program, of_files, unknown_gate;
 };
 
 static uint32_t variable(struct maker *m, const struct half *h, uint32_t lib, unsigned n)
@@ -496,7 +496,7 @@ static void write_half(const char *path, uint32_t pid, const struct half *h)
 	e.gates[0] = (struct rdep_instance){.address = 0x77};
 	maker_put(&m, RDEP_EDGE, &e, offsetof(struct rdep_edge, gates) + e.gate_count * sizeof(e.gates[0]),
 		  offsetof(struct rdep_edge, gates) + e.gate_count * sizeof(e.gates[0]));
-	if (gate) {
+	if (gate && !h->unknown_gate) {
 		/* What tells the gate's class: it is the end of another edge. */
 		e = (struct rdep_edge){.id = 2, .from = gate, .to = e.from, .type = RDEP_TYPE_EN, .thread = 2, .from_inst = {.address = 0x77}};
 		maker_put(&m, RDEP_EDGE, &e, offsetof(struct rdep_edge, gates), offsetof(struct rdep_edge, gates));
@@ -542,6 +542,7 @@ static void test_verdicts(void)
 		{"two programs, each side in its own code", 0, {.exe = "/bin/one", .from = 1, .to = 2, .in_program = true}, {.exe = "/bin/two", .from = 2, .to = 1, .in_program = true}},
 		{"one program, each side in its own code", RDEP_POSSIBLE, {.exe = "/bin/one", .from = 1, .to = 2, .in_program = true}, {.exe = "/bin/one", .from = 2, .to = 1, .in_program = true}},
 		{"a gate of one class on both sides", RDEP_GUARDED, {.exe = "/bin/one", .from = 1, .to = 2, .gate = 5}, {.exe = "/bin/one", .from = 2, .to = 1, .gate = 5}},
+		{"a gate that one record does not tell the class of", RDEP_GUARDED, {.exe = "/bin/one", .from = 1, .to = 2, .gate = 5}, {.exe = "/bin/one", .from = 2, .to = 1, .gate = 6, .unknown_gate = true}},
 		{"a gate of another class", RDEP_POSSIBLE, {.exe = "/bin/one", .from = 1, .to = 2, .gate = 5}, {.exe = "/bin/one", .from = 2, .to = 1, .gate = 6}},
 		{"a gate on one side", RDEP_POSSIBLE, {.exe = "/bin/one", .from = 1, .to = 2, .gate = 5}, {.exe = "/bin/one", .from = 2, .to = 1}},
 		{"the first threads of two runs", RDEP_SINGLE_THREAD, {.exe = "/bin/one", .from = 1, .to = 2, .first_thread = true}, {.exe = "/bin/one", .from = 2, .to = 1, .first_thread = true}},
