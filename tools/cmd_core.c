@@ -97,7 +97,7 @@ static void say_lines(const struct rdep_report *r, bool people, bool quiet)
 		if (people)
 			puts(line);
 		else
-			tool_say("core: %s", line);
+			tool_say("%s", line);
 	}
 	if (people && !quiet)
 		fflush(stdout);

@@ -2,9 +2,9 @@
 /*
  * Dies of SIGSEGV inside a lock call, with one lock held, while another thread sleeps in a lock
  * call and a third one is joined. With "hang" it sleeps there instead, as long as its standard
- * input is open. With "circle" two threads wait for each other, and main aborts once they sleep, in a
- * signal handler. With "child" a child aborts that took no lock; with "many" main does, after it took
- * many locks inside each other.
+ * input is open, and then all ends well. With "circle" two threads wait for each other, and main
+ * aborts once they sleep, in a signal handler. With "child" a child aborts that took no lock; with
+ * "many" main does, after it took many locks inside each other.
  */
 #define _GNU_SOURCE
 #include <fcntl.h>
@@ -42,6 +42,9 @@ static void *sleeper(void *arg)
 	pthread_rwlock_wrlock(&table);
 	pthread_rwlock_unlock(&table);
 	pthread_mutex_unlock(&object->lock);
+	/* It is there to the end, and holds nothing. */
+	if (hang)
+		pause();
 	return arg;
 }
 
@@ -66,7 +69,9 @@ static void *doomed(void *arg)
 		fflush(stdout);
 		if (read(0, &c, 1) < 0)
 			return NULL;
-		exit(0);
+		pthread_mutex_unlock(&outer);
+		pthread_rwlock_unlock(&table);
+		return NULL;
 	}
 	pthread_mutex_lock(arg);
 	return NULL;
