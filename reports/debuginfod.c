@@ -14,7 +14,8 @@
 
 #define SONAME "libdebuginfod.so.1"
 #define SONAME_PACKAGE "libdebuginfod1"
-/* Unless the variables are set: libdebuginfod's own (90 seconds, three times) is long for a report. */
+/* Unless the variables are set: libdebuginfod's own (90 seconds, three times) is long for a report.
+ */
 #define TIMEOUT_S "30" /* DEBUGINFOD_TIMEOUT: a server that says nothing for so long */
 #define RETRIES "0"    /* DEBUGINFOD_RETRY_LIMIT */
 #define ALL_S 120      /* DEBUGINFOD_MAXTIME: here for everything together */
@@ -31,10 +32,10 @@ struct rdep_debuginfod {
 	struct rdep_arena arena;
 	const char *trouble;
 	bool off;
-	bool print; /* DEBUGINFOD_PROGRESS */
-	bool late;  /* the question was given up */
+	bool print;		     /* DEBUGINFOD_PROGRESS */
+	bool late;		     /* the question was given up */
 	double left, began, printed; /* seconds */
-	const char *asked; /* for, clean */
+	const char *asked;	     /* for, clean */
 	size_t unknown, too_large, wrong;
 };
 
@@ -58,7 +59,6 @@ static struct rdep_debuginfod *(*user_of)(struct client *c);
 
 /* ---- loading ---- */
 
-
 static bool load(struct rdep_debuginfod *d)
 {
 	/* Never closed: what it stands on (curl, TLS) may not be loaded twice. */
@@ -73,7 +73,8 @@ static bool load(struct rdep_debuginfod *d)
 	*(void **)&d->set_progress = dlsym(lib, "debuginfod_set_progressfn");
 	*(void **)&d->set_data = dlsym(lib, "debuginfod_set_user_data");
 	*(void **)&user_of = dlsym(lib, "debuginfod_get_user_data");
-	return d->begin && d->end && d->find[0] && d->find[1] && d->set_progress && d->set_data && user_of;
+	return d->begin && d->end && d->find[0] && d->find[1] && d->set_progress && d->set_data &&
+	       user_of;
 }
 
 /* Called while it waits: anything but 0 ends the question. total: 0 until a server answers. */
@@ -90,7 +91,8 @@ static int on_progress(struct client *c, long done, long total)
 	/* Who asked for it wants it in a log, too. */
 	if (d->print && !rdep_progress_told && t - d->printed >= 1) {
 		d->printed = t;
-		fprintf(stderr, "reclaimdep: %s: %ld of %ld\n", d->asked, total > 0 ? done : 0, total);
+		fprintf(stderr, "reclaimdep: %s: %ld of %ld\n", d->asked, total > 0 ? done : 0,
+			total);
 	}
 	return 0;
 }
@@ -104,8 +106,9 @@ static void start(struct rdep_debuginfod *d)
 		return;
 	d->off = true;
 	if (!load(d)) {
-		d->trouble = "DEBUGINFOD_URLS is set, but " SONAME
-			     " is not here (the Debian package " SONAME_PACKAGE "): nothing was fetched";
+		d->trouble =
+			"DEBUGINFOD_URLS is set, but " SONAME
+			" is not here (the Debian package " SONAME_PACKAGE "): nothing was fetched";
 		return;
 	}
 	d->client = d->begin();
@@ -137,7 +140,8 @@ static const char *clean(struct rdep_debuginfod *d, const char *text)
 	return rdep_clean(&d->arena, text, strlen(text));
 }
 
-/* The answer "not known" is no trouble; with any other one the next question would fare no better. */
+/* The answer "not known" is no trouble; with any other one the next question would fare no better.
+ */
 static void take_error(struct rdep_debuginfod *d, int error, const char *build_id)
 {
 	if (error == ENOENT && !d->late) {
@@ -149,15 +153,17 @@ static void take_error(struct rdep_debuginfod *d, int error, const char *build_i
 		return;
 	}
 	d->off = true;
-	d->trouble = rdep_arena_printf(&d->arena, "%s (build-id %s): %s: %s; it was not asked for more", d->asked,
-				       build_id, clean(d, getenv("DEBUGINFOD_URLS")),
-				       d->late || error == ETIME ? "no answer in time" : strerror(error));
+	d->trouble = rdep_arena_printf(
+		&d->arena, "%s (build-id %s): %s: %s; it was not asked for more", d->asked,
+		build_id, clean(d, getenv("DEBUGINFOD_URLS")),
+		d->late || error == ETIME ? "no answer in time" : strerror(error));
 }
 
 /* What the library keeps under that name. */
 static char *cache_name(enum rdep_debuginfod_kind kind, const char *build_id)
 {
-	const char *dir = getenv("DEBUGINFOD_CACHE_PATH"), *cache = getenv("XDG_CACHE_HOME"), *home = getenv("HOME");
+	const char *dir = getenv("DEBUGINFOD_CACHE_PATH"), *cache = getenv("XDG_CACHE_HOME"),
+		   *home = getenv("HOME");
 	const char *what = kind == RDEP_DEBUGINFOD_EXECUTABLE ? "executable" : "debuginfo";
 	char *name = NULL;
 	int n;
@@ -167,7 +173,8 @@ static char *cache_name(enum rdep_debuginfod_kind kind, const char *build_id)
 	else if (cache && *cache)
 		n = asprintf(&name, "%s/debuginfod_client/%s/%s", cache, build_id, what);
 	else
-		n = asprintf(&name, "%s/.cache/debuginfod_client/%s/%s", home ? home : "", build_id, what);
+		n = asprintf(&name, "%s/.cache/debuginfod_client/%s/%s", home ? home : "", build_id,
+			     what);
 	return n < 0 ? NULL : name;
 }
 
@@ -188,9 +195,11 @@ static bool preset(const char *variable, const char *value)
 	return !getenv(variable) && setenv(variable, value, 0) == 0;
 }
 
-static int ask(struct rdep_debuginfod *d, enum rdep_debuginfod_kind kind, const char *build_id, char **path)
+static int ask(struct rdep_debuginfod *d, enum rdep_debuginfod_kind kind, const char *build_id,
+	       char **path)
 {
-	bool timeout = preset("DEBUGINFOD_TIMEOUT", TIMEOUT_S), retries = preset("DEBUGINFOD_RETRY_LIMIT", RETRIES);
+	bool timeout = preset("DEBUGINFOD_TIMEOUT", TIMEOUT_S),
+	     retries = preset("DEBUGINFOD_RETRY_LIMIT", RETRIES);
 	int fd;
 
 	d->late = false;
@@ -207,8 +216,8 @@ static int ask(struct rdep_debuginfod *d, enum rdep_debuginfod_kind kind, const 
 	return fd;
 }
 
-bool rdep_debuginfod_open(struct rdep_debuginfod **where, enum rdep_debuginfod_kind kind, const char *path,
-			  const char *build_id, struct rdep_module_file *f)
+bool rdep_debuginfod_open(struct rdep_debuginfod **where, enum rdep_debuginfod_kind kind,
+			  const char *path, const char *build_id, struct rdep_module_file *f)
 {
 	const struct rdep_module_proof proof = {.build_id = build_id};
 	enum rdep_module_state state = RDEP_MODULE_MISSING;
@@ -224,7 +233,8 @@ bool rdep_debuginfod_open(struct rdep_debuginfod **where, enum rdep_debuginfod_k
 	}
 	/* When a server is out of reach, there is still what was fetched before. */
 	if (d->trouble && (cached = cache_name(kind, build_id))) {
-		found = rdep_module_take(open(cached, O_PATH | O_CLOEXEC), cached, &proof, f, &state);
+		found = rdep_module_take(open(cached, O_PATH | O_CLOEXEC), cached, &proof, f,
+					 &state);
 		free(cached);
 		return found;
 	}
@@ -238,7 +248,8 @@ bool rdep_debuginfod_open(struct rdep_debuginfod **where, enum rdep_debuginfod_k
 	}
 	close(fd);
 	/* Looked at like any other: a server is not believed either. */
-	found = cached && rdep_module_take(open(cached, O_PATH | O_CLOEXEC), cached, &proof, f, &state);
+	found = cached &&
+		rdep_module_take(open(cached, O_PATH | O_CLOEXEC), cached, &proof, f, &state);
 	d->wrong += !found;
 	free(cached);
 	return found;
@@ -262,6 +273,7 @@ const char *rdep_debuginfod_said(struct rdep_debuginfod *d, size_t i)
 		return d->trouble;
 	for (k = 0; k < sizeof(counts) / sizeof(*counts); k++)
 		if (counts[k].count && i-- == 0)
-			return rdep_arena_printf(&d->arena, "debuginfod: %zu %s", counts[k].count, counts[k].what);
+			return rdep_arena_printf(&d->arena, "debuginfod: %zu %s", counts[k].count,
+						 counts[k].what);
 	return NULL;
 }

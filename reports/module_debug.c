@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* module_debug.c - separate debug files, and the supplementary files of those; see module_file.h. */
+/* module_debug.c - separate debug files, and the supplementary files of those; see module_file.h.
+ */
 #include <elfutils/libdwelf.h>
 #include <stdlib.h>
 #include <string.h>
@@ -33,8 +34,8 @@ bool rdep_module_try_debug_dirs(struct rdep_module_search *s, const char *rest,
 	return found;
 }
 
-bool rdep_module_try_build_id(struct rdep_module_search *s, const char *build_id, const char *suffix,
-			      struct rdep_module_file *f)
+bool rdep_module_try_build_id(struct rdep_module_search *s, const char *build_id,
+			      const char *suffix, struct rdep_module_file *f)
 {
 	const struct rdep_module_proof proof = {.build_id = build_id};
 	char *rest;
@@ -72,8 +73,8 @@ static char *name_in_root(const struct rdep_module_search *s, int fd)
 	return NULL;
 }
 
-static bool try_roots(struct rdep_module_search *s, const char *path, const struct rdep_module_proof *proof,
-		      struct rdep_module_file *f)
+static bool try_roots(struct rdep_module_search *s, const char *path,
+		      const struct rdep_module_proof *proof, struct rdep_module_file *f)
 {
 	enum rdep_module_state state = RDEP_MODULE_MISSING;
 	size_t i;
@@ -134,7 +135,8 @@ bool rdep_module_open_debug(struct rdep_module_search *s, const struct rdep_modu
 	if (try_link(s, w, of, f))
 		return true;
 	return *w->build_id && !w->offline && strchr(w->path, '/') && w->path[0] != '[' &&
-	       rdep_debuginfod_open(&s->debuginfod, RDEP_DEBUGINFOD_DEBUGINFO, w->path, w->build_id, f);
+	       rdep_debuginfod_open(&s->debuginfod, RDEP_DEBUGINFOD_DEBUGINFO, w->path, w->build_id,
+				    f);
 }
 
 /* ---- supplementary files ---- */
@@ -174,6 +176,7 @@ bool rdep_module_open_alt(struct rdep_module_search *s, const struct rdep_module
 		return false;
 	for (i = 0; i < build_id_len; i++)
 		snprintf(hex + 2 * i, 3, "%02x", ((const unsigned char *)build_id)[i]);
-	return rdep_module_try_build_id(s, hex, ".debug", f) || try_alt_name(s, of, name, &proof, f) ||
+	return rdep_module_try_build_id(s, hex, ".debug", f) ||
+	       try_alt_name(s, of, name, &proof, f) ||
 	       rdep_debuginfod_open(&s->debuginfod, RDEP_DEBUGINFOD_DEBUGINFO, name, hex, f);
 }

@@ -86,7 +86,8 @@ void rdep_module_search_free(struct rdep_module_search *s)
 	free(s);
 }
 
-int rdep_module_search_sysroot(struct rdep_module_search *s, const char *dir, struct rdep_error *err)
+int rdep_module_search_sysroot(struct rdep_module_search *s, const char *dir,
+			       struct rdep_error *err)
 {
 	struct rdep_search_root root;
 
@@ -99,7 +100,8 @@ int rdep_module_search_sysroot(struct rdep_module_search *s, const char *dir, st
 	return 0;
 }
 
-int rdep_module_search_debug_dir(struct rdep_module_search *s, const char *dir, struct rdep_error *err)
+int rdep_module_search_debug_dir(struct rdep_module_search *s, const char *dir,
+				 struct rdep_error *err)
 {
 	char *real = realpath(dir, NULL);
 	struct stat st;
@@ -211,7 +213,8 @@ static enum rdep_module_state judge(Elf *elf, int fd, const struct rdep_module_p
 	if (rdep_module_build_id(elf, its) && *proof->build_id)
 		return strcmp(its, proof->build_id) ? RDEP_MODULE_CHANGED : RDEP_MODULE_GOOD;
 	if (proof->crc)
-		return file_crc(fd, &crc) && crc == *proof->crc ? RDEP_MODULE_GOOD : RDEP_MODULE_CHANGED;
+		return file_crc(fd, &crc) && crc == *proof->crc ? RDEP_MODULE_GOOD
+								: RDEP_MODULE_CHANGED;
 	if (*proof->build_id)
 		return RDEP_MODULE_CHANGED;
 	return is_older(fd, proof->ran_ns) ? RDEP_MODULE_GOOD : RDEP_MODULE_NEWER;
@@ -220,7 +223,9 @@ static enum rdep_module_state judge(Elf *elf, int fd, const struct rdep_module_p
 /* How much a reason says: of several files that are not the one, the most telling is told. */
 static unsigned weight(enum rdep_module_state state)
 {
-	return state == RDEP_MODULE_CHANGED ? 3 : state == RDEP_MODULE_NEWER ? 2 : state == RDEP_MODULE_NOT_ELF;
+	return state == RDEP_MODULE_CHANGED ? 3
+	       : state == RDEP_MODULE_NEWER ? 2
+					    : state == RDEP_MODULE_NOT_ELF;
 }
 
 bool rdep_module_take(int fd, const char *path, const struct rdep_module_proof *proof,
@@ -281,8 +286,9 @@ bool rdep_module_try(const struct rdep_search_root *root, const char *path,
 	return taken;
 }
 
-static bool try_roots(struct rdep_module_search *s, const char *path, const struct rdep_module_proof *proof,
-		      struct rdep_module_file *f, enum rdep_module_state *state)
+static bool try_roots(struct rdep_module_search *s, const char *path,
+		      const struct rdep_module_proof *proof, struct rdep_module_file *f,
+		      enum rdep_module_state *state)
 {
 	size_t i;
 
@@ -292,7 +298,8 @@ static bool try_roots(struct rdep_module_search *s, const char *path, const stru
 	return false;
 }
 
-/* The path as an absolute one: of a relative one, as it is here, a build-id must tell. NULL: none. */
+/* The path as an absolute one: of a relative one, as it is here, a build-id must tell. NULL: none.
+ */
 static char *absolute(const struct rdep_module_wanted *w)
 {
 	char *cwd, *path = NULL;
@@ -331,13 +338,15 @@ static bool cut_deleted(char *path)
 }
 
 /* Of another module they are another build: that is no reason to tell. */
-static bool try_files(struct rdep_module_search *s, const struct rdep_module_proof *proof, struct rdep_module_file *f)
+static bool try_files(struct rdep_module_search *s, const struct rdep_module_proof *proof,
+		      struct rdep_module_file *f)
 {
 	enum rdep_module_state ignored = RDEP_MODULE_MISSING;
 	size_t i;
 
 	for (i = 0; *proof->build_id && i < s->file_count; i++)
-		if (rdep_module_take(open(s->files[i], O_PATH | O_CLOEXEC), s->files[i], proof, f, &ignored))
+		if (rdep_module_take(open(s->files[i], O_PATH | O_CLOEXEC), s->files[i], proof, f,
+				     &ignored))
 			return true;
 	return false;
 }

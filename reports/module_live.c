@@ -17,7 +17,6 @@ static bool try_name(const char *name, const struct rdep_module_proof *proof,
 {
 	enum rdep_module_state state = RDEP_MODULE_MISSING;
 
-
 	return rdep_module_take(open(name, O_PATH | O_CLOEXEC), name, proof, f, &state);
 }
 
@@ -32,7 +31,8 @@ static bool try_root(pid_t pid, const char *path, const struct rdep_module_proof
 	if (strncmp(path, "/proc/", 6) == 0)
 		return false;
 	snprintf(dir, sizeof(dir), "/proc/%d/root", (int)pid);
-	root = (struct rdep_search_root){.fd = open(dir, O_PATH | O_DIRECTORY | O_CLOEXEC), .dir = dir};
+	root = (struct rdep_search_root){.fd = open(dir, O_PATH | O_DIRECTORY | O_CLOEXEC),
+					 .dir = dir};
 	found = rdep_module_try(&root, path, proof, f, &state);
 	if (root.fd >= 0)
 		close(root.fd);
@@ -40,8 +40,7 @@ static bool try_root(pid_t pid, const char *path, const struct rdep_module_proof
 }
 
 /* The files that are mapped: each once, the first mapping of a file comes first. */
-static bool try_mapped(pid_t pid, const struct rdep_module_proof *proof,
-		       struct rdep_module_file *f)
+static bool try_mapped(pid_t pid, const struct rdep_module_proof *proof, struct rdep_module_file *f)
 {
 	char name[128], line[4096 + 256], last[64] = "";
 	unsigned tried = 0;
@@ -54,7 +53,8 @@ static bool try_mapped(pid_t pid, const struct rdep_module_proof *proof,
 		unsigned long long start, end, offset, inode;
 		char device[32], file[64];
 
-		if (sscanf(line, "%llx-%llx %*s %llx %31s %llu", &start, &end, &offset, device, &inode) != 5 ||
+		if (sscanf(line, "%llx-%llx %*s %llx %31s %llu", &start, &end, &offset, device,
+			   &inode) != 5 ||
 		    !inode)
 			continue;
 		snprintf(file, sizeof(file), "%s %llu", device, inode);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * symbols_mini.c - mini debug info: .gnu_debugdata is an ELF file with the symbols of functions that a
- * stripped module's dynamic symbols leave out, packed by xz.
+ * symbols_mini.c - mini debug info: .gnu_debugdata is an ELF file with the symbols of functions
+ * that a stripped module's dynamic symbols leave out, packed by xz.
  */
 #include <stdlib.h>
 #include <string.h>

@@ -36,19 +36,19 @@ int where_flag(struct where *w, const char *command, int argc, char **argv, int 
 		return -1;
 	}
 	w->list = list;
-	list[w->count++] = (struct where_dir){ .dir = value, .sysroot = sysroot };
+	list[w->count++] = (struct where_dir){.dir = value, .sysroot = sysroot};
 	return equals ? 1 : 2;
 }
 
 bool where_apply(const struct where *w, const char *command, struct rdep_report *r)
 {
-	struct rdep_error err = { "" };
+	struct rdep_error err = {""};
 
 	for (size_t i = 0; i < w->count; i++) {
 		const struct where_dir *d = &w->list[i];
 
-		if ((d->sysroot ? rdep_report_sysroot(r, d->dir, &err) :
-				  rdep_report_debug_dir(r, d->dir, &err)) < 0) {
+		if ((d->sysroot ? rdep_report_sysroot(r, d->dir, &err)
+				: rdep_report_debug_dir(r, d->dir, &err)) < 0) {
 			tool_say("%s: %s", command, err.text);
 			return false;
 		}
@@ -59,5 +59,5 @@ bool where_apply(const struct where *w, const char *command, struct rdep_report 
 void where_free(struct where *w)
 {
 	free(w->list);
-	*w = (struct where){ 0 };
+	*w = (struct where){0};
 }

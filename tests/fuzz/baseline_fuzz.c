@@ -48,9 +48,12 @@ static char *seed(unsigned i, size_t *size)
 {
 	static const char *const seeds[] = {
 		"{\"schema_version\": 1, \"findings\": []}",
-		"{\"schema_version\": 1, \"generator\": \"x\", \"findings\": [{\"fingerprint\": \"0123456789abcdef\", \"kind\": "
-		"\"lock-inversion\", \"verdict\": \"certain\", \"severity\": \"error\", \"title\": \"a \\u001b[31m\", "
-		"\"suppression\": \"lock-inversion:a,b\", \"suppressed\": {\"by\": \"x\"}}, {\"fingerprint\": "
+		"{\"schema_version\": 1, \"generator\": \"x\", \"findings\": [{\"fingerprint\": "
+		"\"0123456789abcdef\", \"kind\": "
+		"\"lock-inversion\", \"verdict\": \"certain\", \"severity\": \"error\", \"title\": "
+		"\"a \\u001b[31m\", "
+		"\"suppression\": \"lock-inversion:a,b\", \"suppressed\": {\"by\": \"x\"}}, "
+		"{\"fingerprint\": "
 		"\"fedcba9876543210\"}]}",
 		"[1, 2.5e3, true, null, \"\\ud83d\\ude00\"]",
 	};
@@ -58,9 +61,24 @@ static char *seed(unsigned i, size_t *size)
 	return i < sizeof(seeds) / sizeof(*seeds) ? fuzz_text(seeds[i], size) : NULL;
 }
 
-static const char *const words[] = {"{", "}", "[", "]", "\"findings\": ", "\"fingerprint\": ", "\"schema_version\": ",
-				    "\"0123456789abcdef\"", "\"suppression\": ", "\"severity\": ", "\"error\"", "null",
-				    "\\u0000", "\\udc00", "1e999", "99999999999999999999", "RECLMDEP", NULL};
+static const char *const words[] = {"{",
+				    "}",
+				    "[",
+				    "]",
+				    "\"findings\": ",
+				    "\"fingerprint\": ",
+				    "\"schema_version\": ",
+				    "\"0123456789abcdef\"",
+				    "\"suppression\": ",
+				    "\"severity\": ",
+				    "\"error\"",
+				    "null",
+				    "\\u0000",
+				    "\\udc00",
+				    "1e999",
+				    "99999999999999999999",
+				    "RECLMDEP",
+				    NULL};
 
 const struct fuzz fuzz = {
 	.name = "baseline",

@@ -32,7 +32,7 @@ void fuzz_ok(bool good, const char *what, const char *of)
 
 #ifndef RDEP_LIBFUZZER
 
-#define FUZZERS 9u	 /* that share the time */
+#define FUZZERS 9u /* that share the time */
 #define INPUT_MAX (1u << 22)
 #define SEEDS_MAX 512u
 #define HANG_S 20
@@ -94,9 +94,24 @@ static void run(const char *data, size_t size)
 /* Numbers that lengths, counts and offsets go wrong at. */
 static uint64_t awkward(void)
 {
-	static const uint64_t numbers[] = {0,	  1,	 7,	     8,		 15,	     16,
-					   255,	  256,	 4095,	     4096,	 65535,	     65536,
-					   1u << 20, 0x7fffffff, 0x80000000, 0xffffffff, 0x7fffffffffffffff, ~0ull};
+	static const uint64_t numbers[] = {0,
+					   1,
+					   7,
+					   8,
+					   15,
+					   16,
+					   255,
+					   256,
+					   4095,
+					   4096,
+					   65535,
+					   65536,
+					   1u << 20,
+					   0x7fffffff,
+					   0x80000000,
+					   0xffffffff,
+					   0x7fffffffffffffff,
+					   ~0ull};
 
 	return numbers[roll() % (sizeof(numbers) / sizeof(*numbers))];
 }

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * options_fuzz.c - RECLAIMDEP_OPTIONS and the launcher's flags. The runtime and the launcher must agree
- * on what is right, and on what it says; what the launcher hands down must be what it was told.
+ * options_fuzz.c - RECLAIMDEP_OPTIONS and the launcher's flags. The runtime and the launcher must
+ * agree on what is right, and on what it says; what the launcher hands down must be what it was
+ * told.
  *
  * An input is a text of options; its words, split at newlines, are read as flags, too.
  */
@@ -137,8 +138,9 @@ static char *seed(unsigned i, size_t *size)
 		"verbosity=2:output=a\\:b:class_depth=3",
 		"gfp_layout=IO=1,FS=2,KERNEL=3:provoke=shrink\\:7,fail\\:3,seed\\:1:stat=1",
 		"scope_pair=begin/end:skip=sh,ca?,*:wrapper=my_*,init:novalidate=none",
-		"--verbosity=1\n--no-stat\n--output\nx\n--report=json:a\n--suppressions=b\n--baseline=c\n--sysroot=/\n"
-		"--gen-suppressions\n--fail-on=never",
+		("--verbosity=1\n--no-stat\n--output\nx\n--report=json:a\n--suppressions=b\n--"
+		"baseline=c\n--sysroot=/\n"
+		"--gen-suppressions\n--fail-on=never"),
 	};
 
 	return i < sizeof(seeds) / sizeof(*seeds) ? fuzz_text(seeds[i], size) : NULL;
@@ -154,7 +156,8 @@ static const char *const words[] = {
 #undef OPT_BOOL
 #undef OPT_STR
 #undef OPT_ENUM
-	"shrink\\:", "scan\\:", "fail\\:", "4294967296", "2147483648", "-1", " 1", "+1", "0x1", NULL,
+	"shrink\\:", "scan\\:", "fail\\:", "4294967296", "2147483648",
+	"-1",	     " 1",	"+1",	   "0x1",	 NULL,
 };
 
 const struct fuzz fuzz = {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * record_fuzz.c - everything that reads a record and renders it, on whatever bytes there are: each
- * format of formats.def, the graph, info, audit, diff, merge, and the launcher's following.
+ * format of formats.def, the graph, info, audit, diff, and the launcher's following.
  *
  * Each input is read as it is, and again with its sums made right, so that mutations reach
  * what lies behind the checksums.
@@ -10,7 +10,6 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
-#include "reports/merge.h"
 #include "reports/reports.h"
 #include "tests/fuzz/fuzz.h"
 #include "tests/unit/record_maker.h"
@@ -40,8 +39,8 @@ static void render(struct rdep_report *r, unsigned turn)
 			rdep_report_write(r, nowhere(), format, &options);
 	for (i = 0; i <= RDEP_GRAPH_TEXT; i++)
 		if (i != RDEP_GRAPH_HTML || turn % 16 == 8)
-			rdep_report_graph(r, nowhere(), (enum rdep_graph_format)i, &parts[(turn + i) % 3],
-					  &err);
+			rdep_report_graph(r, nowhere(), (enum rdep_graph_format)i,
+					  &parts[(turn + i) % 3], &err);
 	rdep_report_info(r, nowhere(), &text);
 	a = rdep_audit(r, turn & 1);
 	rdep_audit_text(a, nowhere(), &text);
@@ -124,47 +123,6 @@ static void follow(const void *data, size_t size)
 	rmdir(dir);
 }
 
-/* With a good record; what comes out of it is one that can be read and merged again. */
-static void merge(const void *data, size_t size)
-{
-	char dir[] = "/tmp/record_fuzz.XXXXXX", in[64], good[64], out[64];
-	struct rdep_error err = {""};
-	struct rdep_merge *m;
-	struct rdep_report *r;
-	struct maker sample;
-	FILE *f;
-
-	if (!mkdtemp(dir))
-		fuzz_wrong("no directory");
-	snprintf(in, sizeof(in), "%s/in.rdep", dir);
-	snprintf(good, sizeof(good), "%s/good.rdep", dir);
-	snprintf(out, sizeof(out), "%s/out.rdep", dir);
-	f = fopen(in, "w");
-	if (!f || fwrite(data, 1, size, f) != size || fclose(f))
-		fuzz_wrong("no file");
-	maker_sample(&sample, 0);
-	maker_write(&sample, good);
-	maker_free(&sample);
-	m = rdep_merge_new(NULL);
-	if (rdep_merge_name(m, in, NULL, NULL, &err) < 0 && !err.text[0])
-		fuzz_wrong("refused without a word");
-	if (rdep_merge_name(m, good, NULL, NULL, &err) < 0)
-		fuzz_wrong(err.text);
-	rdep_merge_read(m, NULL, NULL);
-	if (rdep_merge_write(m, out, false, &err) < 0)
-		fuzz_wrong(err.text);
-	rdep_merge_free(m);
-	r = rdep_report_new();
-	if (rdep_report_add(r, out, &err) < 0)
-		fuzz_wrong(err.text);
-	render(r, 1);
-	rdep_report_free(r);
-	unlink(in);
-	unlink(good);
-	unlink(out);
-	rmdir(dir);
-}
-
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static unsigned turn;
@@ -178,8 +136,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		compare(repaired, size);
 	if (turn % 8 == 0)
 		follow(repaired, size);
-	if (turn % 4 == 2)
-		merge(repaired, size);
 	free(repaired);
 	return 0;
 }

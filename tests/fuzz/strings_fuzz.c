@@ -98,9 +98,11 @@ static char *seed(unsigned i, size_t *size)
 	return i < sizeof(seeds) / sizeof(*seeds) ? fuzz_text(seeds[i], size) : NULL;
 }
 
-static const char *const words[] = {"KERNEL=", "NOFS=",	 "NOIO=", "WAIT=",   "RECLAIM=", "NO_KSWAPD=", "OTHER=", "shrink",
-				    "shrink:", "scan:",	 "fail:", "seed:",   "/mutex",	 "/rwlock",    "/spin",	 "/sem",
-				    "none",    "NOFS:",	 "NOIO:", "NORECLAIM:", "PIN:",	 "4294967295", "31",	 "32", NULL};
+static const char *const words[] = {
+	"KERNEL=",    "NOFS=",	 "NOIO=", "WAIT=", "RECLAIM=", "NO_KSWAPD=", "OTHER=",
+	"shrink",     "shrink:", "scan:", "fail:", "seed:",    "/mutex",     "/rwlock",
+	"/spin",      "/sem",	 "none",  "NOFS:", "NOIO:",    "NORECLAIM:", "PIN:",
+	"4294967295", "31",	 "32",	  NULL};
 
 const struct fuzz fuzz = {
 	.name = "strings",

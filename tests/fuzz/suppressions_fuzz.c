@@ -9,8 +9,12 @@
 #include "tests/fuzz/fuzz.h"
 
 static const char *const ids[] = {
-	"lock-inversion:a.c:lock_a,a.c:lock_b", "self-deadlock:lock@outer,inner", "deadlock:x,y",
-	"held-freed:operator*",			"unlock-unheld:back\\slash?",	  "scope-leaked:NOFS ",
+	"lock-inversion:a.c:lock_a,a.c:lock_b",
+	"self-deadlock:lock@outer,inner",
+	"deadlock:x,y",
+	"held-freed:operator*",
+	"unlock-unheld:back\\slash?",
+	"scope-leaked:NOFS ",
 };
 
 #define IDS (sizeof(ids) / sizeof(*ids))
@@ -68,7 +72,8 @@ static bool keeps_to_itself(void)
 {
 	struct rdep_mclass c = {.name = "lock", .key = "a.c:lock"};
 	struct rdep_medge edge = {.from = &c, .to = &c};
-	struct rdep_mfinding f = {.kind = RDEP_K_SAME_CLASS_NESTING, .edges = &edge, .edge_count = 1};
+	struct rdep_mfinding f = {
+		.kind = RDEP_K_SAME_CLASS_NESTING, .edges = &edge, .edge_count = 1};
 	struct rdep_suppressions s = {0};
 	struct rdep_error err;
 	const char *line = "same-class-nesting:a.c:lock@\n";
@@ -111,13 +116,15 @@ static void more(void)
 static char *seed(unsigned i, size_t *size)
 {
 	return i ? NULL
-		 : fuzz_text("# comment\n\nlock-inversion:a.c:lock_a,a.c:lock_b\r\n*:*take*\n  race:foo  \n"
+		 : fuzz_text("# comment\n\nlock-inversion:a.c:lock_a,a.c:lock_b\r\n*:*take*\n  "
+			     "race:foo  \n"
 			     "deadlock:^std::*lock$\nmutex:inode\nreclaim-inversion:fs/*.c\n"
 			     "self-deadlock:oper\\*tor\\?\\\\ \n",
 			     size);
 }
 
-static const char *const words[] = {"lock-inversion:", "deadlock:", "*:", "mutex:", "race:", "\\*", "@", "a.c:lock_a", NULL};
+static const char *const words[] = {
+	"lock-inversion:", "deadlock:", "*:", "mutex:", "race:", "\\*", "@", "a.c:lock_a", NULL};
 
 const struct fuzz fuzz = {
 	.name = "suppressions",

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * symbols_fuzz.c - names, lines, members, calls and imports out of a module's file. An attacker who can
- * forge a record can also lay the file beside it.
+ * symbols_fuzz.c - names, lines, members, calls and imports out of a module's file. An attacker who
+ * can forge a record can also lay the file beside it.
  */
 #include <stdlib.h>
 #include <string.h>

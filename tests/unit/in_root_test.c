@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * in_root_test.c - paths in another root: by openat2 and by hand they lead to the same file, which is
- * never one outside.
+ * in_root_test.c - paths in another root: by openat2 and by hand they lead to the same file, which
+ * is never one outside.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -89,8 +89,10 @@ int main(void)
 	for (i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
 		led(rdep_in_root(root, cases[i].path), text);
 		led(rdep_in_root_by_hand(root, cases[i].path), hand);
-		if (!tap_ok(!strcmp(text, cases[i].leads) && !strcmp(hand, cases[i].leads), "%s", cases[i].path))
-			tap_note("by the kernel: %s; by hand: %s; wanted: %s", text, hand, cases[i].leads);
+		if (!tap_ok(!strcmp(text, cases[i].leads) && !strcmp(hand, cases[i].leads), "%s",
+			    cases[i].path))
+			tap_note("by the kernel: %s; by hand: %s; wanted: %s", text, hand,
+				 cases[i].leads);
 	}
 	memset(longest, 'a', sizeof(longest) - 1);
 	longest[sizeof(longest) - 1] = 0;

@@ -44,7 +44,8 @@ static void work(double length)
 }
 
 /* What comes out of stderr of the work, in a child with that environment. */
-static void run(char *text, size_t room, bool terminal, const char *term, const char *ci, double length)
+static void run(char *text, size_t room, bool terminal, const char *term, const char *ci,
+		double length)
 {
 	struct winsize size = {.ws_row = 24, .ws_col = 40};
 	int master, slave, fds[2];
@@ -69,7 +70,8 @@ static void run(char *text, size_t room, bool terminal, const char *term, const 
 		_exit(0);
 	}
 	close(slave);
-	while (n + 1 < room && ((got = read(master, text + n, room - 1 - n)) > 0 || (got < 0 && errno == EINTR)))
+	while (n + 1 < room &&
+	       ((got = read(master, text + n, room - 1 - n)) > 0 || (got < 0 && errno == EINTR)))
 		n += got > 0 ? (size_t)got : 0;
 	text[n] = 0;
 	close(master);
@@ -91,7 +93,8 @@ int main(void)
 	run(text, sizeof(text), true, "dumb", NULL, 1.4);
 	tap_ok(!strcmp(text, "done\r\n"), "nothing on a terminal that can't erase");
 	run(text, sizeof(text), true, "xterm", NULL, 1.6);
-	tap_ok(!strncmp(text, "\r\033[Kreclaimdep: report: reading records", 39), "longer work says where it is");
+	tap_ok(!strncmp(text, "\r\033[Kreclaimdep: report: reading records", 39),
+	       "longer work says where it is");
 	for (line = text; (next = strstr(line + 1, "\r\033[K")); line = next, n++)
 		longest = (size_t)(next - line) - 4 > longest ? (size_t)(next - line) - 4 : longest;
 	tap_ok(longest && longest < 40, "in one line: %zu columns of 40", longest);
