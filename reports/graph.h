@@ -54,6 +54,7 @@ struct rdep_graph {
 	struct rdep_reach reach[RDEP_DOMAINS]; /* from each domain that is a class of the graph */
 	uint32_t domain[RDEP_DOMAINS];	       /* its class plus 1; 0: no record has it */
 	size_t chosen_classes, chosen_edges;
+	size_t trimmed_classes, trimmed_edges; /* that rdep_graph_trim() left out */
 	struct rdep_map *ids; /* by process: class id -> class + 1 */
 	struct rdep_map by_key, names;
 };
@@ -70,6 +71,12 @@ size_t rdep_graph_class(const struct rdep_graph *g, const struct rdep_process *p
  * when a class is named that is not there; the message names some that are.
  */
 int rdep_graph_select(struct rdep_graph *g, const struct rdep_graph_options *o, struct rdep_error *err);
+
+/*
+ * Leaves no more chosen than that: dependencies of findings first, then those on cycles, of reclaim, and the others
+ * as they came; and classes in the same order. What is left out is counted.
+ */
+void rdep_graph_trim(struct rdep_graph *g, size_t classes, size_t edges);
 
 /*
  * The last dependencies of a shortest way from domain n + 1 to the class, as indices, in order. Returns how

@@ -13,6 +13,10 @@
 #define STATIC_CLASSES 60u   /* a graph of so many is drawn for readers without scripts, too */
 #define STATIC_EDGES 120u
 
+/* A graph of which no more is put into a page: browsers hold that, and more takes long to write and to load. */
+#define PAGE_CLASSES 30000u
+#define PAGE_EDGES 150000u
+
 static const char style[] = {
 #include "reports/html/page_css.def"
 };
@@ -304,6 +308,7 @@ static void page_begin(struct rdep_page *p, struct rdep_report *r, FILE *out, st
 	static const struct rdep_text_options usual = {.verbosity = 1};
 
 	memset(p, 0, sizeof(*p));
+	rdep_graph_trim(g, PAGE_CLASSES, PAGE_EDGES);
 	p->out = out;
 	p->words = fopencookie(out, "w", functions);
 	p->report = r;

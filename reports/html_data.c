@@ -8,6 +8,7 @@
 #include <string.h>
 #include "reports/html.h"
 #include "reports/markup.h"
+#include "reports/progress.h"
 #include "reports/stats.h"
 
 #define FRAMES_MAX 500000u /* of all stacks: beyond, a stack has its first telling frame alone */
@@ -264,6 +265,7 @@ static void print_edges(struct data *d)
 		if (!g->edges[i].chosen)
 			continue;
 		d->edge[i] = n;
+		rdep_progress("writing the graph", n, g->chosen_edges);
 		fputs(n++ ? ",\n" : "\n", d->out);
 		print_edge(d, &g->edges[i]);
 	}
@@ -329,7 +331,7 @@ void rdep_page_data(struct rdep_page *p)
 	print_table(&d, "stacks", &d.stacks);
 	print_table(&d, "frames", &d.frames);
 	print_table(&d, "texts", &d.texts);
-	fprintf(d.out, ",\n\"cut\":%zu\n}", d.cut);
+	fprintf(d.out, ",\n\"cut\":%zu,\"left\":[%zu,%zu]\n}", d.cut, p->graph->trimmed_classes, p->graph->trimmed_edges);
 	rdep_map_free(&d.of_stack);
 	free(d.number);
 	free(d.edge);

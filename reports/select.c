@@ -205,3 +205,58 @@ int rdep_graph_select(struct rdep_graph *g, const struct rdep_graph_options *o, 
 		g->chosen_classes += g->classes[i].chosen;
 	return 0;
 }
+
+/* ---- trimming ---- */
+
+/* 0 for what matters most. */
+static unsigned weight(const struct rdep_graph *g, const struct rdep_gedge *e)
+{
+	return e->severity ? 0 : e->cyclic ? 1 : rdep_graph_is_reclaim(g, e) ? 2 : 3;
+}
+
+static bool has_room(const struct rdep_graph *g, const struct rdep_gedge *e, size_t classes)
+{
+	size_t more = !g->classes[e->from].chosen + !g->classes[e->to].chosen;
+
+	return g->chosen_classes + more <= classes;
+}
+
+static void keep_class(struct rdep_graph *g, uint32_t i)
+{
+	g->chosen_classes += !g->classes[i].chosen;
+	g->classes[i].chosen = true;
+}
+
+void rdep_graph_trim(struct rdep_graph *g, size_t classes, size_t edges)
+{
+	size_t i, all_classes = g->chosen_classes, all_edges = g->chosen_edges;
+	bool *asked, *asked_class;
+	unsigned w;
+
+	if (all_classes <= classes && all_edges <= edges)
+		return;
+	asked = rdep_alloc(g->edge_count + g->class_count + 1);
+	asked_class = asked + g->edge_count;
+	for (i = 0; i < g->edge_count; i++)
+		asked[i] = g->edges[i].chosen, g->edges[i].chosen = false;
+	for (i = 0; i < g->class_count; i++)
+		asked_class[i] = g->classes[i].chosen, g->classes[i].chosen = false;
+	g->chosen_edges = g->chosen_classes = 0;
+	for (w = 0; w < 4; w++)
+		for (i = 0; i < g->edge_count && g->chosen_edges < edges; i++) {
+			struct rdep_gedge *e = &g->edges[i];
+
+			if (!asked[i] || weight(g, e) != w || !has_room(g, e, classes))
+				continue;
+			e->chosen = true;
+			g->chosen_edges++;
+			keep_class(g, e->from);
+			keep_class(g, e->to);
+		}
+	for (i = 0; i < g->class_count && g->chosen_classes < classes; i++)
+		if (asked_class[i])
+			keep_class(g, (uint32_t)i);
+	g->trimmed_classes += all_classes - g->chosen_classes;
+	g->trimmed_edges += all_edges - g->chosen_edges;
+	free(asked);
+}

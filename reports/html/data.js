@@ -6,10 +6,10 @@ const HELD_AS_READER = 2, TAKEN_AS_READER = 8;
 const TYPE_EN = 1, TYPE_ER = 2, TYPE_SN = 4, TYPE_SR = 8;
 const SEVERITIES = ['note', 'warning', 'error'];
 
-// { classes, edges, findings, byKey, cut, stack(i), counted }
+// { classes, edges, findings, byKey, stack(i), counted; cut, left: what the page has not }
 function readGraph(raw) {
 	const text = (i) => raw.texts[i];
-	const graph = { cut: raw.cut, byKey: new Map(), byFingerprint: new Map(), counted: false };
+	const graph = { cut: raw.cut, left: raw.left, byKey: new Map(), byFingerprint: new Map(), counted: false };
 
 	graph.classes = raw.classes.map((r, i) => ({
 		i, name: r[0], key: r[1] || r[0], kind: text(r[2]), detail: text(r[3]), where: text(r[4]),

@@ -179,6 +179,26 @@ static void test_parts(void)
 	rdep_report_free(r);
 }
 
+static void test_trim(void)
+{
+	struct rdep_report *r = reclaim_record();
+	struct rdep_graph *g = rdep_graph_new(r);
+
+	rdep_graph_trim(g, 7, 6);
+	tap_ok(g->chosen_classes == 7 && g->chosen_edges == 6 && !g->trimmed_edges, "what has room is not trimmed");
+	rdep_graph_trim(g, 100, 3);
+	tap_ok(g->chosen_edges == 3 && g->trimmed_edges == 3 && g->edges[0].chosen && g->edges[1].chosen && g->edges[3].chosen,
+	       "dependencies on cycles stay");
+	tap_ok(g->chosen_classes == 7, "and classes that there is room for");
+	rdep_graph_trim(g, 2, 100);
+	tap_ok(g->chosen_classes == 2 && g->chosen_edges == 1, "few classes leave few dependencies (%zu, %zu)", g->chosen_classes,
+	       g->chosen_edges);
+	rdep_graph_trim(g, 0, 0);
+	tap_ok(g->chosen_classes == 0 && g->chosen_edges == 0, "and none leave none");
+	rdep_graph_free(g);
+	rdep_report_free(r);
+}
+
 static void test_join(void)
 {
 	struct rdep_report *r = reclaim_record();
@@ -304,6 +324,7 @@ int main(int argc, char **argv)
 	test_cycles();
 	test_types_join();
 	test_parts();
+	test_trim();
 	test_join();
 	unlink(path);
 	return tap_done();
