@@ -95,8 +95,8 @@ function partFacts(graph, part, go) {
 		make('h3', {}, 'The graph'),
 		make('p', {}, `${count(graph.classes.length, 'class', 'classes')}, ${count(graph.edges.length, 'dependency', 'dependencies')}; ` +
 			`${count(graph.classes.filter((c) => c.cyclic).length, 'class', 'classes')} on cycles, ${shared.toLocaleString('en')} shared with reclaim.`),
-		graph.left[0] + graph.left[1] ? make('p', {}, `The record has ${count(graph.left[0], 'more class', 'more classes')} and ` +
-			`${count(graph.left[1], 'more dependency', 'more dependencies')}, the least of it, which are not in this page.`) : null,
+		graph.left[0] + graph.left[1] ? make('p', {}, `Not in this page, which would be too big: ${count(graph.left[0], 'class', 'classes')} and ` +
+			`${count(graph.left[1], 'dependency', 'dependencies')}, of those that matter least. reclaimdep graph --around shows any.`) : null,
 		graph.cut ? make('p', { class: 'dim' }, `Of ${count(graph.cut, 'stack')} only the innermost frame is in this page: it would be too big.`) : null,
 		...(findings.length ? [make('h4', {}, 'Cycles of findings'), findingList(findings, go)] : []),
 		make('h4', {}, 'Keys'),

@@ -96,6 +96,8 @@ def check(page, source):
     bad = re.search(r'[^\n\t\x20-\x7e\u00a0-\uffff\U00010000-\U0010ffff]|[\u2028-\u202e\u2066-\u2069\u200e\u200f]', source)
     if bad:
         wrong.append(f'a control character U+{ord(bad.group()):04X}')
+    if re.search('[<>&]', page.scripts[0][1]):
+        wrong.append('data that could be markup')
     data = json.loads(page.scripts[0][1])
     for row in data['edges']:
         if not (row[0] < len(data['classes']) and row[1] < len(data['classes']) and row[8] < len(data['stacks']) and
