@@ -80,6 +80,12 @@ void rdep_merge_free(struct rdep_merge *m)
 	free(m);
 }
 
+static void tell(rdep_merge_bad *bad, void *arg, const char *text)
+{
+	if (bad)
+		bad(arg, text);
+}
+
 /* ---- naming ---- */
 
 static int name_file(struct rdep_merge *m, const char *path, struct rdep_error *err)
@@ -121,7 +127,7 @@ static int name_directory(struct rdep_merge *m, const char *path, rdep_merge_bad
 			if (name_file(m, file, &one) > 0)
 				read++;
 			else
-				bad(arg, one.text);
+				tell(bad, arg, one.text);
 			free(file);
 		}
 		free(names[i]);
@@ -240,13 +246,13 @@ static bool read_input(struct rdep_merge *m, const struct mg_input_name *n, rdep
 	}
 	r = rdep_record_open(n->path, &err);
 	if (!r) {
-		bad(arg, err.text);
+		tell(bad, arg, err.text);
 		return false;
 	}
 	known = n->merged ? images_known(m, r) : 0;
 	if (r->header.merged && !r->image_count) {
 		rdep_error_set(&err, "%s: damaged: a merged record that does not say of which processes it is", n->path);
-		bad(arg, err.text);
+		tell(bad, arg, err.text);
 		rdep_record_close(r);
 		return false;
 	}

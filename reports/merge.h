@@ -24,7 +24,7 @@ void rdep_merge_free(struct rdep_merge *m);
 
 /*
  * Names a record, or a directory of them; read is nothing yet but headers. Returns how many records that were, or -1
- * with *err; bad(arg, text) is told of each record of a directory that can't be read.
+ * with *err; bad(arg, text), where there is one, is told of each record of a directory that can't be read.
  */
 typedef void rdep_merge_bad(void *arg, const char *text);
 int rdep_merge_name(struct rdep_merge *m, const char *path, rdep_merge_bad *bad, void *arg, struct rdep_error *err);
