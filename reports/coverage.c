@@ -60,6 +60,16 @@ static void add_damage(struct builder *b, const struct rdep_process *p)
 					    "journal at %llu",
 					    path, (unsigned long long)r->size,
 					    (unsigned long long)r->header.journal_end)});
+	if (r->header_lost)
+		add_line(b, (struct rdep_coverage_line){
+				    .kind = RDEP_COVERAGE_DAMAGE,
+				    .process = p,
+				    .id = "header-lost",
+				    .count = 1,
+				    .text = rdep_arena_printf(a,
+							      "%s: the header, offset 0 to 4096, is lost: how the process "
+							      "ended, and what was dropped, is not known",
+							      path)});
 	if (r->places_damaged)
 		add_line(b, (struct rdep_coverage_line){
 				    .kind = RDEP_COVERAGE_DAMAGE,

@@ -94,7 +94,7 @@ void rdep_page_stack(struct rdep_text *t, const struct rdep_mstack *s, size_t fi
 	size_t i;
 
 	if (!s->count) {
-		rdep_page_tags(p, "<div class=\"stack dim\">%s</div>", RDEP_NO_STACK);
+		rdep_page_tags(p, "<div class=\"stack dim\">%s</div>", rdep_text_no_stack(s->flags));
 		return;
 	}
 	rdep_page_tags(p, "<ol class=\"stack\" start=\"%zu\">", first);

@@ -137,6 +137,7 @@ static json_t *edge(struct rdep_report *r, const struct rdep_medge *e)
 		set(o, "joined", thread(&e->joined));
 	if (e->from->life)
 		set(o, "awaited", json_boolean(flags & RDEP_EDGE_AWAITED));
+	set(o, "lost", json_boolean(e->lost));
 	set(o, "inherited", json_boolean(flags & RDEP_EDGE_INHERITED));
 	set(o, "told", json_boolean(flags & RDEP_EDGE_TOLD));
 	for (i = 0; i < e->raw->gate_count && i < RDEP_GATES; i++)

@@ -115,6 +115,15 @@ const char *rdep_model_callee(struct rdep_process *p, uint32_t stack)
 	return rdep_symbols_callee(m.frames[0].module, m.frames[0].address);
 }
 
+/* Instead of a stack that is not there. */
+static struct rdep_mstack site_of(struct rdep_process *p, uint64_t site, uint32_t module, unsigned flags)
+{
+	struct rdep_mstack s = rdep_model_site(p, site, module);
+
+	s.flags |= flags & RDEP_STACK_LOST;
+	return s;
+}
+
 bool rdep_model_edge(struct rdep_process *p, uint32_t id, uint32_t sample, struct rdep_medge *m)
 {
 	const struct rdep_redge *e = rdep_record_edge(p->record, id);
@@ -128,13 +137,27 @@ bool rdep_model_edge(struct rdep_process *p, uint32_t id, uint32_t sample, struc
 	m->to = rdep_model_class(p, o->raw->to);
 	m->held = rdep_model_stack(p, o->raw->held_stack);
 	if (!m->held.count)
-		m->held = rdep_model_site(p, o->raw->held_site, o->site_module);
+		m->held = site_of(p, o->raw->held_site, o->site_module, m->held.flags);
 	m->acquire = rdep_model_stack(p, o->raw->acquire_stack);
 	m->thread = rdep_model_thread(p, o->raw->thread);
 	m->joined = m->to->life ? rdep_model_thread(p, (uint32_t)o->raw->to_inst.address)
 				: (struct rdep_mthread){0};
 	m->callee = rdep_model_callee(p, o->raw->acquire_stack);
 	return true;
+}
+
+/* An edge of a cycle that is not in the record lies between its neighbours. */
+static void fill_lost(struct rdep_process *p, struct rdep_mfinding *f, size_t i)
+{
+	static const struct rdep_edge nothing;
+	const struct rdep_medge *before = &f->edges[(i + f->edge_count - 1) % f->edge_count];
+	const struct rdep_medge *after = &f->edges[(i + 1) % f->edge_count];
+
+	f->edges[i].raw = &nothing;
+	f->edges[i].from = before->lost ? rdep_model_class(p, 0) : before->to;
+	f->edges[i].to = after->lost ? rdep_model_class(p, 0) : after->from;
+	f->edges[i].held.flags = f->edges[i].acquire.flags = RDEP_STACK_LOST;
+	f->edges[i].thread = f->edges[i].joined = rdep_model_thread(p, 0);
 }
 
 static void fill_edges(struct rdep_process *p, struct rdep_mfinding *f)
@@ -144,11 +167,15 @@ static void fill_edges(struct rdep_process *p, struct rdep_mfinding *f)
 	if (n > EDGES_MAX)
 		n = EDGES_MAX;
 	f->edges = rdep_arena_alloc(&p->report->arena, n * sizeof(*f->edges));
-	f->edge_count = 0;
-	for (i = 0; i < n; i++)
-		if (rdep_model_edge(p, f->raw->edges[i].edge, f->raw->edges[i].sample,
-				    &f->edges[f->edge_count]))
-			f->edge_count++;
+	for (i = 0; i < n; i++) {
+		f->edges[i].lost =
+			!rdep_model_edge(p, f->raw->edges[i].edge, f->raw->edges[i].sample, &f->edges[i]);
+		f->edges_lost += f->edges[i].lost;
+	}
+	f->edge_count = f->edges_lost < n ? n : 0;
+	for (i = 0; i < f->edge_count; i++)
+		if (f->edges[i].lost)
+			fill_lost(p, f, i);
 }
 
 /* Everything of a finding that comes from one occurrence. */
@@ -169,7 +196,7 @@ static void fill(struct rdep_process *p, const struct rdep_rfinding *rf, struct 
 	f->cls = rdep_model_class(p, raw->cls);
 	f->held = rdep_model_stack(p, raw->held_stack);
 	if (!f->held.count)
-		f->held = rdep_model_site(p, raw->held_site, rf->site_module);
+		f->held = site_of(p, raw->held_site, rf->site_module, f->held.flags);
 	f->acquire = rdep_model_stack(p, raw->acquire_stack);
 	rdep_circle_fill(p, f);
 	f->title = rdep_title(r, f);

@@ -34,8 +34,9 @@ struct rdep_mframe {
 struct rdep_mstack {
 	struct rdep_mframe *frames;
 	size_t count;
-	unsigned flags; /* RDEP_STACK_* */
+	unsigned flags; /* RDEP_STACK_*, and: */
 };
+#define RDEP_STACK_LOST 0x10000u /* the record names one that is not in it */
 
 struct rdep_mclass {
 	const char *name; /* "cache_lock", "inode->lock" */
@@ -81,6 +82,7 @@ struct rdep_medge {
 	struct rdep_mthread thread;
 	struct rdep_mthread joined; /* where `to` is a thread's life: that thread */
 	const char *callee; /* that was called to acquire `to`, NULL: unknown */
+	bool lost; /* not in the record: what it is between the others of its cycle tell, and no more is known */
 };
 
 /* A thread of a deadlock, and what it has that the one before it waits for. */
@@ -108,8 +110,8 @@ struct rdep_mfinding {
 	struct rdep_process *process; /* of the occurrence that is shown */
 	const struct rdep_finding *raw;
 	struct rdep_mthread thread;
-	struct rdep_medge *edges; /* in cycle order; edges[0] closed the cycle */
-	size_t edge_count;
+	struct rdep_medge *edges; /* in cycle order; edges[0] closed the cycle; none where all are lost */
+	size_t edge_count, edges_lost;
 	struct rdep_mleg *legs; /* of a deadlock, from the thread that closed the circle */
 	size_t leg_count;
 	/* Kinds about one lock. */

@@ -90,7 +90,7 @@ static struct rdep_mstack stack_from(struct rdep_process *p, uint32_t id, size_t
 	size_t i, count = 0;
 
 	if (!s)
-		return (struct rdep_mstack){0};
+		return (struct rdep_mstack){.flags = id ? RDEP_STACK_LOST : 0};
 	if (skip >= s->raw->count)
 		skip = 0;
 	for (i = skip; i < s->raw->count; i++) {
@@ -478,7 +478,7 @@ static void name_class(struct rdep_process *p, struct rdep_mclass *c)
 	}
 	if (!c->raw) {
 		c->name = rdep_arena_printf(a, "lock of unknown class %u", c->id);
-		c->key = "?";
+		c->key = rdep_arena_printf(a, "?%u", c->id);
 		c->detail = "its class is not in the record";
 		c->kind = "lock";
 		return;

@@ -8,7 +8,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 #include "reports/live.h"
 #include "reports/record.h"
@@ -240,17 +239,56 @@ static void resync(struct rdep_record *r, uint64_t end)
 	}
 	if (at > end)
 		at = end;
+	if (r->places_damaged <= RDEP_DAMAGE_KEPT)
+		r->damage[r->places_damaged - 1] = (struct rdep_damage){from, at};
 	r->bytes_skipped += at - from;
 	r->next = at;
 }
 
-/* A chunk that turned out too small for its first item has none: no damage. */
-static bool unused_chunk(struct rdep_record *r)
+/* The first byte from `at` on, at a multiple of 8, of a word that is not zero; end: there is none. */
+static uint64_t next_data(struct rdep_record *r, uint64_t at, uint64_t end)
 {
-	static const struct rdep_item none;
-	const char *p = window(r, r->next, sizeof(none));
+	static const char none[PAGE];
 
-	return r->next == r->chunk_start && p && memcmp(p, &none, sizeof(none)) == 0;
+	while (at < end) {
+		size_t n = end - at < PAGE ? (size_t)(end - at) : PAGE;
+		const char *p = window(r, at, n);
+		size_t i;
+
+		if (!p)
+			return end;
+		if (memcmp(p, none, n) == 0) {
+			at = past_hole(r, at + n, end);
+			continue;
+		}
+		for (i = 0; i + 8 <= n && memcmp(p + i, none, 8) == 0; i += 8)
+			;
+		return at + i;
+	}
+	return end;
+}
+
+/* A chunk that turned out too small for its first item has none: no damage. */
+static bool unused_chunk(struct rdep_record *r, uint64_t end)
+{
+	return r->next == r->chunk_start && r->chunk_end <= end && next_data(r, r->next, r->chunk_end) == r->chunk_end;
+}
+
+/* A table whose file ends in it: what of it is there is read when it is asked for. */
+static bool take_cut(struct rdep_record *r, uint64_t end)
+{
+	const struct rdep_item *item = (const void *)window(r, r->next, sizeof(*item));
+
+	if (!r->cut || !item || !item_shape(item, r->next, UINT64_MAX) || item->size <= end - r->next ||
+	    item->fixed > end - r->next - sizeof(*item) ||
+	    (item->type != RDEP_BOARD && item->type != RDEP_HELDS && item->type != RDEP_STATS))
+		return false;
+	item = (const void *)window(r, r->next, sizeof(*item) + item->fixed);
+	if (!item || item->crc != rdep_item_crc(item, item + 1))
+		return false;
+	rdep_record_take(r, item, r->next);
+	r->next = end;
+	return true;
 }
 
 /* One step: a chunk header, an item, or damage. */
@@ -277,10 +315,12 @@ static void step(struct rdep_record *r, uint64_t end)
 		return;
 	}
 	item = item_at(r, r->next, r->chunk_end < end ? r->chunk_end : end, NULL);
-	if (!item && unused_chunk(r)) {
+	if (!item && unused_chunk(r, end)) {
 		r->next = r->chunk_end < end ? r->chunk_end : end;
 		return;
 	}
+	if (!item && take_cut(r, end))
+		return;
 	if (!item) {
 		resync(r, end);
 		return;
@@ -289,13 +329,71 @@ static void step(struct rdep_record *r, uint64_t end)
 	r->next += item->size;
 }
 
+/*
+ * Behind what the header says: where it is older than the journal, as after a loss of power, there are items. What was
+ * being written when the process was killed is none, and nothing is said of it.
+ */
+static void read_behind(struct rdep_record *r)
+{
+	uint64_t end = r->size & ~(uint64_t)7;
+
+	while (r->next < end && next_data(r, r->next, end) < end) {
+		struct rdep_record before = *r;
+
+		if (r->chunk_end != UINT64_MAX && r->next > r->chunk_end)
+			r->chunk_end = UINT64_MAX;
+		step(r, end);
+		if (r->places_damaged == before.places_damaged) {
+			r->items_behind++;
+			continue;
+		}
+		if (r->next < end)
+			continue;
+		r->first_damage = before.first_damage;
+		r->places_damaged = before.places_damaged;
+		r->bytes_skipped = before.bytes_skipped;
+		r->chunk_end = before.chunk_end;
+		r->next = before.next;
+		return;
+	}
+}
+
+/* Is it a record whose first page never reached the disk? What follows tells. What its header says is made up then. */
+static bool header_is_lost(const struct rdep_record *r, struct rdep_header *h, uint64_t *size)
+{
+	char page[RDEP_HEADER_SIZE];
+	static const char none[RDEP_HEADER_SIZE];
+	struct stat st;
+	const char *pid;
+
+	if (fstat(r->fd, &st) < 0 || rdep_record_read(r->fd, page, sizeof(page), 0) != (ssize_t)sizeof(page) ||
+	    memcmp(page, none, sizeof(none)) != 0)
+		return false;
+	memset(h, 0, sizeof(*h));
+	h->header_size = RDEP_HEADER_SIZE;
+	h->pointer_bits = 64;
+	h->image_id[0] = rdep_hash_text(r->path);
+	h->image_id[1] = 1;
+	/* PROGRAM.PID.rdep, PROGRAM.PID.N.rdep: as far as the file's name tells. */
+	for (pid = strchr(rdep_basename(r->path), '.'); pid; pid = strchr(pid + 1, '.'))
+		if (!h->pid)
+			h->pid = (uint32_t)strtoul(pid + 1, NULL, 10);
+	h->journal_end = h->file_size = *size = (uint64_t)st.st_size;
+	return true;
+}
+
 static int poll_open(struct rdep_record *r, struct rdep_error *err)
 {
 	uint64_t end, before = r->next, size;
 	struct rdep_header h;
+	bool behind;
 
-	if (header_read(r->fd, r->path, &h, &size, err) < 0)
-		return -1;
+	if (header_read(r->fd, r->path, &h, &size, err) < 0) {
+		if ((r->next && !r->header_lost) || !header_is_lost(r, &h, &size))
+			return -1;
+		r->header_lost = true;
+		err->text[0] = 0;
+	}
 	if (r->next && memcmp(h.image_id, r->header.image_id, sizeof(h.image_id)) != 0) {
 		rdep_error_set(err, "%s: at offset 0: another record took its place", r->path);
 		return -1;
@@ -309,16 +407,21 @@ static int poll_open(struct rdep_record *r, struct rdep_error *err)
 	if (r->cut)
 		end = size;
 	end &= ~7ull;
-	if (r->next >= end)
+	behind = !r->cut && r->header.state == RDEP_RUNNING && size > end && !rdep_record_alive(r);
+	if (r->next >= end && !behind)
 		return 0;
 	r->window = rdep_alloc(WINDOW);
 	r->window_len = 0;
 	r->crc_budget += 16 * (end - before);
 	while (r->next < end)
 		step(r, end);
+	if (behind)
+		read_behind(r);
 	free(r->window);
 	r->window = NULL;
-	return 1;
+	if (r->header_lost && !r->items_taken)
+		return header_read(r->fd, r->path, &h, &size, err);
+	return r->next != before;
 }
 
 int rdep_record_poll(struct rdep_record *r, struct rdep_error *err)
@@ -365,63 +468,4 @@ void rdep_record_close(struct rdep_record *r)
 const char *rdep_record_name(const struct rdep_record *r)
 {
 	return r->shown ? r->shown : r->path;
-}
-
-/* The start time of a process in ns since boot, from /proc; 0: no such process. */
-static uint64_t process_start(uint32_t pid)
-{
-	char path[64], text[2048], state = 0;
-	unsigned long long ticks = 0;
-	const char *p;
-	ssize_t n;
-	int fd;
-
-	snprintf(path, sizeof(path), "/proc/%u/stat", pid);
-	fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (fd < 0)
-		return 0;
-	n = rdep_record_read(fd, text, sizeof(text) - 1, 0);
-	close(fd);
-	if (n <= 0)
-		return 0;
-	text[n] = 0;
-	p = strrchr(text, ')');
-	if (!p || sscanf(p + 1,
-			 " %c %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s "
-			 "%*s %llu",
-			 &state, &ticks) != 2)
-		return 0;
-	if (state == 'Z' || state == 'X')
-		return 0;
-	return ticks * (1000000000ull / (unsigned long long)sysconf(_SC_CLK_TCK)) + 1;
-}
-
-static uint64_t clock_ns(clockid_t clock)
-{
-	struct timespec ts = {0};
-
-	clock_gettime(clock, &ts);
-	return (uint64_t)ts.tv_sec * 1000000000u + (uint64_t)ts.tv_nsec;
-}
-
-/* A core tells of one moment: what became of the process since is not asked. */
-static bool ran_in_core(const struct rdep_record *r)
-{
-	size_t i;
-
-	for (i = 0; i < r->stand_count; i++)
-		if (r->stands[i]->signal)
-			return false;
-	return true;
-}
-
-bool rdep_record_alive(const struct rdep_record *r)
-{
-	uint64_t start = process_start(r->live_pid ? r->live_pid : r->header.pid);
-	uint64_t asleep = clock_ns(CLOCK_BOOTTIME) - clock_ns(CLOCK_MONOTONIC);
-
-	if (r->stand_count)
-		return ran_in_core(r);
-	/* A process began before its record did; one that took over the pid, after. */
-	return start && start <= r->header.start_monotonic_ns + asleep + 20000000;
 }

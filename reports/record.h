@@ -131,6 +131,18 @@ struct rdep_rslot {
 	bool doubt;    /* the last of them: another thread stands as its holder too, and one of the two waits */
 };
 
+/* Bytes [from, to) that hold nothing sound. */
+struct rdep_damage {
+	uint64_t from, to;
+};
+#define RDEP_DAMAGE_KEPT 64u
+
+/* A deeper held stack's place. */
+struct rdep_rhelds {
+	uint64_t at; /* of struct rdep_helds */
+	uint32_t capacity, thread;
+};
+
 struct rdep_record {
 	char *path;
 	char *shown; /* what to call it; NULL: by its path */
@@ -164,6 +176,8 @@ struct rdep_record {
 	size_t board_thread_count;
 	struct rdep_rboard *boards;
 	size_t board_count;
+	struct rdep_rhelds *helds;
+	size_t helds_count;
 	struct rdep_rstats *stats;
 	size_t stats_count;
 	struct rdep_rsite *sites;
@@ -198,12 +212,20 @@ struct rdep_record {
 	const char *cmdline;	   /* NUL-separated */
 	size_t options_len, exe_len, cmdline_len;
 
+	const struct rdep_host *host; /* NULL: not told */
+	const char *host_name;	      /* as recorded, terminated */
+
+	uint64_t items_taken;	      /* sound ones */
+
 	/* Damage. */
+	struct rdep_damage damage[RDEP_DAMAGE_KEPT]; /* the first ones */
 	uint64_t first_damage; /* file offset, 0: none */
 	uint64_t bytes_skipped;
 	uint64_t places_damaged;
 	uint64_t items_bad;	/* sound, but too short for their type or twice there */
 	uint64_t items_unknown; /* of a type from a later version */
+	uint64_t items_behind;	/* that the header does not know of: it is older than they are */
+	bool header_lost;	/* its page is empty; what it said is not known */
 	bool cut;		/* the file ends before journal_end */
 
 	struct rdep_map index; /* type << 32 | id -> index + 1 */
@@ -273,8 +295,17 @@ const char *rdep_record_name(const struct rdep_record *r);
 /* Where the thread of that number stood in the core dump; NULL: not told. */
 const struct rdep_stand *rdep_record_stand(const struct rdep_record *r, uint32_t tid);
 
+/* Where its process is, or was, as seen from here. */
+enum rdep_where {
+	RDEP_HERE,	  /* or nothing tells otherwise */
+	RDEP_BEFORE_BOOT, /* on this machine, which was started anew since */
+	RDEP_OTHER_HOST,
+	RDEP_OTHER_PIDS, /* on this machine, under another pid: in a container */
+};
+enum rdep_where rdep_record_where(const struct rdep_record *r);
+
 /* Is the process of a RUNNING record still there? By pid and start time: a pid used again
- * does not count. Meaningful on the machine of the run only. */
+ * does not count. False where it is not HERE: then nobody knows. */
 bool rdep_record_alive(const struct rdep_record *r);
 
 #endif

@@ -19,26 +19,44 @@ static size_t held_length(const struct rdep_held *held, size_t n)
 	return i;
 }
 
+/* What is given back has no address: an entry behind that has one stood on a page that is lost. */
+static bool has_hole(const struct rdep_held *held, size_t from, size_t n)
+{
+	size_t i;
+
+	for (i = from; i < n; i++)
+		if (held[i].address)
+			return true;
+	return false;
+}
+
+static const struct rdep_rhelds *helds_at(const struct rdep_record *r, uint64_t at)
+{
+	size_t i;
+
+	for (i = r->helds_count; i-- > 0;)
+		if (r->helds[i].at == at)
+			return &r->helds[i];
+	return NULL;
+}
+
 /* The deeper held stack that a slot points to: entries to `out`, which it allocates. */
 static void slot_more(const struct rdep_record *r, int fd, struct rdep_rslot *s, uint64_t at)
 {
-	struct rdep_helds head;
-	uint64_t room;
-	size_t n;
+	const struct rdep_rhelds *h = helds_at(r, at);
+	size_t n = h ? h->capacity : 0;
 	ssize_t got;
 
 	s->held_cut = true;
-	if (at % 8 || at > r->size || r->size - at < sizeof(head) ||
-	    rdep_record_read(fd, &head, sizeof(head), at) != (ssize_t)sizeof(head))
+	if (!h)
 		return;
-	room = (r->size - at - sizeof(head)) / sizeof(struct rdep_held);
-	n = head.capacity < room ? head.capacity : room;
 	if (n > HELD_MAX)
 		n = HELD_MAX;
 	s->held = rdep_alloc(n * sizeof(*s->held));
-	got = rdep_record_read(fd, s->held, n * sizeof(*s->held), at + sizeof(head));
-	s->held_count = held_length(s->held, got > 0 ? (size_t)got / sizeof(*s->held) : 0);
-	s->held_cut = s->held_count == n && n < head.capacity;
+	got = rdep_record_read(fd, s->held, n * sizeof(*s->held), at + sizeof(struct rdep_helds));
+	n = got > 0 ? (size_t)got / sizeof(*s->held) : 0;
+	s->held_count = held_length(s->held, n);
+	s->held_cut = s->held_count == n ? n < h->capacity : has_hole(s->held, s->held_count, n);
 }
 
 static void slot_take(const struct rdep_record *r, int fd, const struct rdep_slot *slot,
@@ -51,6 +69,7 @@ static void slot_take(const struct rdep_record *r, int fd, const struct rdep_slo
 		return;
 	}
 	s->held_count = held_length(slot->held, RDEP_SLOT_HELD);
+	s->held_cut = has_hole(slot->held, s->held_count, RDEP_SLOT_HELD);
 	s->held = rdep_alloc(s->held_count * sizeof(*s->held));
 	memcpy(s->held, slot->held, s->held_count * sizeof(*s->held));
 }

@@ -326,7 +326,10 @@ static bool take_sample(struct rdep_record *r, const struct payload *l)
 	size_t i = index_get(r, RDEP_EDGE, e->id);
 	struct rdep_redge *edge;
 
-	if (!i || !edge_is_whole(l))
+	/* The edge's own item is lost: another occurrence stands for the first. */
+	if (!i)
+		return take_edge(r, l);
+	if (!edge_is_whole(l))
 		return false;
 	edge = &r->edges[i - 1];
 	if (e->from != edge->first.raw->from || e->to != edge->first.raw->to)
@@ -380,14 +383,18 @@ static bool take_circle(struct rdep_record *r, const struct payload *l)
 	return true;
 }
 
+/* It may be told again, when more is known of it: one that was told before it began. */
 static bool take_thread(struct rdep_record *r, const struct payload *l)
 {
 	const struct rdep_thread *t = (const void *)l->p;
+	size_t i = index_get(r, RDEP_THREAD, t->id);
 
-	if (!index_add(r, RDEP_THREAD, t->id, r->thread_count))
-		return true;
-	RDEP_GROW(r->threads, r->thread_count);
-	r->threads[r->thread_count++] = (struct rdep_rthread){
+	if (!i) {
+		index_add(r, RDEP_THREAD, t->id, r->thread_count);
+		RDEP_GROW(r->threads, r->thread_count);
+		i = ++r->thread_count;
+	}
+	r->threads[i - 1] = (struct rdep_rthread){
 		.raw = rdep_arena_copy(&r->arena, t, sizeof(*t)),
 		.routine_module = rdep_record_module_at(r, t->start_routine),
 	};
@@ -413,6 +420,29 @@ static bool take_board(struct rdep_record *r, const struct payload *l)
 	RDEP_GROW(r->boards, r->board_count);
 	r->boards[r->board_count++] = (struct rdep_rboard){
 		.slots_at = b->slots_at, .slot_size = b->slot_size, .count = b->count};
+	return true;
+}
+
+static bool take_host(struct rdep_record *r, const struct payload *l)
+{
+	const struct rdep_host *h = (const void *)l->p;
+
+	if (h->name_len > l->len - sizeof(*h))
+		return false;
+	r->host = rdep_arena_copy(&r->arena, h, sizeof(*h));
+	r->host_name = rdep_arena_text(&r->arena, h->name, h->name_len);
+	return true;
+}
+
+static bool take_helds(struct rdep_record *r, const struct payload *l)
+{
+	const struct rdep_helds *h = (const void *)l->p;
+
+	if (h->capacity > (l->len - sizeof(*h)) / sizeof(h->held[0]))
+		return false;
+	RDEP_GROW(r->helds, r->helds_count);
+	r->helds[r->helds_count++] =
+		(struct rdep_rhelds){.at = l->at, .capacity = h->capacity, .thread = h->thread};
 	return true;
 }
 
@@ -593,7 +623,8 @@ static const struct {
 	[RDEP_THREAD] = {sizeof(struct rdep_thread), take_thread},
 	[RDEP_JOIN] = {sizeof(struct rdep_join), take_join},
 	[RDEP_BOARD] = {sizeof(struct rdep_board), take_board},
-	[RDEP_HELDS] = {sizeof(struct rdep_helds), take_nothing},
+	[RDEP_HELDS] = {sizeof(struct rdep_helds), take_helds},
+	[RDEP_HOST] = {sizeof(struct rdep_host), take_host},
 	[RDEP_OPTIONS] = {0, take_options},
 	[RDEP_EXE] = {sizeof(struct rdep_exe), take_exe},
 	[RDEP_SITE] = {sizeof(struct rdep_site), take_site},
@@ -617,6 +648,7 @@ void rdep_record_take(struct rdep_record *r, const struct rdep_item *item, uint6
 		.at = at + sizeof(*item),
 	};
 
+	r->items_taken++;
 	if (item->type >= sizeof(types) / sizeof(types[0]) || !types[item->type].take)
 		r->items_unknown++;
 	else if (l.len < types[item->type].least || !types[item->type].take(r, &l))
@@ -643,6 +675,7 @@ void rdep_record_drop_items(struct rdep_record *r)
 	free(r->joins);
 	free(r->boards);
 	free(r->stats);
+	free(r->helds);
 	free(r->sites);
 	free(r->scopes);
 	free(r->lock_sites);

@@ -102,7 +102,10 @@ const char *rdep_state_text(const struct rdep_process *p)
 {
 	switch (p->record->header.state) {
 	case RDEP_RUNNING:
-		return rdep_record_alive(p->record) ? "running" : "killed";
+		if (rdep_record_alive(p->record))
+			return "running";
+		/* Of a process elsewhere nobody knows here. */
+		return p->record->stand_count || rdep_record_where(p->record) <= RDEP_BEFORE_BOOT ? "killed" : "unknown";
 	case RDEP_EXITING:
 		return "exited";
 	case RDEP_EXECING:

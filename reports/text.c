@@ -83,9 +83,15 @@ const char *rdep_text_module(struct rdep_report *r, const struct rdep_mframe *f)
 				 f->module->build_id);
 }
 
+const char *rdep_text_no_stack(unsigned flags)
+{
+	return flags & RDEP_STACK_LOST ? "(its stack is lost: it is not in the record)" : "(no stack was kept)";
+}
+
 const char *rdep_text_stack_end(unsigned flags)
 {
-	return flags & RDEP_STACK_CUT	   ? "...  (more frames than stack_depth keeps)"
+	return flags & RDEP_STACK_LOST	   ? "...  (its callers are lost: they are not in the record)"
+	       : flags & RDEP_STACK_CUT	   ? "...  (more frames than stack_depth keeps)"
 	       : flags & RDEP_STACK_BROKEN ? "...  (the next frame has no unwind data)"
 					   : "";
 }
@@ -156,10 +162,10 @@ void rdep_text_stack(struct rdep_text *t, const struct rdep_mstack *s, const cha
 		return;
 	}
 	if (!s->count)
-		fprintf(t->out, "%s%s\n", indent, RDEP_NO_STACK);
+		fprintf(t->out, "%s%s\n", indent, rdep_text_no_stack(s->flags));
 	for (i = first; i < end; i++)
 		print_frame(t, &s->frames[i], i, indent);
-	if (*rdep_text_stack_end(s->flags))
+	if (s->count && *rdep_text_stack_end(s->flags))
 		fprintf(t->out, "%s%s\n", indent, rdep_text_stack_end(s->flags));
 }
 

@@ -45,7 +45,8 @@ const char *rdep_text_module(struct rdep_report *r, const struct rdep_mframe *f)
 void rdep_text_telling(const struct rdep_mstack *s, size_t *first, size_t *end);
 /* What a stack lacks at its end, by its flags; "": nothing. And one that has no frames. */
 const char *rdep_text_stack_end(unsigned flags);
-#define RDEP_NO_STACK "(no stack was kept)"
+/* Of one without frames. */
+const char *rdep_text_no_stack(unsigned flags);
 /* Is the finding shown at this verbosity? */
 bool rdep_text_shows(const struct rdep_text *t, const struct rdep_mfinding *f);
 void rdep_text_coverage(struct rdep_text *t);

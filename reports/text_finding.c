@@ -115,6 +115,9 @@ void rdep_text_occurrence(struct rdep_text *t, const struct rdep_mfinding *f)
 			f->suppressed->text);
 	if (f->known)
 		fputs("\nknown: it stands in the baseline", t->out);
+	if (f->raw->edge_count && f->edges_lost)
+		fprintf(t->out, "\nincomplete: %zu of its %u dependencies are not in the record", f->edges_lost,
+			f->raw->edge_count);
 }
 
 static void print_heading(struct rdep_text *t, const struct rdep_mfinding *f)
@@ -215,6 +218,10 @@ void rdep_text_dependency(struct rdep_text *t, const struct rdep_medge *e, size_
 	else
 		fputs("  ", t->out);
 	rdep_text_paint(t, RDEP_BOLD, "%s -> %s", e->from->name, e->to->name);
+	if (e->lost) {
+		fputs(", which is not in the record: where it was seen is lost\n", t->out);
+		return;
+	}
 	fputs(e->raw->flags & RDEP_EDGE_TOLD ? ", told of in " : ", seen in ", t->out);
 	rdep_text_thread(t, &e->thread);
 	if (e->raw->flags & RDEP_EDGE_INHERITED)
@@ -240,7 +247,10 @@ static void print_cycle(struct rdep_text *t, const struct rdep_mfinding *f)
 	const struct rdep_medge *first = &f->edges[0];
 	size_t i, others = f->edge_count - 1;
 
-	if (first->from->event) {
+	if (first->lost) {
+		fprintf(t->out, "It acquires %s while it holds %s (this is not in the record: where, is lost)\n", first->to->name,
+			first->from->name);
+	} else if (first->from->event) {
 		fprintf(t->out, "It signals %s under\n", first->from->name);
 		rdep_text_edge_acquired(t, first);
 	} else {
@@ -251,7 +261,7 @@ static void print_cycle(struct rdep_text *t, const struct rdep_mfinding *f)
 	}
 	if (first->raw->flags & RDEP_EDGE_TOLD)
 		fputs("(the program says that it may; it was not seen to)\n", t->out);
-	if (first->thread.id != f->thread.id) {
+	if (!first->lost && first->thread.id != f->thread.id) {
 		fputs("(as seen in ", t->out);
 		rdep_text_thread(t, &first->thread);
 		fputs(")\n", t->out);

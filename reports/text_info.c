@@ -16,7 +16,7 @@ static void print_time(struct rdep_text *t, uint64_t ns)
 
 	if (!gmtime_r(&seconds, &tm) || !strftime(text, sizeof(text), "%F %T UTC", &tm))
 		snprintf(text, sizeof(text), "%llu ns", (unsigned long long)ns);
-	fprintf(t->out, "  started    %s\n", text);
+	fprintf(t->out, "  started    %s\n", ns ? text : "not known");
 }
 
 static void print_relatives(struct rdep_text *t, const struct rdep_process *p)
@@ -126,16 +126,40 @@ static const char *moment(const struct rdep_record *r)
 {
 	if (r->stand_count)
 		return rdep_record_alive(r) ? "was running when the core was taken" : "ended in a core dump";
-	return rdep_record_alive(r) ? "is running" : "did not end by itself";
+	if (rdep_record_alive(r))
+		return "is running";
+	return rdep_record_where(r) > RDEP_BEFORE_BOOT ? "was running when this was written" : "did not end by itself";
 }
 
-static const char *state_words(const struct rdep_process *p)
+static const char *elsewhere_words(struct rdep_process *p)
+{
+	const struct rdep_record *r = p->record;
+	struct rdep_arena *a = &p->report->arena;
+
+	switch (rdep_record_where(r)) {
+	case RDEP_OTHER_HOST:
+		return rdep_arena_printf(a,
+					 "it was running when this was written, on the machine %s: whether it still does is not "
+					 "known here",
+					 rdep_clean(a, r->host_name, strlen(r->host_name)));
+	case RDEP_OTHER_PIDS:
+		return "it was running when this was written, in another pid namespace (a container): whether it still "
+		       "does, its pid does not tell here (--pid=PID tells, with the one that it has here)";
+	case RDEP_BEFORE_BOOT:
+		return "it did not end by exit(), and the machine was started anew since";
+	default:
+		return "not known: the header of the record is lost";
+	}
+}
+
+static const char *state_words(struct rdep_process *p)
 {
 	const char *state = rdep_state_text(p);
 
 	if (p->record->stand_count)
 		return moment(p->record);
-
+	if (strcmp(state, "unknown") == 0 || (strcmp(state, "killed") == 0 && rdep_record_where(p->record)))
+		return elsewhere_words(p);
 	if (strcmp(state, "killed") == 0)
 		return "killed, or it crashed: it did not end by exit(), and there is no such "
 		       "process "
@@ -312,6 +336,8 @@ static void print_threads(struct rdep_text *t, struct rdep_process *p)
 
 	fprintf(t->out, "  threads    %llu seen, %zu there%s\n", (unsigned long long)rdep_record_threads(p->record), n,
 		p->record->header.state == RDEP_RUNNING ? "" : " at the end");
+	if (!p->record->board_count)
+		fputs("    where they stand is not known: the board is not in the record\n", t->out);
 	for (i = 0; i < n; i++)
 		print_slot(t, p, &slots[i], "    ");
 	print_strangers(t, p, "    ");
@@ -375,8 +401,26 @@ static void print_counters(struct rdep_text *t, const struct rdep_record *r)
 		fputs("  dropped    nothing\n", t->out);
 }
 
+#define DAMAGE_SHOWN 8u
+
+static void print_places_damaged(struct rdep_text *t, const struct rdep_record *r)
+{
+	size_t i, n = r->places_damaged < RDEP_DAMAGE_KEPT ? r->places_damaged : RDEP_DAMAGE_KEPT;
+
+	for (i = 0; i < n && (i < DAMAGE_SHOWN || t->options.verbosity >= 2); i++)
+		fprintf(t->out, "    offset %llu to %llu: nothing sound\n", (unsigned long long)r->damage[i].from,
+			(unsigned long long)r->damage[i].to);
+	if (i < r->places_damaged)
+		fprintf(t->out, "    ... and %llu more\n", (unsigned long long)(r->places_damaged - i));
+}
+
 static void print_damage(struct rdep_text *t, const struct rdep_record *r)
 {
+	if (r->header_lost)
+		fputs("  DAMAGE     the header, offset 0 to 4096, is lost: image, state and counters are not known\n", t->out);
+	if (r->items_behind)
+		fprintf(t->out, "  older      the header is older than %llu items behind offset %llu, which were read\n",
+			(unsigned long long)r->items_behind, (unsigned long long)r->header.journal_end);
 	if (r->cut)
 		fprintf(t->out,
 			"  DAMAGE     cut short: ends at offset %llu, the journal at %llu\n",
@@ -386,6 +430,7 @@ static void print_damage(struct rdep_text *t, const struct rdep_record *r)
 			"  DAMAGE     %llu places, first at offset %llu, %llu bytes skipped\n",
 			(unsigned long long)r->places_damaged, (unsigned long long)r->first_damage,
 			(unsigned long long)r->bytes_skipped);
+	print_places_damaged(t, r);
 	if (r->items_bad)
 		fprintf(t->out, "  DAMAGE     %llu items make no sense\n",
 			(unsigned long long)r->items_bad);

@@ -16,6 +16,7 @@
 #include <linux/futex.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/utsname.h>
 
 #define FIRST_CHUNK (128u << 10)
 #define LARGEST_CHUNK (4u << 20)
@@ -475,6 +476,34 @@ static void put_exe(const char *path)
 	rd_record_put2(RDEP_EXE, buf, sizeof(e) + e.path_len, cmdline, e.cmdline_len);
 }
 
+/* "pid:[4026531836]" */
+static uint64_t pid_namespace(void)
+{
+	char text[64];
+	long n = rd_sys(SYS_readlink, "/proc/self/ns/pid", text, sizeof(text)), i;
+	uint64_t id = 0;
+
+	for (i = 5; i < n && text[i] >= '0' && text[i] <= '9'; i++)
+		id = id * 10 + (uint64_t)(text[i] - '0');
+	return id;
+}
+
+static void put_host(void)
+{
+	struct rdep_host h = {.pid_ns = pid_namespace()};
+	long fd = rd_sys(SYS_open, "/proc/sys/kernel/random/boot_id", O_RDONLY | O_CLOEXEC, 0), n = -1;
+	struct utsname name;
+
+	if (!rd_sys_failed(fd)) {
+		n = rd_sys(SYS_read, fd, h.boot_id, sizeof(h.boot_id));
+		rd_sys(SYS_close, fd);
+	}
+	if (n != sizeof(h.boot_id) || rd_sys_failed(rd_sys(SYS_uname, &name)))
+		return;
+	h.name_len = (uint32_t)strlen(name.nodename);
+	rd_record_put2(RDEP_HOST, &h, sizeof(h), name.nodename, h.name_len);
+}
+
 static void put_options(void)
 {
 	static char text[4096];
@@ -549,6 +578,7 @@ static int open_fresh(const struct rd_identity *id)
 	__atomic_store_n(&header, h, __ATOMIC_RELEASE);
 	rd_core_root_up(h);
 	put_exe(exe);
+	put_host();
 	put_options();
 	return journal_ended ? -1 : 0;
 }

@@ -114,6 +114,7 @@ enum rdep_item_type {
 	RDEP_LOCK_SITE = 18, /* struct rdep_lock_site */
 	RDEP_CIRCLE = 19,    /* struct rdep_circle */
 	RDEP_STATS = 24,     /* struct rdep_stats */
+	RDEP_HOST = 25,	     /* struct rdep_host */
 	RDEP_STAND = 30,     /* struct rdep_stand: in records that were made from a core dump */
 	/* Of merged records alone. */
 	RDEP_ORIGIN = 26,     /* struct rdep_origin */
@@ -449,6 +450,15 @@ struct rdep_exe {
 	uint32_t path_len;
 	uint32_t cmdline_len; /* NUL-separated, cut at 4096 */
 	char text[];	      /* path, then cmdline */
+};
+
+/* Where it was written: what its pid is elsewhere, or after the next boot, tells nothing of it. */
+#define RDEP_BOOT_ID 36 /* as text */
+struct rdep_host {
+	uint8_t boot_id[RDEP_BOOT_ID];
+	uint32_t name_len;
+	uint64_t pid_ns; /* the inode of its pid namespace; 0: not known */
+	char name[];	 /* of the machine; not terminated */
 };
 
 /* A lock held at a site: of which class, where it was taken, and that place's stack (0: not kept). */
