@@ -315,6 +315,21 @@ static char *absolute(const struct rdep_module_wanted *w)
 	return path;
 }
 
+bool rdep_module_is_older(struct rdep_module_search *s, const char *path, uint64_t ran_ns)
+{
+	bool older = false;
+	int fd = -1;
+	size_t i;
+
+	for (i = 0; fd < 0 && *path == '/' && i < rdep_search_root_count(s); i++)
+		fd = rdep_in_root(rdep_search_root(s, i)->fd, path);
+	if (fd >= 0) {
+		older = is_older(fd, ran_ns);
+		close(fd);
+	}
+	return older;
+}
+
 int rdep_module_open_source(struct rdep_module_search *s, const char *path)
 {
 	int fd = -1;

@@ -93,6 +93,9 @@ int rdep_module_open_source(struct rdep_module_search *s, const char *path);
 
 void rdep_module_close(struct rdep_module_file *f);
 
+/* Was the file at that path (in the first root that has one) last written before then? */
+bool rdep_module_is_older(struct rdep_module_search *s, const char *path, uint64_t ran_ns);
+
 /* The build-id of an ELF file as hex: false when it has none, or not one of a sane length. */
 bool rdep_module_build_id(Elf *elf, char hex[129]);
 

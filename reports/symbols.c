@@ -32,22 +32,16 @@ void rdep_symbols_free(struct rdep_symbols *s)
 	free(s);
 }
 
-struct rdep_symbol_module *rdep_symbols_module(struct rdep_symbols *s, const char *path,
-					       const uint8_t *build_id, size_t build_id_len,
-					       uint64_t ran_ns)
+static struct rdep_symbol_module *new_module(struct rdep_symbols *s, const char *path, const uint8_t *build_id,
+					     size_t build_id_len, uint64_t ran_ns)
 {
-	uint64_t key = rdep_hash(rdep_hash_text(path) ^ (build_id_len ? 0 : ran_ns), build_id, build_id_len);
-	uint64_t *known = rdep_map_put(&s->by_key, key);
-	struct rdep_symbol_module *m;
+	struct rdep_symbol_module *m = rdep_arena_alloc(&s->arena, sizeof(*m));
 	const char *base = rdep_basename(path);
 	char hex[129] = "";
 	size_t i;
 
-	if (*known)
-		return (struct rdep_symbol_module *)(uintptr_t)*known;
 	for (i = 0; i < build_id_len && i < 64; i++)
 		snprintf(hex + 2 * i, 3, "%02x", build_id[i]);
-	m = rdep_arena_alloc(&s->arena, sizeof(*m));
 	m->owner = s;
 	m->ran_ns = ran_ns;
 	m->path = rdep_arena_text(&s->arena, path, strlen(path));
@@ -55,9 +49,35 @@ struct rdep_symbol_module *rdep_symbols_module(struct rdep_symbols *s, const cha
 	m->name = *base ? rdep_clean(&s->arena, base, strlen(base)) : "?";
 	m->build_id = rdep_arena_text(&s->arena, hex, strlen(hex));
 	m->said = rdep_arena_printf(&s->arena, "reading symbols of %s", m->name);
-	*known = (uintptr_t)m;
 	RDEP_GROW(s->modules, s->module_count);
 	s->modules[s->module_count++] = m;
+	return m;
+}
+
+/* Without a build-id there are two at most, however many runs had it: of runs that began before its file
+ * was last written, and of those that began after. */
+static struct rdep_symbol_module *undated(struct rdep_symbols *s, const char *path, uint64_t ran_ns)
+{
+	const uint8_t older = rdep_module_is_older(s->search, path, ran_ns);
+	uint64_t *known = rdep_map_put(&s->by_key, rdep_hash(~rdep_hash_text(path), &older, 1));
+
+	if (!*known)
+		*known = (uintptr_t)new_module(s, path, NULL, 0, ran_ns);
+	return (struct rdep_symbol_module *)(uintptr_t)*known;
+}
+
+struct rdep_symbol_module *rdep_symbols_module(struct rdep_symbols *s, const char *path,
+					       const uint8_t *build_id, size_t build_id_len,
+					       uint64_t ran_ns)
+{
+	uint64_t key = rdep_hash(rdep_hash_text(path) ^ (build_id_len ? 0 : ran_ns), build_id, build_id_len);
+	uint64_t *known = rdep_map_get(&s->by_key, key);
+	struct rdep_symbol_module *m;
+
+	if (known)
+		return (struct rdep_symbol_module *)(uintptr_t)*known;
+	m = build_id_len ? new_module(s, path, build_id, build_id_len, ran_ns) : undated(s, path, ran_ns);
+	*rdep_map_put(&s->by_key, key) = (uintptr_t)m;
 	return m;
 }
 

@@ -92,7 +92,7 @@ int main(void)
 	tap_ok(!strcmp(text, "done\r\n"), "nothing under CI");
 	run(text, sizeof(text), true, "dumb", NULL, 1.4);
 	tap_ok(!strcmp(text, "done\r\n"), "nothing on a terminal that can't erase");
-	run(text, sizeof(text), true, "xterm", NULL, 1.6);
+	run(text, sizeof(text), true, "xterm", NULL, 2.4);
 	tap_ok(!strncmp(text, "\r\033[Kreclaimdep: report: reading records", 39),
 	       "longer work says where it is");
 	for (line = text; (next = strstr(line + 1, "\r\033[K")); line = next, n++)
