@@ -37,8 +37,7 @@ function wayTo(graph, c, go) {
 		if (!way)
 			continue;
 		parts.push(make('p', { class: 'said' }, make('span', { class: 'reclaim-text' }, domain.name), ' can come to take it:'),
-			make('ol', { class: 'way' }, ...way.map((e) => make('li', {},
-				make('button', { type: 'button', onclick: () => go({ edge: String(e.i) }) }, e.from.name + ' -> ' + e.to.name)))));
+			stepList(way, go));
 	}
 	return parts.length ? [make('h4', {}, 'Shared with reclaim'), ...parts] : [];
 }
@@ -69,6 +68,21 @@ function findingList(findings, go) {
 	return make('ul', { class: 'deps' }, ...findings.slice(0, DEPS_SHOWN).map((f) => make('li', {},
 		make('button', { type: 'button', onclick: () => go({ cycle: f.fingerprint, class: '' }) }, f.title), ' ',
 		make('span', { class: 'dim' }, f.kind + ', ' + f.verdict))));
+}
+
+// Steps of a way or of a cycle: each leads to its stacks.
+function stepList(edges, go) {
+	return make('ol', { class: 'way' }, ...edges.map((e) => make('li', {},
+		make('button', { type: 'button', onclick: () => go({ edge: String(e.i) }) }, e.from.name + ' -> ' + e.to.name))));
+}
+
+function findingFacts(f, go) {
+	return [
+		make('h3', {}, f.title),
+		make('p', {}, [SEVERITIES[f.severity], f.kind, f.verdict, f.stands ? '' : 'suppressed or known'].filter((w) => w).join(', ')),
+		document.getElementById('f-' + f.fingerprint) ? make('p', {}, make('a', { href: '#finding=' + f.fingerprint }, 'All of the finding')) : null,
+		make('h4', {}, 'Its dependencies'), stepList(f.edges, go),
+	];
 }
 
 function edgeFacts(graph, e, go) {
@@ -212,7 +226,8 @@ function showGraph(graph, state, go) {
 	const picked = { class: state.class ? part.start : null, edge };
 	const svg = draw(part, picked, { class: (c) => go({ class: c.key, cycle: '', edge: '' }), edge: (e) => go({ edge: String(e.i) }) });
 	const view = canvas(svg), old = document.activeElement && document.activeElement.matches('.picker input[type=search]') ? document.activeElement.selectionStart : -1;
-	const facts = edge ? edgeFacts(graph, edge, go) : part.start && state.class ? classFacts(graph, part.start, go) : partFacts(graph, part, go);
+	const facts = edge ? edgeFacts(graph, edge, go) : part.finding ? findingFacts(part.finding, go)
+		: part.start && state.class ? classFacts(graph, part.start, go) : partFacts(graph, part, go);
 	const explore = make('div', { class: 'explore' },
 		make('div', { class: 'pane side picker' }, ...picker(graph, state, go).filter((c) => c)),
 		make('div', { class: 'pane' }, make('h3', { id: 'shown' }, part.title), toolbar(state, part, view, go), view.element,
