@@ -118,7 +118,7 @@ static bool copy_file(struct rdep_core_made *m, const char *path, struct rdep_he
 	if (m->state.journal_end && m->state.journal_end < h->journal_end) {
 		h->journal_end = m->state.journal_end;
 		rdep_core_say(m, "record: the process went on after the core; what it wrote later "
-				 "is left out");
+				 "is left out, but for what it counted");
 	}
 	good = copy_bytes(m, fd, h->journal_end) && rdep_write_at(m->fd, h, sizeof(*h), 0);
 	close(fd);
@@ -208,15 +208,38 @@ static bool is_there(struct rdep_core_made *m, struct rdep_header *h)
 
 /* ---- what the runtime keeps of it ---- */
 
+struct rebuilding {
+	struct rdep_core_writer w;
+	struct rdep_map met; /* type << 32 | id */
+};
+
+static bool has_id(unsigned type)
+{
+	return type == RDEP_MODULE || type == RDEP_CLASS || type == RDEP_STACK ||
+	       type == RDEP_EDGE || type == RDEP_THREAD || type == RDEP_SITE || type == RDEP_SCOPE;
+}
+
+/* What found no room in a record is tried again, and kept again. */
 static void put_item(void *arg, unsigned type, const void *payload, size_t fixed, size_t more)
 {
-	rdep_writer_item(arg, type, payload, fixed, more);
+	struct rebuilding *b = arg;
+	uint64_t *met;
+	uint32_t id;
+
+	if (has_id(type) && fixed >= sizeof(id)) {
+		memcpy(&id, payload, sizeof(id));
+		met = rdep_map_put(&b->met, (uint64_t)type << 32 | id);
+		if (*met)
+			return;
+		*met = 1;
+	}
+	rdep_writer_item(&b->w, type, payload, fixed, more);
 }
 
 static bool rebuild(struct rdep_core_made *m, struct rdep_error *err)
 {
 	struct rdep_header h, with_counters;
-	struct rdep_core_writer w;
+	struct rebuilding b = {0};
 	uint64_t lost;
 	size_t n;
 	bool bad;
@@ -227,8 +250,9 @@ static bool rebuild(struct rdep_core_made *m, struct rdep_error *err)
 		memcpy(h.counters, with_counters.counters, sizeof(h.counters));
 	else
 		rdep_core_miss(m, "the record was not at hand: its counters are not known");
-	rdep_writer_begin(&w, m->fd, RDEP_HEADER_SIZE, 0);
-	n = rdep_core_kept(&m->state, put_item, &w, &lost, &bad);
+	rdep_writer_begin(&b.w, m->fd, RDEP_HEADER_SIZE, 0);
+	n = rdep_core_kept(&m->state, put_item, &b, &lost, &bad);
+	rdep_map_free(&b.met);
 	m->source = RDEP_CORE_REBUILT;
 	rdep_core_say(m, "record: none at hand (it was %s): rebuilt from the process's memory",
 		      *m->state.record ? m->state.record : "never a file");
@@ -243,7 +267,7 @@ static bool rebuild(struct rdep_core_made *m, struct rdep_error *err)
 	if (bad)
 		rdep_core_miss(m, "what is kept of the record in memory makes no sense from some "
 				  "point on, or is not in the core");
-	return rdep_writer_end(&w, &h) || write_failed(m, err);
+	return rdep_writer_end(&b.w, &h) || write_failed(m, err);
 }
 
 bool rdep_core_copy(struct rdep_core_made *m, const char *record, struct rdep_error *err)

@@ -125,20 +125,21 @@ static uint8_t *put_words(uint8_t *p, const uint32_t *words, size_t n, uint32_t 
 static size_t words_of(enum rdep_item_type type, uint32_t *words, const void *a, size_t a_len,
 		       const void *b, size_t b_len)
 {
-	const uint64_t *pcs = b;
-	size_t i, n = b_len / sizeof(*pcs);
+	size_t len = a_len + b_len, from = sizeof(struct rdep_stack) / 4, to = len / 4;
 
-	if (type != RDEP_STACK || a_len % 4) {
-		words[(a_len + b_len) / 4] = 0;
-		memcpy(words, a, a_len);
-		if (b_len)
-			memcpy((char *)words + a_len, b, b_len);
-		return (a_len + b_len + 3) / 4;
-	}
+	words[len / 4] = 0;
 	memcpy(words, a, a_len);
-	for (i = 0; i < n; i++)
-		memcpy(words + a_len / 4 + 2 * i, &pcs[n - 1 - i], sizeof(*pcs));
-	return (a_len + b_len) / 4;
+	if (b_len)
+		memcpy((char *)words + a_len, b, b_len);
+	if (type != RDEP_STACK)
+		return (len + 3) / 4;
+	for (; from + 4 <= to; from += 2, to -= 2) {
+		uint32_t inner[2] = {words[from], words[from + 1]};
+
+		memcpy(&words[from], &words[to - 2], sizeof(inner));
+		memcpy(&words[to - 2], inner, sizeof(inner));
+	}
+	return len / 4;
 }
 
 void rd_keep(enum rdep_item_type type, const void *a, size_t a_len, const void *b, size_t b_len,

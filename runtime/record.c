@@ -244,15 +244,8 @@ static char *room_for(size_t size, enum rdep_item_type type)
 /* Was it without room before, and is here because a finding needs it? Then it is kept already. */
 static bool is_told_again(enum rdep_item_type type)
 {
-	return vital && bulk_ended && (type == RDEP_EDGE || type == RDEP_CLASS || type == RDEP_THREAD);
-}
-
-/* What the record has no room for is in a core dump all the same; but for stacks, whose number is given again. */
-static void keep_dropped(enum rdep_item_type type, const void *a, size_t a_len, const void *b, size_t b_len,
-			 const void *more, size_t more_len)
-{
-	if (type != RDEP_STACK)
-		rd_keep(type, a, a_len, b, b_len, more, more_len);
+	return vital && bulk_ended && (type == RDEP_EDGE || type == RDEP_CLASS || type == RDEP_THREAD ||
+				       type == RDEP_STACK);
 }
 
 void *rd_record_put2(enum rdep_item_type type, const void *a, size_t a_len, const void *b, size_t b_len)
@@ -262,7 +255,8 @@ void *rd_record_put2(enum rdep_item_type type, const void *a, size_t a_len, cons
 
 	if (!p) {
 		rd_count(RDEP_C_ITEMS_DROPPED);
-		keep_dropped(type, a, a_len, b, b_len, NULL, 0);
+		/* A core dump may tell of it. */
+		rd_keep(type, a, a_len, b, b_len, NULL, 0);
 		return NULL;
 	}
 	memcpy(p + sizeof(struct rdep_item), a, a_len);
@@ -281,7 +275,7 @@ void *rd_record_put(enum rdep_item_type type, const void *fixed, size_t fixed_le
 
 	if (!p) {
 		rd_count(RDEP_C_ITEMS_DROPPED);
-		keep_dropped(type, fixed, fixed_len, NULL, 0, more, more_len);
+		rd_keep(type, fixed, fixed_len, NULL, 0, more, more_len);
 		return NULL;
 	}
 	memcpy(p + sizeof(struct rdep_item), fixed, fixed_len);

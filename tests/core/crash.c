@@ -3,8 +3,9 @@
  * Dies of SIGSEGV inside a lock call, with one lock held, while another thread sleeps in a lock
  * call and a third one is joined. With "hang" it sleeps there instead, as long as its standard
  * input is open, and then all ends well. With "circle" two threads wait for each other, and main
- * aborts once they sleep, in a signal handler. With "child" a child aborts that took no lock; with
- * "many" main does, after it took many locks inside each other.
+ * aborts once they sleep, in a signal handler. With "child" a child aborts that took no lock, with
+ * "heir" one that took those of its parent the other way round; with "many" main does, after it took
+ * many locks inside each other.
  */
 #define _GNU_SOURCE
 #include <fcntl.h>
@@ -147,14 +148,31 @@ static void circle(void)
 	raise(SIGALRM);
 }
 
-static void child(void)
+static void left_first(void)
+{
+	pthread_mutex_lock(&left);
+	pthread_mutex_lock(&right);
+	pthread_mutex_unlock(&right);
+	pthread_mutex_unlock(&left);
+}
+
+static void right_first(void)
+{
+	pthread_mutex_lock(&right);
+	pthread_mutex_lock(&left);
+	abort();
+}
+
+static void child(int heir)
 {
 	int status;
 
-	pthread_mutex_lock(&left);
-	pthread_mutex_unlock(&left);
-	if (!fork())
+	left_first();
+	if (!fork()) {
+		if (heir)
+			right_first();
 		abort();
+	}
 	wait(&status);
 	exit(0);
 }
@@ -184,7 +202,9 @@ int main(int argc, char **argv)
 	pthread_t a, b, c;
 
 	if (argc > 1 && !strcmp(argv[1], "child"))
-		child();
+		child(0);
+	if (argc > 1 && !strcmp(argv[1], "heir"))
+		child(1);
 	if (argc > 1 && !strcmp(argv[1], "many"))
 		take_many(4);
 
