@@ -111,7 +111,8 @@ static inline __attribute__((always_inline)) bool rd_lock_init_again(const void 
 
 /* After a successful init call: a new instance, whose class is the init call's site. */
 void rd_lock_init_new(const void *lock, unsigned kind, uint64_t site, uint64_t sp);
-static inline __attribute__((always_inline)) void rd_lock_init(const void *lock, unsigned kind, uint64_t site, uint64_t sp)
+static inline __attribute__((always_inline)) void rd_lock_init(const void *lock, unsigned kind, uint64_t site,
+								uint64_t sp)
 {
 	if (rd_unlikely(!rd_lock_init_again(lock, kind, site, sp)))
 		rd_lock_init_new(lock, kind, site, sp);
@@ -171,8 +172,8 @@ static inline unsigned rd_lock_destroy_begin(const void *lock, unsigned kind, ui
 void rd_lock_destroyed(const void *lock, unsigned kind, unsigned how, uint64_t site, uint64_t sp);
 
 /*
- * Where a destroy call at this place was told of before, all at once, before the call: for one that surely succeeds where
- * the lock is not held. False: the others are to be told.
+ * Where a destroy call at this place was told of before, all at once, before the call: for one that surely succeeds
+ * where the lock is not held. False: the others are to be told.
  */
 #define RD_TAG_DEAD (~0ull << 20) /* no lock has the address that a mark would be the tag of */
 static inline __attribute__((always_inline)) bool rd_lock_destroy_again(const void *lock, unsigned kind, uint64_t site)
