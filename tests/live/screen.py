@@ -120,11 +120,19 @@ def test_keys(command):
     result(t.shows(lambda lines: lines[3].endswith('alone (mutex)')), 'a key sorts')
     os.write(t.fd, b'w')
     result(t.shows(lambda lines: lines[3].endswith('contested (mutex)')), 'another one otherwise')
-    fcntl.ioctl(t.fd, termios.TIOCSWINSZ, struct.pack('HHHH', 6, 40, 0, 0))
-    result(t.shows(fits(6, 40)), 'a smaller window')
     os.write(t.fd, b'q')
     result(t.status() == 0, 'q ends it')
     result(t.is_as_before(), 'q: the terminal is as it was')
+
+
+def test_window(command):
+    """Long before the next look."""
+    t = Terminal(command + ['--interval=600'])
+    t.shows(lambda lines: True)
+    fcntl.ioctl(t.fd, termios.TIOCSWINSZ, struct.pack('HHHH', 6, 40, 0, 0))
+    result(t.shows(fits(6, 40)), 'a smaller window')
+    os.write(t.fd, b'q')
+    t.status()
 
 
 def test_signal(command, name, number):
@@ -152,6 +160,7 @@ def test_stop(command):
 def main():
     command = sys.argv[1:]
     test_keys(command)
+    test_window(command)
     for number in signal.SIGTERM, signal.SIGINT, signal.SIGQUIT, signal.SIGHUP, signal.SIGSEGV:
         test_signal(command, number.name, number)
     test_stop(command)
