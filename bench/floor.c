@@ -167,7 +167,7 @@ static inline __attribute__((always_inline)) void pop(const void *lock)
 
 LOCK(pthread_mutex_lock, pthread_mutex_t, !(lock->__data.__lock | lock->__data.__kind), 24, 32, 0)
 UNLOCK(pthread_mutex_unlock, pthread_mutex_t)
-LOCK(pthread_rwlock_rdlock, pthread_rwlock_t, !((uint32_t)lock->__data.__cur_writer | lock->__data.__flags), 16, 40, 1)
+LOCK(pthread_rwlock_rdlock, pthread_rwlock_t, !((lock->__data.__readers & 7u) | lock->__data.__flags), 16, 40, 1)
 LOCK(pthread_rwlock_wrlock, pthread_rwlock_t, !((lock->__data.__readers & ~1u) | lock->__data.__writers), 16, 40, 2)
 UNLOCK(pthread_rwlock_unlock, pthread_rwlock_t)
 

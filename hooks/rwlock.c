@@ -11,6 +11,7 @@
 
 /* glibc's bits below the count of readers; a lock that nobody has stays in the phase of who had it. */
 #define RWLOCK_WRITE_PHASE 1u
+#define RWLOCK_STATE 7u
 
 /* A reader waits behind a waiting writer only where the lock was made to prefer
  * writers; the attribute is kept in the lock. */
@@ -51,14 +52,10 @@ RD_EXPORT int pthread_rwlock_destroy(pthread_rwlock_t *lock)
 #define UNTIL pthread_rwlock_t *lock, const struct timespec *until
 #define CLOCK pthread_rwlock_t *lock, clockid_t clock, const struct timespec *until
 
-/*
- * No writer has it, and readers come in beside readers, past a writer that waits. The word that a read lock and its
- * unlock change is not looked at: a load of what a locked instruction has just written waits for it, and the next locked
- * one for the load.
- */
+/* No writer has it or waits for it, and readers come in beside readers. */
 static inline bool is_free_to_read(const pthread_rwlock_t *lock)
 {
-	return !((uint32_t)lock->__data.__cur_writer | lock->__data.__flags);
+	return !((lock->__data.__readers & RWLOCK_STATE) | lock->__data.__flags);
 }
 
 static inline bool is_free(const pthread_rwlock_t *lock)
