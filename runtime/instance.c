@@ -10,6 +10,7 @@
 #include "mem.h"
 #include "module.h"
 #include "record.h"
+#include "table.h"
 #include "tag.h"
 #include "threads.h"
 
@@ -17,7 +18,8 @@
 
 static struct rd_array instances = RD_ARRAY(sizeof(struct rd_instance));
 static uint32_t instance_count = 1;
-static struct rd_map_of by_address; /* (address, 0) -> instance; (page, 1) -> first of the page */
+static struct rd_table by_address;
+static struct rd_map_of by_page; /* (page, 0) -> first of the page */
 bool rd_anything_told;
 
 void rd_instance_core(uint64_t *address)
@@ -46,11 +48,39 @@ uint32_t rd_new_generation(void)
 
 /* ---- the table ---- */
 
+static struct rd_instance *at(uint32_t i)
+{
+	return rd_array_item(&instances, i, sizeof(struct rd_instance));
+}
+
+static uint32_t hash_of_address(uint64_t address)
+{
+	return rd_map_hash(address, 0);
+}
+
 struct rd_instance *rd_instance_of(const void *lock)
 {
-	uint32_t i = rd_map_get(&by_address, (uint64_t)lock, 0);
+	uint32_t hash = hash_of_address((uint64_t)lock), moves, i;
+	unsigned tries = 0;
 
-	return i ? rd_array_at(&instances, i) : NULL;
+	do {
+		moves = rd_table_moves(&by_address);
+		for (i = rd_table_first(&by_address, hash); i; i = __atomic_load_n(&at(i)->next, __ATOMIC_ACQUIRE)) {
+			if (at(i)->address == (uint64_t)lock)
+				return at(i);
+		}
+	} while (rd_table_moved(&by_address, moves, &tries));
+	return NULL;
+}
+
+static uint32_t *next_of(uint32_t i)
+{
+	return &at(i)->next;
+}
+
+static uint32_t hash_of(uint32_t i)
+{
+	return hash_of_address(at(i)->address);
 }
 
 uint64_t rd_table_epoch;
@@ -63,26 +93,27 @@ static void table_changed(void)
 
 void rd_instance_set(const void *lock, uint32_t cls, uint32_t generation, uint32_t role)
 {
+	static const struct rd_table_of of = {next_of, hash_of};
 	struct rd_instance *in = rd_instance_of(lock);
 	uint64_t page = (uint64_t)lock >> 12;
 	uint32_t was;
 
 	if (!in) {
 		in = rd_array_need(&instances, instance_count);
-		if (!in || !rd_map_set(&by_address, (uint64_t)lock, 0, instance_count)) {
+		if (in)
+			*in = (struct rd_instance){.address = (uint64_t)lock, .next_in_page = rd_map_get(&by_page, page, 0)};
+		if (!in || !rd_table_add(&by_address, &of, instance_count)) {
 			rd_count(RDEP_C_CLASSES_DROPPED);
 			return;
 		}
-		in->address = (uint64_t)lock;
-		in->next_in_page = rd_map_get(&by_address, page, 1);
-		rd_map_set(&by_address, page, 1, instance_count);
+		rd_map_set(&by_page, page, 0, instance_count);
 		instance_count++;
 	}
 	was = in->cls;
 	in->generation = generation;
 	in->role = role;
 	in->told_name = in->told_subclass = in->dead = 0;
-	in->shared = false;
+	in->shared = 0;
 	__atomic_store_n(&in->cls, cls, __ATOMIC_RELEASE);
 	if (was)
 		table_changed();
@@ -121,7 +152,7 @@ void rd_lock_shared(const void *lock)
 	struct rd_instance *in = rd_ready() ? rd_instance_of(lock) : NULL;
 
 	if (in)
-		in->shared = true;
+		in->shared = 1;
 }
 
 /* ---- locks that were destroyed ---- */
@@ -246,7 +277,7 @@ void rd_class_follow_memory(const void *lock)
 
 static void forget_page(uint64_t page, uint64_t start, uint64_t end)
 {
-	uint32_t i = rd_map_get(&by_address, page, 1);
+	uint32_t i = rd_map_get(&by_page, page, 0);
 
 	while (i) {
 		struct rd_instance *in = rd_array_at(&instances, i);
@@ -284,5 +315,6 @@ void rd_instance_reset(void)
 	memset(instances.segment, 0, sizeof(instances.segment));
 	instance_count = 1;
 	rd_anything_told = false;
-	rd_map_reset(&by_address);
+	memset(&by_address, 0, sizeof(by_address));
+	rd_map_reset(&by_page);
 }

@@ -15,13 +15,15 @@
 struct rd_instance {
 	uint64_t address;
 	uint32_t cls, generation, role;
-	uint32_t next_in_page; /* index + 1 */
+	uint32_t next; /* in the table */
+	uint32_t next_in_page : 31; /* index + 1 */
+	uint32_t shared : 1; /* with other processes, which may initialise it */
 	/* What the program told of a lock whose kind, and with it its tag's place, is not known yet. */
 	uint32_t told_name, told_subclass;
 	/* Destroyed: where, and what it was; 0: not known to be. */
 	uint32_t dead, dead_cls, dead_generation;
-	bool shared; /* with other processes, which may initialise it */
 };
+_Static_assert(sizeof(struct rd_instance) == 48, "what there is many of");
 
 /* NULL: not known. */
 struct rd_instance *rd_instance_of(const void *lock);
