@@ -259,7 +259,10 @@ static void print_process(struct rdep_page *p, struct rdep_process *process)
 	rdep_page_tags(p, "<details class=\"process\"><summary><b>");
 	rdep_page_words(p, "%s", process->name);
 	rdep_page_tags(p, "</b> ");
-	rdep_page_words(p, "(pid %u)", process->record->header.pid);
+	if (process->record->header.merged)
+		rdep_page_words(p, "(%u processes)", process->record->header.merged);
+	else
+		rdep_page_words(p, "(pid %u)", process->record->header.pid);
 	rdep_page_tags(p, " <span class=\"state\">");
 	rdep_page_words(p, "%s", state);
 	rdep_page_tags(p, "</span> <span class=\"dim\">");

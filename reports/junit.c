@@ -80,7 +80,7 @@ static void make_suites(struct junit *j)
 	for (i = 0; i < r->process_count; i++) {
 		struct suite *s = suite_of(j, r->processes[i]);
 
-		s->processes++;
+		s->processes += rdep_model_processes(r->processes[i]);
 		s->killed += strcmp(rdep_state_text(r->processes[i]), "killed") == 0;
 	}
 	for (i = 0; i < r->finding_count; i++)

@@ -328,6 +328,7 @@ static json_t *fingerprints(const struct rdep_mfinding *f)
 static json_t *result(struct sarif *s, const struct rdep_mfinding *f)
 {
 	struct rdep_location at = rdep_locate(s->report, &s->root, f);
+	const struct rdep_morigin *origin = f->thread.origin;
 	json_t *o = json_object(), *locations = json_array(), *flows = code_flows(s, f);
 
 	set(o, "ruleId", json_string(f->kind_id));
@@ -348,8 +349,9 @@ static json_t *result(struct sarif *s, const struct rdep_mfinding *f)
 	set(o, "occurrenceCount", json_integer((json_int_t)(f->count ? f->count : 1)));
 	set(o, "properties",
 	    json_pack("{s:s, s:o, s:s, s:i, s:i}", "verdict", f->verdict_id, "suppression",
-		      text(f->suppression, TEXT_MAX), "program", f->process->name, "pid",
-		      (int)(f->process->record->header.pid & 0x7fffffff), "processCount", (int)f->processes));
+		      text(f->suppression, TEXT_MAX), "program", origin ? origin->program : f->process->name, "pid",
+		      (int)((origin ? origin->pid : f->process->record->header.pid) & 0x7fffffff), "processCount",
+		      (int)f->processes));
 	return o;
 }
 
@@ -452,10 +454,11 @@ static json_t *invocation(struct sarif *s, const struct rdep_process *p)
 
 	set(o, "executionSuccessful", json_boolean(strcmp(state, "killed") != 0));
 	set(o, "exitCodeDescription", json_string(state));
-	set(o, "processId", json_integer(h->pid));
+	if (!h->merged)
+		set(o, "processId", json_integer(h->pid));
 	if (start)
 		set(o, "startTimeUtc", start);
-	if (*p->cmdline)
+	if (*p->cmdline && !h->merged)
 		set(o, "commandLine", text(p->cmdline, COMMAND_MAX));
 	if (p->exe && *p->exe) {
 		exe = rdep_locate_path(s->report, &s->root, p->exe);
@@ -470,7 +473,8 @@ static json_t *invocations(struct sarif *s)
 	json_t *list = json_array();
 
 	for (i = 0; i < n && i < INVOCATIONS_MAX; i++)
-		json_array_append_new(list, invocation(s, s->report->processes[i]));
+		if (!s->report->processes[i]->across)
+			json_array_append_new(list, invocation(s, s->report->processes[i]));
 	if (!n)
 		json_array_append_new(list, json_pack("{s:b}", "executionSuccessful", 1));
 	set(json_array_get(list, 0), "toolExecutionNotifications", notifications(s));
