@@ -386,12 +386,13 @@ struct mg_layout {
 	size_t edge_count;
 	struct mg_thread **threads; /* several may be one: they have the same hash, and get the same id */
 	size_t thread_count;
+	struct rdep_map samples; /* hash of an occurrence -> its number among its edge's + 1 */
 };
 
 /* Gives ids to what is written, and addresses to modules. */
 void mg_lay_out(struct mg_layout *l);
 void mg_layout_free(struct mg_layout *l);
 /* The number of an occurrence among those of its edge that are written. */
-uint32_t mg_sample_of(const struct mg_occ *occ);
+uint32_t mg_sample_of(const struct mg_layout *l, const struct mg_occ *occ);
 
 #endif

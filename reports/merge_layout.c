@@ -145,17 +145,16 @@ static void collect_findings(struct mg_layout *l)
 		l->findings[i]->id = (uint32_t)i + 1;
 }
 
-/* False when an occurrence of that content is among them already. */
-static bool write_occ(struct mg_edge *e, struct mg_occ *occ)
+/* Once, where several findings rest on it. */
+static void write_occ(struct mg_layout *l, struct mg_edge *e, struct mg_occ *occ)
 {
-	size_t i;
+	uint64_t *known = rdep_map_put(&l->samples, occ->hash);
 
-	for (i = 0; i < e->written_count; i++)
-		if (e->written[i]->hash == occ->hash)
-			return false;
+	if (*known)
+		return;
+	*known = 1;
 	RDEP_GROW(e->written, e->written_count);
 	e->written[e->written_count++] = occ;
-	return true;
 }
 
 static int by_sort(const void *a, const void *b)
@@ -179,11 +178,11 @@ static void collect_edges(struct mg_layout *l)
 		e->written = NULL;
 		e->written_count = 0;
 		for (k = 0; !l->across_only && k < e->count; k++)
-			write_occ(e, e->list[k]);
+			write_occ(l, e, e->list[k]);
 	}
 	for (i = 0; i < l->finding_count; i++)
 		for (k = 0; k < l->findings[i]->best.occ_count; k++)
-			write_occ(l->findings[i]->best.occs[k]->edge, l->findings[i]->best.occs[k]);
+			write_occ(l, l->findings[i]->best.occs[k]->edge, l->findings[i]->best.occs[k]);
 	l->edges = rdep_alloc((m->edges.count + 1) * sizeof(*l->edges));
 	for (i = 0; i < m->edges.count; i++) {
 		struct mg_edge *e = m->edges.items[i];
@@ -195,19 +194,18 @@ static void collect_edges(struct mg_layout *l)
 		e->id = (uint32_t)l->edge_count;
 		use_class(e->from);
 		use_class(e->to);
-		for (k = 0; k < e->written_count; k++)
+		for (k = 0; k < e->written_count; k++) {
+			*rdep_map_put(&l->samples, e->written[k]->hash) = k + 1;
 			use_occ(l, e->written[k]);
+		}
 	}
 }
 
-uint32_t mg_sample_of(const struct mg_occ *occ)
+uint32_t mg_sample_of(const struct mg_layout *l, const struct mg_occ *occ)
 {
-	size_t i;
+	const uint64_t *sample = rdep_map_get(&l->samples, occ->hash);
 
-	for (i = 0; i < occ->edge->written_count; i++)
-		if (occ->edge->written[i]->hash == occ->hash)
-			return (uint32_t)i;
-	return 0;
+	return sample ? (uint32_t)*sample - 1 : 0;
 }
 
 /* ---- ids ---- */
@@ -305,4 +303,5 @@ void mg_layout_free(struct mg_layout *l)
 	free(l->findings);
 	free(l->edges);
 	free(l->threads);
+	rdep_map_free(&l->samples);
 }

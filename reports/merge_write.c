@@ -527,7 +527,7 @@ static void put_finding(struct out *o, const struct mg_finding *f)
 	if (v->holder)
 		item.holder = id_of_thread(v->holder);
 	for (i = 0; i < v->occ_count; i++)
-		edges[i] = (struct rdep_finding_edge){v->occs[i]->edge->id, mg_sample_of(v->occs[i])};
+		edges[i] = (struct rdep_finding_edge){v->occs[i]->edge->id, mg_sample_of(&o->l, v->occs[i])};
 	if (v->leg_count)
 		put_circle(o, f);
 	rdep_writer_put(&o->w, RDEP_FINDING, &item, sizeof(item), edges, v->occ_count * sizeof(*edges),
