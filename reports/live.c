@@ -462,7 +462,7 @@ static bool is_read(const struct rdep_report *r, uint32_t pid)
 int rdep_report_add_pid(struct rdep_report *r, uint32_t pid, struct rdep_error *told, struct rdep_error *err)
 {
 	uint32_t *pids;
-	struct rdep_buf which = {NULL};
+	struct rdep_buf which = {0};
 	struct rdep_process *p;
 	struct rdep_record *record;
 	struct rdep_error one;

@@ -397,12 +397,14 @@ static void print_wait(struct rdep_top *t, struct printing *p, struct rdep_proce
 {
 	const struct rdep_held *h = s->held_count ? &s->held[s->held_count - 1] : NULL;
 	const struct rdep_mthread *m;
-	struct rdep_buf b = {NULL};
+	struct rdep_buf b = {0};
 	char waited[RDEP_TIME_MAX];
 
 	if (!h || !(h->flags & RDEP_HELD_WAITING) || !h->cls)
 		return;
 	m = thread_of(t, of, s->slot.thread);
+	if (t->report->process_count > 1)
+		rdep_buf_printf(&b, "process %u, ", pid_of(of));
 	rdep_buf_printf(&b, "thread %u (%s%stid %u) ", s->slot.thread, m->label, *m->label ? ", " : "", s->slot.tid);
 	if (rdep_record_counts(of->record) && h->since && t->at_ns > h->since)
 		rdep_buf_printf(&b, "has waited %s for ", rdep_time_text(waited, t->at_ns - h->since));
