@@ -81,7 +81,7 @@ static void *doomed(void *arg)
 /* ---- the circle ---- */
 
 static pthread_mutex_t left = PTHREAD_MUTEX_INITIALIZER, right = PTHREAD_MUTEX_INITIALIZER;
-static volatile int tids[2];
+static volatile int tids[2], is_there;
 
 static void *go_left(void *arg)
 {
@@ -104,6 +104,7 @@ static void *go_right(void *arg)
 /* Without a lock or an allocation: reclaimdep does not meet it. */
 static void *stranger(void *arg)
 {
+	is_there = 1;
 	for (;;)
 		pause();
 	return arg;
@@ -142,7 +143,7 @@ static void circle(void)
 	pthread_create(&b, NULL, go_right, NULL);
 	pthread_create(&c, NULL, stranger, NULL);
 	pthread_barrier_wait(&ready);
-	while (!sleeps(tids[0]) || !sleeps(tids[1]))
+	while (!is_there || !sleeps(tids[0]) || !sleeps(tids[1]))
 		usleep(1000);
 	signal(SIGALRM, on_alarm);
 	raise(SIGALRM);
