@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 #include "reports/model.h"
+#include "reports/record_items.h"
 
 #define DELETED " (deleted)"
 #define MAPPINGS_MAX 65536u /* of records, that are looked at */
@@ -368,22 +369,10 @@ struct family {
 
 static bool parent_of(uint32_t pid, uint32_t *parent)
 {
-	char path[64], text[512];
-	const char *p;
-	ssize_t n;
-	int fd;
+	char text[2048];
+	const char *p = rdep_process_stat(pid, text, sizeof(text));
 
-	snprintf(path, sizeof(path), "/proc/%u/stat", pid);
-	fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (fd < 0)
-		return false;
-	n = read(fd, text, sizeof(text) - 1);
-	close(fd);
-	if (n <= 0)
-		return false;
-	text[n] = 0;
-	p = strrchr(text, ')');
-	return p && sscanf(p + 1, " %*c %u", parent) == 1;
+	return p && sscanf(p, " %*c %u", parent) == 1;
 }
 
 static size_t everybody(struct family **all)

@@ -10,6 +10,8 @@
 int rdep_record_file(const char *path, struct rdep_error *err);
 /* n bytes at an offset; fewer at the file's end, -1 when they can't be read. */
 ssize_t rdep_record_read(int fd, void *p, size_t n, uint64_t at);
+/* /proc/PID/stat from behind the name on, in text; NULL: there is none. */
+const char *rdep_process_stat(uint32_t pid, char *text, size_t size);
 
 /* Takes in one sound item, which is at file offset `at`. It is copied. */
 void rdep_record_take(struct rdep_record *r, const struct rdep_item *item, uint64_t at);

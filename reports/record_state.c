@@ -11,26 +11,33 @@
 #include <unistd.h>
 #include "reports/record_items.h"
 
-/* The start time of a process in ns since boot, from /proc; 0: no such process. */
-static uint64_t process_start(uint32_t pid)
+const char *rdep_process_stat(uint32_t pid, char *text, size_t size)
 {
-	char path[64], text[2048], state = 0;
-	unsigned long long ticks = 0;
-	const char *p;
+	char path[64], *p;
 	ssize_t n;
 	int fd;
 
 	snprintf(path, sizeof(path), "/proc/%u/stat", pid);
 	fd = open(path, O_RDONLY | O_CLOEXEC);
 	if (fd < 0)
-		return 0;
-	n = rdep_record_read(fd, text, sizeof(text) - 1, 0);
+		return NULL;
+	n = rdep_record_read(fd, text, size - 1, 0);
 	close(fd);
 	if (n <= 0)
-		return 0;
+		return NULL;
 	text[n] = 0;
 	p = strrchr(text, ')');
-	if (!p || sscanf(p + 1,
+	return p ? p + 1 : NULL;
+}
+
+/* The start time of a process in ns since boot, from /proc; 0: no such process. */
+static uint64_t process_start(uint32_t pid)
+{
+	char text[2048], state = 0;
+	unsigned long long ticks = 0;
+	const char *p = rdep_process_stat(pid, text, sizeof(text));
+
+	if (!p || sscanf(p,
 			 " %c %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s "
 			 "%*s %llu",
 			 &state, &ticks) != 2)

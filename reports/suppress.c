@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 #include "reports/model.h"
+#include "runtime/glob.h"
 
 #define FILE_MAX (16u << 20)
 
@@ -195,31 +196,7 @@ void rdep_suppress_free(struct rdep_suppressions *s)
 
 /* ---- matching ---- */
 
-/* Linear in both but for stars, where it is their product. */
-static bool glob(const char *p, const char *s)
-{
-	const char *star = NULL, *retry = NULL;
-
-	while (*s) {
-		if (*p == RDEP_ANY) {
-			star = ++p;
-			retry = s;
-		} else if (*p == RDEP_ONE || (*p && *p == *s)) {
-			p++;
-			s++;
-		} else if (star) {
-			p = star;
-			s = ++retry;
-		} else {
-			return false;
-		}
-	}
-	while (*p == RDEP_ANY)
-		p++;
-	return !*p;
-}
-
-/* The same, where the pattern may end before the text does. */
+/* Linear in both but for stars, where it is their product. As rd_glob_by(), where the pattern may end before the text does. */
 static bool begins(const char *p, const char *s, bool to_the_end)
 {
 	const char *star = NULL, *retry = NULL;
@@ -263,7 +240,7 @@ static bool name_matches(const struct rdep_suppression *s, const char *name)
 {
 	if (!name || !*name)
 		return false;
-	return s->loose ? loosely(s->pattern, name) : glob(s->pattern, name);
+	return s->loose ? loosely(s->pattern, name) : rd_glob_by(s->pattern, s->pattern + strlen(s->pattern), name, RDEP_ANY, RDEP_ONE);
 }
 
 static bool path_matches(const struct rdep_suppression *s, const char *path)

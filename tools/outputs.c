@@ -64,27 +64,17 @@ static bool set_root(struct outputs *o, const char *command, const char *value)
 	return true;
 }
 
-static bool is_flag(const char *arg, const char *name)
-{
-	size_t n = strcspn(arg, "="), i;
-
-	for (i = 0; i < n && name[i]; i++)
-		if (arg[i] != name[i] && !(arg[i] == '_' && name[i] == '-'))
-			return false;
-	return i == n && !name[i];
-}
-
 int outputs_flag(struct outputs *o, const char *command, int argc, char **argv, int i)
 {
 	const char *arg = argv[i], *equals = strchr(arg, '='), *value;
-	bool report = is_flag(arg, "--report");
+	bool report = tool_is_flag(arg, "report");
 
-	if (is_flag(arg, "--gen-suppressions")) {
+	if (tool_is_flag(arg, "gen-suppressions")) {
 		outputs_add(o, rdep_format_find("suppressions", strlen("suppressions")),
 			    equals && equals[1] ? equals + 1 : "-");
 		return 1;
 	}
-	if (!report && !is_flag(arg, "--source-root"))
+	if (!report && !tool_is_flag(arg, "source-root"))
 		return 0;
 	value = equals ? equals + 1 : i + 1 < argc ? argv[i + 1] : NULL;
 	if (!value || !*value) {

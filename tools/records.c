@@ -25,21 +25,11 @@ static int word_in(const char *list, const char *word)
 	}
 }
 
-static bool is_named(const char *typed, size_t n, const char *name)
-{
-	size_t i;
-
-	for (i = 0; i < n && name[i]; i++)
-		if ((typed[i] == '-' ? '_' : typed[i]) != name[i])
-			return false;
-	return i == n && !name[i];
-}
-
 /* The flag that is typed as `arg`, or NULL. */
 static const struct records_flag *flag_of(const struct records_flag *f, const char *arg)
 {
 	for (; f && f->name; f++)
-		if (!strncmp(arg, "--", 2) && is_named(arg + 2, strcspn(arg + 2, "="), f->name))
+		if (tool_is_flag(arg, f->name))
 			return f;
 	return NULL;
 }
@@ -125,8 +115,8 @@ static int pid_flag(const struct records_options *o, int argc, char **argv, int 
 	return took;
 }
 
-/* In what is typed it is a '_'. */
-#define NOT_TYPED "-"
+/* No flag that can be typed. */
+#define NOT_TYPED "="
 
 int records_read(struct records_options *o, int argc, char **argv, struct rdep_report **report)
 {

@@ -28,6 +28,9 @@ void tool_say(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
  * be NULL) is what was perhaps meant. Returns RDEP_EXIT_TROUBLE. */
 int tool_unknown_option(const char *command, const char *option, const char *nearest);
 
+/* Is arg --name, or --name=VALUE? '-' and '_' are alike. */
+bool tool_is_flag(const char *arg, const char *name);
+
 /* The text of --help: the commands, then the options from their table. */
 void tool_help(FILE *out);
 void tool_version(FILE *out);

@@ -5,24 +5,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Is that the flag --name, or --name=VALUE? '_' may stand for '-'. */
-static bool is_flag(const char *arg, const char *name)
-{
-	size_t n = strcspn(arg, "="), i;
-
-	for (i = 0; i < n && name[i]; i++)
-		if (arg[i] != name[i] && !(arg[i] == '_' && name[i] == '-'))
-			return false;
-	return i == n && !name[i];
-}
-
 int where_flag(struct where *w, const char *command, int argc, char **argv, int i)
 {
-	bool sysroot = is_flag(argv[i], "--sysroot");
+	bool sysroot = tool_is_flag(argv[i], "sysroot");
 	const char *equals = strchr(argv[i], '='), *value;
 	struct where_dir *list;
 
-	if (!sysroot && !is_flag(argv[i], "--debug-dir"))
+	if (!sysroot && !tool_is_flag(argv[i], "debug-dir"))
 		return 0;
 	value = equals ? equals + 1 : i + 1 < argc ? argv[i + 1] : "";
 	if (!*value) {
