@@ -376,7 +376,8 @@ static struct rdep_held *take_locked(struct rd_thread *t, struct taking *k)
 					    .mode = (uint8_t)RD_HOW_MODE(k->how),
 					    .recursive = is_recursive(k),
 					    .ordered = k->ordered};
-		rd_life_takes(t, k->cls);
+		if (!rd_life_takes(t, k->cls))
+			rd_life_note(t, k->cls);
 		rd_depend_on_all(t, &target);
 		if (rd_split_go(t)) {
 			if (!k->known && !k->subclass)
@@ -455,8 +456,8 @@ static struct rdep_held *take_known(struct rd_thread *t, const struct taking *k)
 	    !(to == RD_NODE_UNKNOWN ? rd_pairs_known(t, cls_mode_of(k))
 				    : !n->gates && rd_sampled_by(t, n->sampler, n->samplings, rd_may_rise(t, k->cls))))
 		return NULL;
-	if (!is_try(k))
-		rd_life_takes(t, k->cls);
+	if (!is_try(k) && !rd_life_takes(t, k->cls))
+		return NULL;
 	/* Behind one call in a wrapper there are many places. */
 	learns = place == k->site && !class_is_held(t, k->cls) && rd_role_settled(k->cls, k->site) &&
 		 !rd_interrupts_may_hide(t, k->cls) &&

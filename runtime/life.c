@@ -7,6 +7,7 @@
 #include "finding.h"
 #include "held.h"
 #include "map.h"
+#include "mem.h"
 #include "module.h"
 #include "nesting.h"
 #include "options.h"
@@ -118,14 +119,6 @@ void rd_life_begin(struct rd_thread *t, const struct rd_thread_info *info)
 
 /* ---- what a thread took ---- */
 
-/* Of threads that were joined under locks, the last ones. */
-#define KEPT 64u
-static struct {
-	uint32_t id;
-	uint64_t took[RD_LIFE_CLASSES / 64];
-} kept[KEPT];
-static uint32_t next_kept;
-
 static struct rd_thread *thread_of(uint64_t id)
 {
 	const struct rd_thread_info *info = rd_thread_info_at((uint32_t)id);
@@ -133,25 +126,49 @@ static struct rd_thread *thread_of(uint64_t id)
 	return info ? info->state : NULL;
 }
 
-static bool is_in(const uint64_t *took, uint32_t cls)
+static void note(struct rd_class_set *s, uint32_t cls)
 {
-	return took[cls / 64] >> cls % 64 & 1;
+	if (!rd_class_set_add(s, cls))
+		rd_count(RDEP_C_LIVES_DROPPED);
+}
+
+static void note_all(struct rd_class_set *s, const struct rd_class_set *more)
+{
+	if (!rd_class_set_join(s, more))
+		rd_count(RDEP_C_LIVES_DROPPED);
+}
+
+void rd_life_note(struct rd_thread *t, uint32_t cls)
+{
+	note(&t->took_far, cls);
 }
 
 bool rd_life_took(uint64_t id, uint32_t cls)
 {
-	const struct rd_thread *t = thread_of(id);
+	const struct rd_thread_info *info = rd_thread_info_at((uint32_t)id);
+	const struct rd_thread *t = info ? info->state : NULL;
+
+	if (t && cls < RD_LIFE_CLASSES)
+		return t->took[cls / 64] >> cls % 64 & 1;
+	return info && rd_class_set_has(t ? &t->took_far : &info->took, cls);
+}
+
+/* It has been joined under a lock: what it took is known for as long as an occurrence names it. */
+static void keep(struct rd_thread_info *info, struct rd_thread *of)
+{
 	unsigned i;
 
-	if (cls >= RD_LIFE_CLASSES)
-		return false;
-	if (t)
-		return is_in(t->took, cls);
-	for (i = 0; i < KEPT; i++) {
-		if (kept[i].id == id)
-			return is_in(kept[i].took, cls);
+	info->took = of->took_far;
+	of->took_far = (struct rd_class_set){.words = NULL};
+	for (i = 0; i < RD_LIFE_CLASSES / 64; i++) {
+		if (!rd_class_set_add_word(&info->took, i, of->took[i]))
+			rd_count(RDEP_C_LIVES_DROPPED);
 	}
-	return false;
+}
+
+void rd_life_end(struct rd_thread *t)
+{
+	rd_class_set_free(&t->took_far);
 }
 
 /* ---- joining ---- */
@@ -172,6 +189,8 @@ static void inherit(struct rd_thread *t, const struct rd_thread *of)
 
 	for (i = 0; rd_life_held(t) && i < RD_LIFE_CLASSES / 64; i++)
 		t->took[i] |= of->took[i];
+	if (rd_life_held(t))
+		note_all(&t->took_far, &of->took_far);
 }
 
 /* From now on every step of the thread that is waited for is looked at: what it takes now, it takes
@@ -240,19 +259,16 @@ void rd_life_join_failed(uint32_t id)
 
 void rd_life_joined(struct rd_thread *t, uint32_t id)
 {
-	const struct rd_thread *of = thread_of(id);
+	struct rd_thread_info *info = rd_thread_info_at(id);
+	struct rd_thread *of = info ? info->state : NULL;
 
 	if (of)
 		inherit(t, of);
-	if (!of || t->top == t->bottom)
-		return;
-	kept[next_kept].id = id;
-	memcpy(kept[next_kept].took, of->took, sizeof(of->took));
-	next_kept = (next_kept + 1) % KEPT;
+	if (of && t->top != t->bottom)
+		keep(info, of);
 }
 
 void rd_life_reset(void)
 {
 	rd_map_reset(&places);
-	memset(kept, 0, sizeof(kept));
 }

@@ -51,16 +51,23 @@ void rd_life_join_failed(uint32_t id);
 void rd_life_joined(struct rd_thread *t, uint32_t id);
 
 /*
- * Which classes a thread has waited for: an exact set, of classes with small numbers only. Kept for
- * threads that were joined under locks, as long as others did not come after. rd_life_takes: its
- * own thread, lock-free. rd_life_took needs the runtime lock.
+ * Which classes a thread has waited for: an exact set. Kept for threads that were joined under locks, as long as something
+ * refers to them. rd_life_takes: its own thread, lock-free; false: rd_life_note() is to be called, under the runtime lock.
  */
-static inline void rd_life_takes(struct rd_thread *t, uint32_t cls)
+static inline bool rd_life_takes(struct rd_thread *t, uint32_t cls)
 {
-	if (cls < RD_LIFE_CLASSES)
+	if (cls < RD_LIFE_CLASSES) {
 		t->took[cls / 64] |= 1ull << cls % 64;
+		return true;
+	}
+	return !rd_life_held(t) || rd_class_set_has(&t->took_far, cls);
 }
+void rd_life_note(struct rd_thread *t, uint32_t cls);
+/* Needs the runtime lock. */
 bool rd_life_took(uint64_t id, uint32_t cls);
+
+/* The thread has ended: what of its state is somewhere else is given back. Needs the runtime lock. */
+void rd_life_end(struct rd_thread *t);
 
 void rd_life_reset(void);
 

@@ -14,6 +14,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include "class_set.h"
 #include "record_layout.h"
 #include "unwind.h"
 
@@ -96,7 +97,7 @@ struct rd_handler {
 	uint32_t sig;
 	uint32_t entered; /* its signal is on the held stack */
 };
-/* Classes, by number, of which it is known whether a thread took one. */
+/* Classes, by number, that are noted in the thread's state; of others a set is kept where it is needed. */
 #define RD_LIFE_CLASSES 4096u
 
 /* A lock that an init call made, and where the return addresses of its callers stood then; see class_init.c. */
@@ -187,6 +188,7 @@ struct rd_thread {
 	uint64_t destroy_site;
 	uint32_t awaited; /* it is being joined by a thread that holds locks; see life.h */
 	uint64_t took[RD_LIFE_CLASSES / 64]; /* classes that it waited for */
+	struct rd_class_set took_far; /* those that have no bit there, of a thread with a life */
 	struct rd_stat_thread *stat; /* where it counts; stat.h */
 	struct rd_thread *next, *previous; /* of the list of all threads, or of idle ones */
 	struct rd_thread *next_ended;

@@ -201,6 +201,7 @@ static void forget(struct rd_thread_info **link)
 
 	*link = i->next;
 	remove_named(i);
+	rd_class_set_free(&i->took);
 	rd_mem_free(i, sizeof(*i));
 	count--;
 }

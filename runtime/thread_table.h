@@ -14,6 +14,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include "class_set.h"
 
 struct rd_thread;
 
@@ -34,6 +35,7 @@ struct rd_thread_info {
 	uint8_t told, join_told; /* in the journal */
 	uint8_t needed;	  /* rd_thread_collect()'s */
 	char name[16];
+	struct rd_class_set took; /* of one that was joined under a lock; life.h */
 };
 
 /* A new id with its info, which is coming; 0 when there is no memory. */

@@ -132,6 +132,7 @@ static void release(struct rd_thread *t)
 	if (t->bottom != &slot->bottom)
 		rd_record_helds_free(t->bottom, (uint32_t)(t->real_limit - t->bottom), slot->more);
 	rd_record_slot_free(slot);
+	rd_life_end(t);
 	if (t->stat)
 		rd_stat_thread_gone(t);
 	dismiss(t);

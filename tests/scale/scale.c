@@ -9,11 +9,13 @@
  *   scale depth D N       D locks held at once, N times
  *   scale locks N         N mutexes of one class, each taken inside another lock
  *   scale spins N         N spinlocks of one class (no room for a tag)
+ *   scale lives C N       a wait-inversion: over a lock met after C others, of threads joined before N others
  *   scale chains K N      N different held stacks of K locks, without a new pair of classes after the first few
  *
  * Prints nanoseconds for each, and KiB resident when it is done: anonymous, of files, shared.
  */
 #include <pthread.h>
+#include <sched.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -181,6 +183,59 @@ static void many_chains(long locks, long n)
 	}
 }
 
+/* ---- threads that are joined ---- */
+
+/* One at a time, so what they take they have given back when they are joined. */
+static void run_thread(void *(*run)(void *), pthread_mutex_t *takes, pthread_mutex_t *joined_under)
+{
+	pthread_t t;
+	int done = 0;
+	void *args[] = {takes, &done};
+
+	if (pthread_create(&t, NULL, run, args))
+		exit(1);
+	while (!__atomic_load_n(&done, __ATOMIC_ACQUIRE))
+		sched_yield();
+	if (joined_under)
+		lock(joined_under);
+	pthread_join(t, NULL);
+	if (joined_under)
+		unlock(joined_under);
+}
+
+static void *worker(void *args)
+{
+	lock(((void **)args)[0]);
+	unlock(((void **)args)[0]);
+	__atomic_store_n((int *)((void **)args)[1], 1, __ATOMIC_RELEASE);
+	return NULL;
+}
+
+/* Made elsewhere, and of another start routine. */
+static void *other_worker(void *args)
+{
+	return worker(args);
+}
+
+/*
+ * Of what the workers take and of where they are joined the first occurrences are kept, which are of different ones: that some
+ * of them took it and were joined there, too, is known by what each of them took.
+ */
+static void many_lives(long count, long n)
+{
+	pthread_mutex_t *late = &classes[count];
+	long i;
+
+	many_classes(count, 0);
+	for (i = 0; i < 16; i++)
+		run_thread(worker, late, NULL);
+	for (i = 0; i < 16; i++)
+		run_thread(worker, late, &outer);
+	for (i = 0; i < n; i++)
+		run_thread(other_worker, &classes[i % (count + 1)], &first);
+	pair(late, &outer);
+}
+
 /* ---- the inversion ---- */
 
 static void *forward(void *unused)
@@ -235,6 +290,7 @@ int main(int argc, char **argv)
 	} modes[] = {
 		{"classes", many_classes}, {"named", many_named}, {"edges", many_edges}, {"down", many_down},
 		{"depth", many_held},	   {"locks", many_locks}, {"spins", many_spins}, {"chains", many_chains},
+		{"lives", many_lives},
 	};
 	long a = argc > 2 ? atol(argv[2]) : 0, b = argc > 3 ? atol(argv[3]) : 0;
 	double begin;
