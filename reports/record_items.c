@@ -218,20 +218,36 @@ static void live_add(struct rdep_record *r, uint64_t start, uint64_t end, uint32
 	r->live_count++;
 }
 
+/* One that is back, under the number that it had: its index, plus 1; 0: it is another. */
+static size_t module_again(const struct rdep_record *r, const struct rdep_module *m)
+{
+	size_t i = index_get(r, RDEP_MODULE, m->id);
+	const struct rdep_rmodule *had = i ? &r->modules[i - 1] : NULL;
+
+	return had && memcmp(had->raw, m, sizeof(*m)) == 0 && strlen(had->path) == m->path_len &&
+			       memcmp(had->path, m->path, m->path_len) == 0
+		       ? i
+		       : 0;
+}
+
 static bool take_module(struct rdep_record *r, const struct payload *l)
 {
 	const struct rdep_module *m = (const void *)l->p;
 	struct rdep_rmodule *out;
+	size_t i;
 
 	if (m->path_len > l->len - sizeof(*m) || m->build_id_len > sizeof(m->build_id))
 		return false;
-	RDEP_GROW(r->modules, r->module_count);
-	out = &r->modules[r->module_count];
-	out->raw = rdep_arena_copy(&r->arena, m, sizeof(*m));
-	out->path = rdep_arena_text(&r->arena, m->path, m->path_len);
-	out->gone = false;
-	*rdep_map_put(&r->index, index_key(RDEP_MODULE, m->id)) = ++r->module_count;
-	live_add(r, m->start, m->end, (uint32_t)r->module_count);
+	i = module_again(r, m);
+	if (!i) {
+		RDEP_GROW(r->modules, r->module_count);
+		out = &r->modules[r->module_count];
+		out->raw = rdep_arena_copy(&r->arena, m, sizeof(*m));
+		out->path = rdep_arena_text(&r->arena, m->path, m->path_len);
+		*rdep_map_put(&r->index, index_key(RDEP_MODULE, m->id)) = i = ++r->module_count;
+	}
+	r->modules[i - 1].gone = false;
+	live_add(r, m->start, m->end, (uint32_t)i);
 	return true;
 }
 

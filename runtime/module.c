@@ -14,8 +14,16 @@
 #include <string.h>
 #include <sys/auxv.h>
 
+#define SHAPE_FUNCTIONS 100000u /* whose beginnings are looked at */
+
+/*
+ * All that there ever were, each place of each file once: classes point to them, and a plugin that is unloaded comes back. Of
+ * those that were in one place the last one is there. The journal is told which one before the next item that it gets, not
+ * when another comes: so those that come and go with nothing new in them leave nothing.
+ */
 static struct rd_module **modules;
 static uint32_t count, room, last_id;
+uint32_t rd_modules_in_turn;
 static uint32_t recent; /* index of the last one asked for */
 
 static uint64_t hash_bytes(const void *p, size_t n)
@@ -93,32 +101,43 @@ static void read_headers(struct rd_module *m, const struct dl_find_object *o)
 
 void rd_module_path(const struct rd_module *m, char *buf, size_t n)
 {
-	const struct link_map *map = m->link_map;
-	const char *path = map->l_name && map->l_name[0] ? map->l_name : rd_record_exe();
-
-	strncpy(buf, path, n - 1);
+	strncpy(buf, m->path, n - 1);
 	buf[n - 1] = 0;
 }
 
 static void publish(struct rd_module *m)
 {
-	static char path[PATH_MAX];
 	struct rdep_module item = {.id = m->id, .build_id_len = m->build_id_len, .start = m->start, .end = m->end, .bias = m->bias};
 
-	rd_module_path(m, path, sizeof(path));
 	memcpy(item.build_id, m->build_id, sizeof(item.build_id));
-	item.path_len = (uint32_t)strlen(path);
-	m->identity = m->build_id_len ? hash_bytes(m->build_id, m->build_id_len) : hash_bytes(path, item.path_len);
-	rd_record_put2(RDEP_MODULE, &item, sizeof(item), path, item.path_len);
+	item.path_len = (uint32_t)strlen(m->path);
+	rd_record_put2(RDEP_MODULE, &item, sizeof(item), m->path, item.path_len);
 }
 
-static void drop(uint32_t i)
+/* What is there, and the journal does not know; and the other way round. */
+static void tell_moves(void)
 {
-	struct rdep_module_gone gone = {.id = modules[i]->id};
+	uint32_t i;
 
-	rd_record_put(RDEP_MODULE_GONE, &gone, sizeof(gone), NULL, 0);
-	/* The struct stays: classes may point to it. */
-	modules[i] = modules[--count];
+	for (i = 0; i < count; i++) {
+		struct rdep_module_gone gone = {.id = modules[i]->id};
+
+		if (modules[i]->away && modules[i]->told)
+			rd_record_put(RDEP_MODULE_GONE, &gone, sizeof(gone), NULL, 0);
+		modules[i]->told &= !modules[i]->away;
+	}
+	for (i = 0; i < count; i++) {
+		if (!modules[i]->away && !modules[i]->told)
+			publish(modules[i]);
+		modules[i]->told = !modules[i]->away;
+	}
+}
+
+static const char *path_of(const struct dl_find_object *o)
+{
+	const struct link_map *map = o->dlfo_link_map;
+
+	return map->l_name && map->l_name[0] ? map->l_name : rd_record_exe();
 }
 
 /* Is what the loader has at this place still that module? */
@@ -126,29 +145,54 @@ static bool same_object(struct rd_module *m, const struct dl_find_object *o)
 {
 	uint8_t now[sizeof(m->build_id)];
 
-	if (m->link_map != o->dlfo_link_map || m->bias != o->dlfo_link_map->l_addr || m->eh_frame != o->dlfo_eh_frame)
+	if (m->away || m->link_map != o->dlfo_link_map || m->bias != o->dlfo_link_map->l_addr || m->eh_frame != o->dlfo_eh_frame)
 		return false;
-	if (!m->build_id_len || m->confirmed == rd_lock_turn)
+	if (m->confirmed == rd_lock_turn)
 		return true;
-	if (rd_peek(now, (const void *)m->build_id_at, m->build_id_len) ||
-	    memcmp(now, m->build_id, m->build_id_len) != 0)
+	if (m->build_id_len ? rd_peek(now, (const void *)m->build_id_at, m->build_id_len) ||
+				      memcmp(now, m->build_id, m->build_id_len) != 0
+			    : strcmp(path_of(o), m->path) != 0)
 		return false;
 	m->confirmed = rd_lock_turn;
 	return true;
 }
 
-/* Is it that module, unloaded and loaded again at the same place? Then the loader knows it by another name. */
+/* What tells files without a build-id apart: what they are called, and where their functions begin. */
+static uint64_t shape_of(const char *path, const struct dl_find_object *o)
+{
+	static uint8_t table[4096];
+	uint64_t h = hash_bytes(path, strlen(path)), at = (uint64_t)o->dlfo_eh_frame;
+	uint32_t head[3] = {0, 0, 0}, left;
+
+	if (!at || rd_peek(head, (const void *)at, sizeof(head)))
+		return 0;
+	for (left = head[2] < SHAPE_FUNCTIONS ? head[2] : SHAPE_FUNCTIONS, at += sizeof(head); left;) {
+		uint32_t n = left < sizeof(table) / 8 ? left : (uint32_t)sizeof(table) / 8;
+
+		if (rd_peek(table, (const void *)at, n * 8))
+			return 0;
+		h = (h ^ hash_bytes(table, n * 8)) * 0x9e3779b97f4a7c15ull;
+		at += n * 8;
+		left -= n;
+	}
+	return h;
+}
+
+/* Is it that module, unloaded and loaded again at the same place? Then the loader may know it by another name. */
 static bool is_back(struct rd_module *m, const struct dl_find_object *o)
 {
-	const void *known_by = m->link_map;
+	struct rd_module was = *m;
 
-	if (!m->build_id_len || m->bias != o->dlfo_link_map->l_addr || m->eh_frame != o->dlfo_eh_frame)
+	if (m->bias != o->dlfo_link_map->l_addr || m->eh_frame != o->dlfo_eh_frame)
 		return false;
+	if (!m->build_id_len && (!m->away || !m->shape || m->shape != shape_of(path_of(o), o)))
+		return false;
+	m->away = false;
 	m->link_map = o->dlfo_link_map;
 	m->confirmed = 0;
 	if (same_object(m, o))
 		return true;
-	m->link_map = known_by;
+	*m = was;
 	return false;
 }
 
@@ -159,6 +203,61 @@ static bool still_there(struct rd_module *m)
 	return _dl_find_object((void *)m->start, &o) == 0 && o.dlfo_link_map && same_object(m, &o);
 }
 
+/* What was where it is now is not there any more. True: something was. */
+static bool takes_place(const struct rd_module *m)
+{
+	bool others = false;
+	uint32_t i;
+
+	for (i = 0; i < count; i++) {
+		struct rd_module *had = modules[i];
+
+		if (had == m || had->start >= m->end || m->start >= had->end)
+			continue;
+		had->away |= !still_there(had);
+		others |= had->away;
+	}
+	rd_record_before(tell_moves);
+	return others;
+}
+
+static bool more_room(void)
+{
+	uint32_t more = room ? room * 2 : 64;
+	struct rd_module **wider = rd_mem_alloc(more * sizeof(*wider));
+
+	if (!wider)
+		return false;
+	if (count)
+		memcpy(wider, modules, count * sizeof(*wider));
+	rd_mem_free(modules, room * sizeof(*modules));
+	modules = wider;
+	room = more;
+	return true;
+}
+
+static struct rd_module *new_module(const struct dl_find_object *o)
+{
+	const char *path = path_of(o);
+	size_t n = strnlen(path, PATH_MAX - 1);
+	struct rd_module *m = rd_mem_alloc(sizeof(*m));
+
+	if (!m)
+		return NULL;
+	m->path = rd_mem_alloc(n + 1);
+	if (!m->path) {
+		rd_mem_free(m, sizeof(*m));
+		return NULL;
+	}
+	memcpy(m->path, path, n);
+	m->link_map = o->dlfo_link_map;
+	m->eh_frame = o->dlfo_eh_frame;
+	read_headers(m, o);
+	m->shape = m->build_id_len ? 0 : shape_of(m->path, o);
+	m->identity = m->build_id_len ? hash_bytes(m->build_id, m->build_id_len) : hash_bytes(m->path, n);
+	return m;
+}
+
 static struct rd_module *add(const struct dl_find_object *o)
 {
 	struct rd_module *m;
@@ -167,36 +266,20 @@ static struct rd_module *add(const struct dl_find_object *o)
 	for (i = 0; i < count; i++) {
 		if (is_back(modules[i], o)) {
 			recent = i;
+			takes_place(modules[i]);
 			return modules[i];
 		}
 	}
-	for (i = count; i-- > 0;) {
-		if (modules[i]->start < (uint64_t)o->dlfo_map_end && (uint64_t)o->dlfo_map_start < modules[i]->end &&
-		    !still_there(modules[i]))
-			drop(i);
-	}
-	if (count == room) {
-		uint32_t more = room ? room * 2 : 64;
-		struct rd_module **wider = rd_mem_alloc(more * sizeof(*wider));
-
-		if (!wider)
-			return NULL;
-		if (count)
-			memcpy(wider, modules, count * sizeof(*wider));
-		rd_mem_free(modules, room * sizeof(*modules));
-		modules = wider;
-		room = more;
-	}
-	m = rd_mem_alloc(sizeof(*m));
+	if (count == room && !more_room())
+		return NULL;
+	m = new_module(o);
 	if (!m)
 		return NULL;
-	m->link_map = o->dlfo_link_map;
-	m->eh_frame = o->dlfo_eh_frame;
 	m->id = ++last_id;
-	read_headers(m, o);
-	publish(m);
 	modules[count] = m;
 	recent = count++;
+	if (takes_place(m))
+		rd_modules_in_turn = m->salt = m->id;
 	return m;
 }
 
@@ -222,4 +305,6 @@ void rd_module_reset(void)
 {
 	modules = NULL;
 	count = room = last_id = recent = 0;
+	rd_modules_in_turn = 0;
+	rd_record_before(NULL);
 }

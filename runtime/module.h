@@ -2,8 +2,9 @@
 /*
  * module.h - the loaded objects that addresses lie in, and their items in the journal.
  *
- * Found by _dl_find_object, which takes no lock. A module is journaled when the first address in it
- * is; one that was unloaded is found out when another object is met in its place.
+ * Found by _dl_find_object, which takes no lock. A module is in the journal before the first item with an address in it; one
+ * that was unloaded is found out when another object is met in its place. One that comes back to its place is the same
+ * module, and the journal is told so when it is told something else: before that item stands which one is there.
  * All functions need the runtime lock.
  */
 #ifndef RECLAIMDEP_MODULE_H
@@ -22,11 +23,19 @@ struct rd_module {
 	uint64_t build_id_at; /* where it stands in memory */
 	uint32_t confirmed;   /* the rd_lock_turn in which its build-id was looked at last */
 	const void *link_map, *eh_frame;
+	char *path;	/* its file's */
+	uint64_t shape; /* without a build-id: see module.c */
+	uint32_t salt;	/* not 0: it came to where others had been, and its addresses were theirs */
+	bool away;	/* another one is in its place */
+	bool told;	/* the journal has it as one that is there */
 	/* Functions that are known by name; see wrapper.h. */
 	struct rd_range *wrappers;
 	uint32_t wrapper_count;
 	bool wrappers_read;
 };
+
+/* Not 0: some module has a salt. */
+extern uint32_t rd_modules_in_turn __attribute__((visibility("hidden")));
 
 /* The module that holds the address, or NULL. */
 struct rd_module *rd_module_at(uint64_t address);

@@ -50,6 +50,8 @@ enum share { BULK, NEEDED, VITAL };
 static unsigned vital; /* depth of rd_record_vital_begin() */
 static bool bulk_ended;
 
+static void (*to_tell)(void); /* before the next item */
+
 static uint32_t board_count;
 
 /* Slots, and held stacks outside of them, that nobody uses: those given back last are taken first. */
@@ -224,8 +226,12 @@ static void pad(const struct chunk *c, uint64_t used)
 /* Room for `size` bytes, aligned to 8, in one chunk; a pad closes the one before. */
 static char *room_for(size_t size, enum rdep_item_type type)
 {
+	void (*tell)(void) = to_tell;
 	char *p;
 
+	to_tell = NULL;
+	if (tell)
+		tell();
 	if (journal_ended || size > RDEP_ITEM_MAX || !within_share(share_of(type), size))
 		return NULL;
 	if (!chunk_count || chunks[chunk_count - 1].size - cursor < size) {
@@ -286,6 +292,11 @@ void *rd_record_put(enum rdep_item_type type, const void *fixed, size_t fixed_le
 	if (!is_told_again(type))
 		rd_keep(type, fixed, fixed_len, NULL, 0, more, more_len);
 	return p + sizeof(struct rdep_item);
+}
+
+void rd_record_before(void (*tell)(void))
+{
+	to_tell = tell;
 }
 
 void rd_record_vital_begin(void)
@@ -589,7 +600,11 @@ int rd_record_fork(const struct rd_identity *id,
 	struct chunk *parent = chunks;
 	uint32_t count = chunk_count, room = chunk_room, i;
 	uint64_t parent_cursor = cursor;
+	void (*tell)(void) = to_tell;
 	int err;
+
+	/* Not before what comes from the parent. */
+	to_tell = NULL;
 
 	/* The parent's directory has been expanded with the parent's pid: the child's record
 	 * lies beside the parent's only where output= has no %p, as it should. */
@@ -609,6 +624,7 @@ int rd_record_fork(const struct rd_identity *id,
 		}
 		rd_sys(SYS_munmap, parent[i].base, parent[i].size);
 	}
+	to_tell = tell;
 	rd_mem_free(parent, room * sizeof(*parent));
 	if (parent_header != &early)
 		rd_sys(SYS_munmap, parent_header, RDEP_HEADER_SIZE);

@@ -58,6 +58,9 @@ void *rd_record_put2(enum rdep_item_type type, const void *a, size_t a_len, cons
 void rd_record_vital_begin(void);
 void rd_record_vital_end(void);
 
+/* To be called, once, before the next item of whatever type is written. */
+void rd_record_before(void (*tell)(void));
+
 /* A free thread slot, claimed; NULL when there is no memory. */
 struct rdep_slot *rd_record_slot(void);
 void rd_record_slot_free(struct rdep_slot *s);

@@ -132,7 +132,7 @@ struct rdep_item {
 };
 
 /* Modules: addresses [start, end) belonged to it from this point of the journal
- * on, until RDEP_MODULE_GONE. file address = pc - bias (ELF virtual address). */
+ * on, until RDEP_MODULE_GONE; one that comes back stands there again, as it was. file address = pc - bias (ELF virtual address). */
 struct rdep_module {
 	uint32_t id;
 	uint32_t build_id_len; /* 0: none */

@@ -133,9 +133,24 @@ void rd_stack_tell(uint32_t id)
 		rd_map_set(&untold_at, id, 0, 0);
 }
 
+/* Where modules have lain in turn the same addresses are not the same stack. */
+static uint64_t salt_of(const uint64_t *pcs, size_t count)
+{
+	uint64_t salt = 0;
+	size_t i;
+
+	for (i = 0; rd_modules_in_turn && i < count; i++) {
+		const struct rd_module *m = rd_module_at(pcs[i]);
+
+		if (m && m->salt)
+			salt = mix(salt, m->salt, 0x9e3779b97f4a7c15ull);
+	}
+	return salt;
+}
+
 static uint32_t put(const uint64_t *pcs, const uint64_t exact[4], size_t count, unsigned flags)
 {
-	uint64_t a = flags, b = count;
+	uint64_t a = flags ^ salt_of(pcs, count), b = count;
 	struct rdep_stack item;
 	uint32_t id;
 	size_t i;

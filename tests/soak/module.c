@@ -1,12 +1,17 @@
 // SPDX-License-Identifier: MIT
-/* module.c - what soak loads and unloads: a lock of its own, and one that is made here. */
+/* module.c - what soak loads and unloads: a lock of its own, and one that is made here. With another name it is another
+ * module, in which everything lies where it lies in this one. */
 #include <pthread.h>
 #include <stdlib.h>
 
 static pthread_mutex_t own = PTHREAD_MUTEX_INITIALIZER;
 
-void soak_module_run(void);
-void soak_module_run(void)
+#ifndef RUN
+#define RUN soak_module_run
+#endif
+
+void RUN(void);
+void RUN(void)
 {
 	pthread_mutex_t *made = malloc(sizeof(*made));
 

@@ -116,6 +116,33 @@ void load_modules(long n)
 	}
 }
 
+/* ---- two modules in one place, in turn ---- */
+
+static char *loaded_at(const char *path, const char *function)
+{
+	void *module = dlopen(path, RTLD_NOW | RTLD_LOCAL);
+	void (*run)(void);
+
+	if (!module)
+		fail(dlerror());
+	run = (void (*)(void))dlsym(module, function);
+	if (!run)
+		fail(dlerror());
+	pthread_mutex_lock(&lock);
+	run();
+	pthread_mutex_unlock(&lock);
+	dlclose(module);
+	return (char *)run;
+}
+
+void load_swaps(long n)
+{
+	for (; n > 0; n--) {
+		if (loaded_at("$ORIGIN/module.so", "soak_module_run") != loaded_at("$ORIGIN/other.so", "soak_another_run"))
+			fail("the other module came to lie elsewhere");
+	}
+}
+
 /* ---- signals ---- */
 
 static volatile sig_atomic_t handled;
