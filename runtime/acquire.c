@@ -58,6 +58,12 @@ static bool is_try(const struct taking *k)
 	return k->how & RD_TRY;
 }
 
+/* The lock, where it is memory that the program touches now. */
+static const void *there(const struct taking *k)
+{
+	return rd_words_size(RD_HOW_KIND(k->how)) ? k->lock : NULL;
+}
+
 static uint32_t cls_mode_of(const struct taking *k)
 {
 	return rd_cls_mode(k->cls, RD_HOW_MODE(k->how), is_try(k));
@@ -112,8 +118,8 @@ static void drop(struct rd_thread *t, struct rdep_held *e)
 /* Locks looked at by one system call. */
 #define AT_ONCE RD_PEEKS
 
-/* Looks at up to AT_ONCE locks from e downwards; returns the first that was not. */
-static struct rdep_held *drop_stale_from(struct rd_thread *t, struct rdep_held *e)
+/* Looks at up to AT_ONCE locks from e downwards, but for those that need no system call; returns the first that was not. */
+static struct rdep_held *drop_stale_from(struct rd_thread *t, struct rdep_held *e, const void *there)
 {
 	union rd_lock_words words[AT_ONCE];
 	struct rdep_held *of[AT_ONCE];
@@ -124,7 +130,7 @@ static struct rdep_held *drop_stale_from(struct rd_thread *t, struct rdep_held *
 	for (; e > t->bottom && n < AT_ONCE; e--) {
 		size_t size = rd_held_words(e);
 
-		if (!size)
+		if (!size || rd_is_there((const void *)e->address, size, there))
 			continue;
 		of[n] = e;
 		peek[n] = (struct rd_peek){(const void *)e->address, size};
@@ -133,10 +139,18 @@ static struct rdep_held *drop_stale_from(struct rd_thread *t, struct rdep_held *
 	all = n && rd_peek_all(words, sizeof(*words), peek, n) == 0;
 	/* From the top down: removing one moves those above it. */
 	for (i = 0; i < n; i++) {
-		if (all ? rd_words_say_stale(t, of[i], &words[i]) : rd_held_is_stale(t, of[i]))
+		if (all ? rd_words_say_stale(t, of[i], &words[i]) : rd_held_is_stale(t, of[i], NULL))
 			drop(t, of[i]);
 	}
 	return e;
+}
+
+/* Does what is there for sure say so? */
+static bool says_stale(struct rd_thread *t, const struct rdep_held *e, const void *there)
+{
+	size_t size = rd_held_words(e);
+
+	return size && rd_is_there((const void *)e->address, size, there) && rd_held_is_stale(t, e, there);
 }
 
 /* What has no words to look at. */
@@ -151,19 +165,19 @@ static bool is_over(struct rd_thread *t, const struct rdep_held *e)
 	return e->kind == RDEP_FILE ? rd_file_is_stale(t, e) : e->kind == RDEP_LOADER && rd_loader_is_over(e);
 }
 
-void rd_drop_stale(struct rd_thread *t)
+void rd_drop_stale(struct rd_thread *t, const void *there)
 {
 	struct rdep_held *e;
 
 	if (t->handling)
 		rd_handlers_drop_gone(t);
 	for (e = t->top; e > t->bottom; e--) {
-		if (is_over(t, e))
+		if (is_over(t, e) || says_stale(t, e, there))
 			drop(t, e);
 	}
 	e = t->top;
 	while (e > t->bottom)
-		e = drop_stale_from(t, e);
+		e = drop_stale_from(t, e, there);
 }
 
 /* ---- taking again what is held ---- */
@@ -362,7 +376,7 @@ static struct rdep_held *take_locked(struct rd_thread *t, struct taking *k)
 		k->cls = rd_class_sub(rd_class_base(k->cls), k->subclass);
 	/* A chain that was looked at gets no new edge; what is new inside one class is looked at by itself. */
 	if (t->top != t->bottom && !(class_is_held(t, k->cls) && rd_chain_next(t->top->node, cls_mode_of(k))))
-		rd_drop_stale(t);
+		rd_drop_stale(t, there(k));
 	from = rd_held_rechain(t);
 	/* Before any edge: which classes are one type's decides what a cycle means. */
 	if (by_first_place(k->cls))
@@ -375,6 +389,7 @@ static struct rdep_held *take_locked(struct rd_thread *t, struct taking *k)
 					    .generation = k->generation,
 					    .mode = (uint8_t)RD_HOW_MODE(k->how),
 					    .recursive = is_recursive(k),
+					    .there = there(k),
 					    .ordered = k->ordered};
 		if (!rd_life_takes(t, k->cls))
 			rd_life_note(t, k->cls);
@@ -498,7 +513,7 @@ static struct rdep_held *take(struct rd_thread *t, struct taking *k)
 	/* A lock call that is made of another lock call; unless that one was left, by siglongjmp. */
 	if (e && e->flags & RDEP_HELD_WAITING && k->sp < e->sp)
 		return NULL;
-	if (e && is_lock_of(k, e) && !(e->flags & RDEP_HELD_WAITING) && !rd_held_is_stale(t, e))
+	if (e && is_lock_of(k, e) && !(e->flags & RDEP_HELD_WAITING) && !rd_held_is_stale(t, e, there(k)))
 		return take_again(t, k, e);
 	if (e) {
 		/* An unlock that was not seen, or another lock's life at this address. */

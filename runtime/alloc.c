@@ -137,7 +137,7 @@ static void allocate(struct rd_thread *t, const struct allocation *a)
 	rd_enter(t, &l);
 	rd_stack_begin(a->site, a->sp);
 	rd_split_renew(t);
-	rd_drop_stale(t);
+	rd_drop_stale(t, NULL);
 	if (t->top != t->bottom) {
 		n = rd_chain_at(rd_held_rechain(t));
 		depend_on_domains(t, a);

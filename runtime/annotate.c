@@ -361,7 +361,7 @@ static void assert_not_held(struct rd_thread *t, const void *lock, uint64_t site
 		return;
 	rd_enter(t, &l);
 	rd_stack_begin(site, sp);
-	rd_drop_stale(t);
+	rd_drop_stale(t, NULL);
 	e = held_now(t, lock);
 	if (e)
 		publish_failure(t, lock, e, RDEP_D_STILL_HELD, site, sp);

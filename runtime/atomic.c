@@ -98,7 +98,7 @@ void rd_atomic_check_here(struct rd_thread *t, enum rdep_detail detail, uint32_t
 		return;
 	rd_enter(t, &l);
 	rd_stack_begin(site, sp);
-	rd_drop_stale(t);
+	rd_drop_stale(t, NULL);
 	rd_atomic_check(t, detail, raw_gfp, site);
 	rd_leave(t, &l);
 }

@@ -39,7 +39,7 @@ void rd_domain_hold(struct rd_thread *t, uint32_t cls, uint8_t flags, bool quiet
 	}
 	rd_enter(t, &l);
 	rd_stack_begin(site, sp);
-	rd_drop_stale(t);
+	rd_drop_stale(t, NULL);
 	rd_held_rechain(t);
 	if (!quiet)
 		rd_depend_on_all(t, &target);

@@ -78,6 +78,7 @@ struct rd_target {
 	bool recursive; /* its holder may take it again */
 	bool ordered; /* among locks of its class: told, or kept by a nest lock that is held */
 	uint32_t gfp, raw_gfp;
+	const void *there; /* the lock, where it is memory that the program touches now; else NULL */
 };
 
 /*

@@ -181,7 +181,7 @@ static void put_entry_locked(struct rd_thread *t, uint64_t site, uint64_t sp)
 
 	rd_enter(t, &l);
 	rd_stack_begin(site, sp);
-	rd_drop_stale(t);
+	rd_drop_stale(t, NULL);
 	if (t->handling && innermost(t)->cfa) {
 		struct rd_handler *h = innermost(t);
 		uint32_t cls = rd_interrupt_enter(t, h->sig), from = rd_held_rechain(t);

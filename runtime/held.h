@@ -25,11 +25,12 @@ void rd_held_give_back(struct rd_thread *t, struct rdep_held *e);
 /* Makes every entry's chain what the entries below it say; returns the top's. Needs the runtime lock. */
 uint32_t rd_held_rechain(struct rd_thread *t);
 
-/* Does the lock itself say that this thread does not hold it? One system call. */
-bool rd_held_is_stale(struct rd_thread *t, const struct rdep_held *e);
+/* Does the lock itself say that this thread does not hold it? there: a lock that is being taken, or NULL. One system call,
+ * or none: see rd_is_there(). */
+bool rd_held_is_stale(struct rd_thread *t, const struct rdep_held *e, const void *there);
 
 /* Takes out entries whose locks say that this thread does not hold them. Needs the runtime lock. */
-void rd_drop_stale(struct rd_thread *t);
+void rd_drop_stale(struct rd_thread *t, const void *there);
 
 /* Dependencies of all that is held on the target / of what was taken after `below`. Need the runtime lock. */
 void rd_depend_on_all(struct rd_thread *t, const struct rd_target *target);

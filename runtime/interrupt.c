@@ -160,7 +160,7 @@ static void open_held(struct rd_thread *t, uint64_t site, uint64_t sp)
 	rd_enter(t, &l);
 	rd_interrupt_mask_is(t, l.mask);
 	rd_stack_begin(site, sp);
-	rd_drop_stale(t);
+	rd_drop_stale(t, NULL);
 	for (e = t->bottom + 1; e <= t->top; e++) {
 		if (e->address && !(e->flags & RDEP_HELD_WAITING))
 			rd_interrupts_open(t, e, false);

@@ -236,7 +236,7 @@ void rd_life_join(struct rd_thread *t, uint32_t id, uint64_t site, uint64_t sp)
 		return;
 	}
 	if (t->top != t->bottom)
-		rd_drop_stale(t);
+		rd_drop_stale(t, NULL);
 	of = thread_of(id);
 	if (t->top != t->bottom)
 		await(of, info);

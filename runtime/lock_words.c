@@ -7,6 +7,11 @@
 #include "stream.h"
 #include "sys.h"
 
+#include <dlfcn.h>
+#include <link.h>
+#include <string.h>
+#include <unistd.h>
+
 /* The word of a mutex that the kernel knows of is its owner's tid, and more. */
 #define FUTEX_TID 0x3fffffff
 #define CEILING (~0x7ffff)
@@ -97,10 +102,48 @@ bool rd_words_say_stale(const struct rd_thread *t, const struct rdep_held *e, co
 	}
 }
 
-bool rd_held_is_stale(struct rd_thread *t, const struct rdep_held *e)
+/* ---- is its memory there ---- */
+
+#define PAGE(p) ((uint64_t)(p) / 4096)
+
+static uint64_t heap;
+
+void rd_lock_words_start(void)
+{
+	heap = (uint64_t)rd_sys(SYS_brk, 0);
+}
+
+/* The program itself is never unloaded. */
+static bool is_program_variable(const void *p)
+{
+	struct dl_find_object o;
+
+	return _dl_find_object((void *)p, &o) == 0 && o.dlfo_link_map && !o.dlfo_link_map->l_prev &&
+	       o.dlfo_link_map->l_name && !o.dlfo_link_map->l_name[0];
+}
+
+bool rd_is_there(const void *lock, size_t n, const void *there)
+{
+	uint64_t from = (uint64_t)lock, to = from + n;
+
+	if (!there)
+		return false;
+	if (PAGE(from) == PAGE(there) && PAGE(to - 1) == PAGE(there))
+		return true;
+	if (heap && from >= heap && to <= (uint64_t)there && (uint64_t)there < (uint64_t)sbrk(0))
+		return true;
+	return is_program_variable(lock);
+}
+
+bool rd_held_is_stale(struct rd_thread *t, const struct rdep_held *e, const void *there)
 {
 	size_t n = rd_held_words(e);
 	union rd_lock_words w;
+
+	if (n && rd_is_there((const void *)e->address, n, there)) {
+		memcpy(&w, (const void *)e->address, n);
+		return rd_words_say_stale(t, e, &w);
+	}
 
 	if (e->kind == RDEP_FILE)
 		return rd_file_is_stale(t, e);

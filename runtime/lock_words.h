@@ -71,6 +71,16 @@ bool rd_words_free(const union rd_lock_words *w, unsigned kind);
 /* How much of an entry's lock is to be looked at; 0: it can't tell, or is not held at this moment. */
 size_t rd_held_words(const struct rdep_held *e);
 
+/*
+ * Is the memory of a lock there for sure, as `there`, where the program takes another one now, is? Held memory need not be:
+ * a lock whose unlock nobody saw may be unmapped. For sure is what lies on one page with that other lock, further down in
+ * the program's heap, of which only the end moves, or in the program's own variables. Asks no system call.
+ */
+bool rd_is_there(const void *lock, size_t n, const void *there);
+
+/* Before the program uses its heap. */
+void rd_lock_words_start(void);
+
 /* The words say that t does not hold what the entry says: an unlock came by where no hook was, or another
  * thread made it. */
 bool rd_words_say_stale(const struct rd_thread *t, const struct rdep_held *e, const union rd_lock_words *w);

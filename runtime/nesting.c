@@ -195,7 +195,7 @@ void rd_nest(struct rd_thread *t, const struct rdep_held *held, const struct rd_
 		return;
 	id = rd_graph_find(n->graph, from, to, &types);
 	if (!id || !(types & s.type)) {
-		if (rd_held_is_stale(t, held))
+		if (rd_held_is_stale(t, held, target->there))
 			return;
 		id = new_pair(t, n, from, to, id != 0, &s, held, target);
 	} else {

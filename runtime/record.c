@@ -2,7 +2,7 @@
 /* record.c - see record.h. */
 #include "record.h"
 #include "core_root.h"
-#include "crc32c.h"
+#include "checksum.h"
 #include "keep.h"
 #include "mem.h"
 #include "options.h"
@@ -155,7 +155,7 @@ static bool add_chunk(size_t least)
 	c->index = chunk_count - 1;
 	c->offset = offset;
 	c->size = size;
-	c->crc = rdep_crc32c(0, c, offsetof(struct rdep_chunk, crc));
+	c->crc = rd_crc32c(0, c, offsetof(struct rdep_chunk, crc));
 	cursor = sizeof(*c);
 	__atomic_store_n(&header->file_size, offset + size, __ATOMIC_RELEASE);
 	return true;
@@ -167,8 +167,8 @@ static void seal(struct rdep_item *item, enum rdep_item_type type, size_t size, 
 	item->type = (uint16_t)type;
 	item->size = (uint32_t)size;
 	item->fixed = (uint32_t)fixed;
-	item->crc = rdep_crc32c(0, item, offsetof(struct rdep_item, crc));
-	item->crc = rdep_crc32c(item->crc, item + 1, fixed);
+	item->crc = rd_crc32c(0, item, offsetof(struct rdep_item, crc));
+	item->crc = rd_crc32c(item->crc, item + 1, fixed);
 }
 
 static void publish(void)
@@ -538,7 +538,7 @@ static void fill_header(struct rdep_header *h, const struct rd_identity *id)
 	h->forked = id->forked;
 	h->state = RDEP_RUNNING;
 	h->file_size = h->journal_end = RDEP_HEADER_SIZE;
-	h->header_crc = rdep_crc32c(0, h, offsetof(struct rdep_header, state));
+	h->header_crc = rd_crc32c(0, h, offsetof(struct rdep_header, state));
 }
 
 void rd_record_core(uint64_t *address)

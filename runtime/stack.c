@@ -80,7 +80,7 @@ const struct rd_walk *rd_stack_walk(void)
 	walk.count = 0;
 	walk.flags = 0;
 	if (rd_options.unwind == UNWIND_LIBUNWIND && !small && rd_unwind_up()) {
-		walk.count = rd_unwind_full(walk.frames, max, here_sp, &walk.flags);
+		walk.count = rd_unwind_confirmed(walk.frames, max, here_sp, &walk.flags);
 	}
 	if (walk.count == 0 && rd_options.unwind != UNWIND_NONE) {
 		walk.flags = 0;

@@ -12,6 +12,7 @@
 #include "follow.h"
 #include "gfp.h"
 #include "left.h"
+#include "lock_words.h"
 #include "handler.h"
 #include "interrupt.h"
 #include "mem.h"
@@ -132,6 +133,7 @@ static bool come_up(uint32_t *alive)
 	struct rd_identity id;
 	bool missing;
 
+	rd_lock_words_start();
 	rd_provoke_start();
 	if (rd_options.stat)
 		rd_stat_start();

@@ -56,6 +56,15 @@ size_t rd_unwind_full(struct rd_frame *frames, size_t max, uint64_t from, unsign
 size_t rd_unwind_fast(struct rd_frame *frames, size_t max, uint64_t from, unsigned *flags);
 
 /*
+ * What rd_unwind_full would say, mostly at the price of rd_unwind_fast: a walk of the small walker whose very pcs
+ * libunwind found once, frame by frame at the same places, needs no second witness. Of anything else, and wherever the
+ * small walker ended BROKEN, libunwind's walk is taken. Needs what rd_unwind_full does.
+ */
+size_t rd_unwind_confirmed(struct rd_frame *frames, size_t max, uint64_t from, unsigned *flags);
+/* How often that asked libunwind, for tests. */
+uint32_t rd_unwind_full_walks(void);
+
+/*
  * The stack of another thread that sleeps at pc (a return address, or, when exact, where it is) with that stack pointer,
  * and stays so. Of its registers only these two are known: it ends, BROKEN, at a frame that needs another one which
  * none of the frames inside it has saved.

@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * tables_test.c - the engine's small structures against naive ones: memory, the map that is
- * read without a lock, options (what is written is read back; whatever stands in the environment),
+ * read without a lock, checksums, options (what is written is read back; whatever stands in the environment),
  * wrappers' patterns, and the order that thread creation and join make.
  */
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
+#include "runtime/checksum.h"
+#include "runtime/crc32c.h"
 #include "runtime/map.h"
 #include "runtime/mem.h"
 #include "runtime/options.h"
@@ -408,12 +410,34 @@ static void test_order(void)
 	tap_ok(complete, "in fork-join histories, what comes before is told to");
 }
 
+/* ---- checksums ---- */
+
+/* The processor's own instruction against plain C, of all lengths from each place in a word. */
+static void test_checksum(void)
+{
+	unsigned char text[256];
+	long wrong = 0;
+
+	for (size_t i = 0; i < sizeof(text); i++)
+		text[i] = (unsigned char)roll();
+	for (size_t from = 0; from < 8; from++) {
+		for (size_t n = 0; n + from < sizeof(text); n++) {
+			uint32_t begin = n & 1 ? 0 : (uint32_t)roll();
+
+			wrong += rd_crc32c(begin, text + from, n) != rdep_crc32c(begin, text + from, n);
+		}
+	}
+	tap_ok(!wrong, "checksums by either way are the same (%ld are not)", wrong);
+	tap_ok(rd_crc32c(rd_crc32c(0, "12345", 5), "6789", 4) == 0xe3069283, "and chain");
+}
+
 int main(void)
 {
 	test_memory();
 	test_array();
 	test_map();
 	test_map_readers();
+	test_checksum();
 	test_options();
 	test_options_fuzz();
 	test_patterns();

@@ -24,6 +24,7 @@
 #include <wchar.h>
 #include "../../runtime/thread.h"
 #include "../../runtime/unwind.h"
+#include "../../runtime/unwind_cfi.h"
 #include "tap.h"
 
 /* What the runtime defines elsewhere. */
@@ -41,7 +42,7 @@ __thread struct rd_thread *rd_self;
 /* ---- comparing ---- */
 
 static struct {
-	long stacks, frames, fast_full, fast_libgcc, cfa, exact, broken;
+	long stacks, frames, fast_full, fast_libgcc, cfa, exact, broken, confirmed, function;
 } tally;
 
 static void differ(const char *what, const struct rd_frame *a, size_t na, void *const *b, size_t nb)
@@ -54,6 +55,16 @@ static void differ(const char *what, const struct rd_frame *a, size_t na, void *
 	for (size_t i = 0; i < na || i < nb; i++)
 		tap_note("  %2zu %16lx %16lx", i, i < na ? a[i].pc : 0,
 			 i < nb ? (unsigned long)b[i] : 0);
+}
+
+/* Twice, as the first answer may be remembered. */
+static bool function_is_right(uint64_t pc)
+{
+	struct rd_unwind_module m;
+	struct rd_fde fde;
+	uint64_t start = rd_module_find(pc - 1, &m) && rd_fde_find(&m, pc - 1, &fde) ? fde.start : 0;
+
+	return rd_unwind_function(pc) == start && rd_unwind_function(pc) == start;
 }
 
 static void compare(const struct rd_frame *fast, size_t n, const struct rd_frame *full, size_t m,
@@ -71,6 +82,8 @@ static void compare(const struct rd_frame *fast, size_t n, const struct rd_frame
 		tally.cfa += fast[i].cfa != full[i].cfa;
 		tally.exact += fast[i].exact != full[i].exact;
 	}
+	for (size_t i = 0; i < n; i++)
+		tally.function += !function_is_right(fast[i].pc);
 	for (size_t i = 0; i < n && same_libgcc; i++)
 		same_libgcc = fast[i].pc == (uint64_t)libgcc[i];
 	if (!same)
@@ -81,10 +94,24 @@ static void compare(const struct rd_frame *fast, size_t n, const struct rd_frame
 	tally.fast_libgcc += !same_libgcc;
 }
 
-/* All three walk from the caller on. The fast one twice, as the first time may fill its table. */
+/* The full one's answer, whether libunwind is asked for it or not. */
+static bool differs(const struct rd_frame *a, size_t n, unsigned flags, const struct rd_frame *full, size_t m,
+		    unsigned full_flags)
+{
+	if (n != m || flags != full_flags)
+		return true;
+	for (size_t i = 0; i < n; i++) {
+		if (a[i].pc != full[i].pc || a[i].cfa != full[i].cfa || a[i].exact != full[i].exact)
+			return true;
+	}
+	return false;
+}
+
+/* All of them walk from the caller on. The fast one twice, as the first time may fill its table; so the confirmed one,
+ * which is made of it. */
 NOINLINE void probe(void)
 {
-	struct rd_frame fast[DEEP], again[DEEP], full[DEEP];
+	struct rd_frame fast[DEEP], again[DEEP], full[DEEP], confirmed[DEEP];
 	void *libgcc[DEEP + 1];
 	unsigned flags, full_flags;
 	uint64_t from = (uint64_t)__builtin_dwarf_cfa();
@@ -95,17 +122,23 @@ NOINLINE void probe(void)
 	compare(fast, n, full, m, libgcc + 1, (size_t)l - 1);
 	n = rd_unwind_fast(again, DEEP, from, &flags);
 	compare(again, n, full, m, libgcc + 1, (size_t)l - 1);
+	for (int i = 0; i < 2; i++) {
+		unsigned confirmed_flags;
+
+		n = rd_unwind_confirmed(confirmed, DEEP, from, &confirmed_flags);
+		tally.confirmed += differs(confirmed, n, confirmed_flags, full, m, full_flags);
+	}
 	tally.broken += flags != 0 || full_flags != 0;
 }
 
 static void same(const char *what, long at_least)
 {
 	tap_ok(tally.stacks >= at_least && !tally.fast_full && !tally.fast_libgcc && !tally.cfa &&
-		       !tally.exact && !tally.broken,
+		       !tally.exact && !tally.broken && !tally.confirmed && !tally.function,
 	       "%s: %ld stacks, %ld frames; differ from full %ld, from libgcc %ld, cfa %ld, "
-	       "exact %ld, flagged %ld",
+	       "exact %ld, flagged %ld, confirmed otherwise %ld, function %ld",
 	       what, tally.stacks, tally.frames, tally.fast_full, tally.fast_libgcc, tally.cfa,
-	       tally.exact, tally.broken);
+	       tally.exact, tally.broken, tally.confirmed, tally.function);
 	memset(&tally, 0, sizeof(tally));
 }
 
@@ -680,17 +713,67 @@ static void interface(void)
 	}
 }
 
+/* ---- who is asked ---- */
+
+/* By so many walks from one place. */
+NOINLINE static uint32_t asked(void (*walk)(void), int times)
+{
+	uint32_t before = rd_unwind_full_walks();
+
+	for (volatile int i = 0; i < times; i++)
+		walk();
+	return rd_unwind_full_walks() - before;
+}
+
+NOINLINE static void walk_confirmed(void)
+{
+	struct rd_frame frames[DEEP];
+	unsigned flags;
+
+	rd_unwind_confirmed(frames, DEEP, (uint64_t)__builtin_dwarf_cfa(), &flags);
+	sink++;
+}
+
+/* Another caller. */
+NOINLINE static void walk_confirmed_deeper(void)
+{
+	walk_confirmed();
+	sink++;
+}
+
+NOINLINE static void walk_confirmed_short(void)
+{
+	struct rd_frame frames[2];
+	unsigned flags;
+
+	rd_unwind_confirmed(frames, 2, (uint64_t)__builtin_dwarf_cfa(), &flags);
+	sink++;
+}
+
+static void who_is_asked(void)
+{
+	tap_ok(asked(walk_confirmed, 3) == 1, "libunwind is asked of a stack once");
+	tap_ok(asked(walk_confirmed_deeper, 2) == 1, "and of one that has one more frame");
+	tap_ok(asked(walk_confirmed_short, 2) == 1, "and of one that is cut short");
+}
+
 /* A function without unwind data: its caller is not known. */
 __asm__(".text\n.globl no_cfi_call\n.type no_cfi_call, @function\n"
 	"no_cfi_call: pushq %rbx\n\tcall *%rdi\n\tpopq %rbx\n\tret\n"
 	".size no_cfi_call, .-no_cfi_call");
 void no_cfi_call(void (*fn)(void));
 
+static void walk_from_no_cfi(void)
+{
+	no_cfi_call(walk_confirmed);
+}
+
 static void no_unwind_data(void)
 {
 	corrupt_walks = corrupt_flagged = 0;
 	no_cfi_call(walk_both);
 	tap_ok(corrupt_flagged == corrupt_walks, "a frame without unwind data is flagged");
+	tap_ok(asked(walk_from_no_cfi, 3) == 3, "where the small walker knows no way libunwind is asked each time");
 }
 
 static void in_a_child(void)
@@ -727,7 +810,7 @@ NOINLINE static double time_walks(walker *walk, int rounds)
 	return ((double)(b.tv_sec - a.tv_sec) * 1e9 + (double)(b.tv_nsec - a.tv_nsec)) / rounds;
 }
 
-NOINLINE static void time_deep(int depth, double best[2])
+NOINLINE static void time_deep(int depth, double best[3])
 {
 	if (depth) {
 		time_deep(depth - 1, best);
@@ -738,8 +821,11 @@ NOINLINE static void time_deep(int depth, double best[2])
 		double fast = time_walks(rd_unwind_fast, 20000);
 		double full = time_walks(rd_unwind_full, 500);
 
+		double confirmed = time_walks(rd_unwind_confirmed, 20000);
+
 		best[0] = !i || fast < best[0] ? fast : best[0];
 		best[1] = !i || full < best[1] ? full : best[1];
+		best[2] = !i || confirmed < best[2] ? confirmed : best[2];
 	}
 }
 
@@ -753,11 +839,12 @@ NOINLINE static size_t depth_here(void)
 
 static void figures(void)
 {
-	double best[2];
+	double best[3];
 	int deep = 20 - (int)depth_here();
 
 	time_deep(deep > 0 ? deep : 1, best);
-	tap_note("a warm walk of about 20 frames: fast %.0f ns, full %.0f ns", best[0], best[1]);
+	tap_note("a warm walk of about 20 frames: fast %.0f ns, full %.0f ns, confirmed %.0f ns", best[0],
+		 best[1], best[2]);
 }
 
 void cxx_stacks(void);
@@ -794,6 +881,7 @@ int main(void)
 	races();
 	plugins();
 	interface();
+	who_is_asked();
 	no_unwind_data();
 	corrupt_walks = corrupt_flagged = corrupt_differ = 0;
 	corrupt();

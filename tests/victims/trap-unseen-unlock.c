@@ -6,6 +6,7 @@
  * expect: none
  */
 #include <dlfcn.h>
+#include <sys/mman.h>
 #include "victim.h"
 
 static pthread_mutex_t lock_a = PTHREAD_MUTEX_INITIALIZER;
@@ -19,6 +20,29 @@ static int (*unlock)(pthread_mutex_t *);
 static void give_back_for_other(void)
 {
 	unlock(&lock_b);
+}
+
+/* Two locks of one block, in its first page and in another, or in the same one. */
+static void give_back_in_block(char *block, size_t distance)
+{
+	pthread_mutex_t *first = (pthread_mutex_t *)block, *other = (pthread_mutex_t *)(block + distance);
+
+	pthread_mutex_lock(first);
+	unlock(first);
+	pthread_mutex_lock(other);
+	pthread_mutex_unlock(other);
+	nest(other, first);
+}
+
+static void give_back_in_blocks(void)
+{
+	char *in_heap = calloc(3, 4096);
+	char *mapped = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+	must(in_heap && mapped != MAP_FAILED, "memory");
+	give_back_in_block(in_heap, 8192);
+	give_back_in_block(mapped, 64);
+	free(in_heap);
 }
 
 int main(void)
@@ -55,6 +79,7 @@ int main(void)
 	pthread_rwlock_wrlock(&table);
 	pthread_rwlock_unlock(&table);
 	pthread_mutex_unlock(&lock_c);
+	give_back_in_blocks();
 	puts("done");
 	return 0;
 }
