@@ -11,11 +11,32 @@
 /* How a node was arrived at: what may follow depends on it. */
 enum { PLAIN, RECURSIVE };
 
-static uint64_t index_key(uint32_t from, uint32_t to, uint8_t level)
+/* Where the edge's number is, or is to be. There may be millions: what they are compared by stands in them alone. */
+static uint32_t *index_place(const struct rdep_cgraph *g, uint32_t from, uint32_t to, uint8_t level)
 {
-	uint64_t key[2] = {(uint64_t)from << 32 | to, level};
+	size_t i = rdep_scatter(((uint64_t)from << 32 | to) + level * 0x9e3779b97f4a7c15u), mask = g->index_room - 1;
 
-	return rdep_hash(3, key, sizeof(key));
+	for (i &= mask; g->index[i]; i = (i + 1) & mask) {
+		const struct rdep_cedge *e = &g->edges[g->index[i] - 1];
+
+		if (e->from == from && e->to == to && e->level == level)
+			break;
+	}
+	return &g->index[i];
+}
+
+static void index_grow(struct rdep_cgraph *g)
+{
+	size_t i;
+
+	g->index_room = g->index_room ? 2 * g->index_room : 16;
+	free(g->index);
+	g->index = rdep_alloc(g->index_room * sizeof(*g->index));
+	for (i = 0; i < g->edge_count; i++) {
+		const struct rdep_cedge *e = &g->edges[i];
+
+		*index_place(g, e->from, e->to, e->level) = (uint32_t)i + 1;
+	}
 }
 
 static void need_node(struct rdep_cgraph *g, uint32_t node)
@@ -29,8 +50,11 @@ static void need_node(struct rdep_cgraph *g, uint32_t node)
 struct rdep_cedge *rdep_cgraph_edge(struct rdep_cgraph *g, uint32_t from, uint32_t to,
 				    uint8_t level)
 {
-	uint64_t *known = rdep_map_put(&g->index, index_key(from, to, level));
+	uint32_t *known;
 
+	if (g->edge_count >= g->index_room / 4 * 3)
+		index_grow(g);
+	known = index_place(g, from, to, level);
 	if (*known)
 		return &g->edges[*known - 1];
 	need_node(g, from > to ? from : to);
@@ -43,14 +67,14 @@ struct rdep_cedge *rdep_cgraph_edge(struct rdep_cgraph *g, uint32_t from, uint32
 
 bool rdep_cgraph_has(const struct rdep_cgraph *g, uint32_t from, uint32_t to, uint8_t level)
 {
-	return rdep_map_get(&g->index, index_key(from, to, level)) != NULL;
+	return g->index_room && *index_place(g, from, to, level);
 }
 
 void rdep_cgraph_free(struct rdep_cgraph *g)
 {
 	free(g->edges);
 	free(g->first);
-	rdep_map_free(&g->index);
+	free(g->index);
 }
 
 /* ---- reaching ---- */

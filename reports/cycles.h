@@ -15,10 +15,10 @@
 #include "reports/util.h"
 
 struct rdep_cedge {
-	uint32_t from, to;
-	uint8_t types, level;
 	const void *what; /* the caller's: where it comes from */
-	uint32_t next;	  /* of the same `from`, plus 1 */
+	uint32_t from, to;
+	uint32_t next; /* of the same `from`, plus 1 */
+	uint8_t types, level;
 };
 
 struct rdep_cgraph {
@@ -26,7 +26,8 @@ struct rdep_cgraph {
 	size_t edge_count;
 	uint32_t *first; /* by node: its last added edge, plus 1 */
 	size_t node_count;
-	struct rdep_map index; /* from, to and level -> edge + 1 */
+	uint32_t *index; /* a hash table of edges by from, to and level; each plus 1 */
+	size_t index_room; /* a power of two, or 0 */
 };
 
 /*

@@ -1,16 +1,27 @@
 /* SPDX-License-Identifier: MIT */
 /* dot.c - the dependency graph for Graphviz; what findings go through is coloured. */
+#include <string.h>
 #include "reports/graph.h"
 
 /* The names that make text a part of the language, escaped; controls are gone already. */
+static void print_escaped(FILE *out, const char *s)
+{
+	for (; *s; s++) {
+		size_t n = strcspn(s, "\"\\");
+
+		fwrite(s, 1, n, out);
+		s += n;
+		if (!*s)
+			break;
+		fputc('\\', out);
+		fputc(*s, out);
+	}
+}
+
 static void print_quoted(FILE *out, const char *s)
 {
 	fputc('"', out);
-	for (; *s; s++) {
-		if (*s == '"' || *s == '\\')
-			fputc('\\', out);
-		fputc(*s, out);
-	}
+	print_escaped(out, s);
 	fputc('"', out);
 }
 
@@ -29,21 +40,20 @@ static void print_class(FILE *out, const struct rdep_gclass *c)
 	      out);
 }
 
-static void print_edge(const struct rdep_graph *g, FILE *out, const struct rdep_gedge *e)
+static void print_edge(struct rdep_graph *g, FILE *out, const struct rdep_gedge *e)
 {
 	static const char *const colors[] = {"gray40", "orange", "red"};
 	const char *modes = rdep_graph_modes(g->report, e->modes);
-	struct rdep_medge m;
 
-	rdep_graph_edge(e, &m);
 	fputs("\t", out);
 	print_quoted(out, g->classes[e->from].key);
 	fputs(" -> ", out);
 	print_quoted(out, g->classes[e->to].key);
-	fputs(" [tooltip=", out);
-	print_quoted(out, rdep_arena_printf(&g->report->arena, "%s%s%s",
-					    rdep_model_where(g->report, rdep_model_frame(&m.acquire)),
-					    *modes ? ", " : "", modes));
+	fputs(" [tooltip=\"", out);
+	print_escaped(out, rdep_graph_where(g, e));
+	fputs(*modes ? ", " : "", out);
+	print_escaped(out, modes);
+	fputc('"', out);
 	if (*modes)
 		fputs(", style=dashed", out);
 	if (e->severity)

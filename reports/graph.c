@@ -124,14 +124,14 @@ static void add_occurrence(struct rdep_graph *g, struct rdep_process *p, const s
 	}
 	edge = &g->edges[at];
 	if (!edge->count || plainness(modes_of(e), e->flags) > plainness(edge->modes, edge->flags)) {
-		edge->process = p;
+		edge->process = (uint32_t)p->index;
 		edge->id = e->id;
 		edge->sample = sample;
 		edge->flags = e->flags;
 	}
 	edge->types |= types;
 	edge->modes |= (uint8_t)modes_of(e);
-	edge->count++;
+	edge->count += edge->count < UINT32_MAX;
 }
 
 static void add_edges(struct rdep_graph *g, struct rdep_process *p)
@@ -344,6 +344,7 @@ void rdep_graph_free(struct rdep_graph *g)
 	free(g->ids);
 	rdep_map_free(&g->by_key);
 	rdep_map_free(&g->names);
+	rdep_map_free(&g->places);
 	rdep_cgraph_free(&g->paths);
 	free(g->classes);
 	free(g->edges);
@@ -355,9 +356,28 @@ size_t rdep_graph_way(const struct rdep_graph *g, unsigned n, uint32_t class, ui
 	return g->domain[n] ? rdep_reach_tail(&g->reach[n], class, false, way, RDEP_WAY_MAX) : 0;
 }
 
-bool rdep_graph_edge(const struct rdep_gedge *e, struct rdep_medge *m)
+struct rdep_process *rdep_graph_process(const struct rdep_graph *g, const struct rdep_gedge *e)
 {
-	return rdep_model_edge(e->process, e->id, e->sample, m);
+	return g->report->processes[e->process];
+}
+
+bool rdep_graph_edge(const struct rdep_graph *g, const struct rdep_gedge *e, struct rdep_medge *m)
+{
+	return rdep_model_edge_places(rdep_graph_process(g, e), e->id, e->sample, m);
+}
+
+/* Of millions of dependencies few are acquired in places of their own. */
+const char *rdep_graph_where(struct rdep_graph *g, const struct rdep_gedge *e)
+{
+	uint32_t stack = rdep_model_acquired(rdep_graph_process(g, e), e->id, e->sample);
+	uint64_t *known = rdep_map_put(&g->places, (uint64_t)e->process << 32 | stack);
+	struct rdep_mstack s;
+
+	if (!*known) {
+		s = rdep_model_stack(rdep_graph_process(g, e), stack);
+		*known = (uintptr_t)rdep_model_where(g->report, rdep_model_frame(&s));
+	}
+	return (const char *)(uintptr_t)*known;
 }
 
 const char *rdep_graph_modes(struct rdep_report *r, unsigned modes)

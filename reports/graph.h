@@ -36,11 +36,11 @@ struct rdep_gedge {
 	uint8_t types;	   /* RDEP_TYPE_* */
 	uint8_t modes;	   /* RDEP_HELD_AS_*, RDEP_TAKEN_AS_* */
 	uint8_t flags;	   /* RDEP_EDGE_*, of the occurrence that is shown */
-	uint8_t severity;  /* of the weightiest finding through it, plus 1 */
-	bool cyclic, chosen;
-	uint32_t finding;  /* that finding's number, 0: none */
-	uint64_t count;	   /* occurrences that were kept */
-	struct rdep_process *process; /* the occurrence that is shown: the first that is exclusive on both sides */
+	uint8_t severity : 4; /* of the weightiest finding through it, plus 1 */
+	bool cyclic : 1, chosen : 1;
+	uint32_t finding; /* that finding's number, 0: none */
+	uint32_t count;	  /* occurrences that were kept */
+	uint32_t process; /* the occurrence that is shown, the first that is exclusive on both sides: whose, which */
 	uint32_t id, sample;
 };
 
@@ -57,6 +57,7 @@ struct rdep_graph {
 	size_t trimmed_classes, trimmed_edges; /* that rdep_graph_trim() left out */
 	struct rdep_map *ids; /* by process: class id -> class + 1 */
 	struct rdep_map by_key, names;
+	struct rdep_map places; /* process << 32 | stack -> what that place is called */
 };
 
 /* Of the report as it was joined last. All of it is chosen. */
@@ -85,8 +86,11 @@ void rdep_graph_trim(struct rdep_graph *g, size_t classes, size_t edges);
 #define RDEP_WAY_MAX 64u
 size_t rdep_graph_way(const struct rdep_graph *g, unsigned n, uint32_t class, uint32_t way[RDEP_WAY_MAX]);
 
-/* The occurrence that is shown. */
-bool rdep_graph_edge(const struct rdep_gedge *e, struct rdep_medge *m);
+/* The occurrence that is shown: its classes and stacks. */
+bool rdep_graph_edge(const struct rdep_graph *g, const struct rdep_gedge *e, struct rdep_medge *m);
+/* Whose that is; where it was acquired: "lock_it at cache.c:12". */
+struct rdep_process *rdep_graph_process(const struct rdep_graph *g, const struct rdep_gedge *e);
+const char *rdep_graph_where(struct rdep_graph *g, const struct rdep_gedge *e);
 /* "held as a reader, acquired as a reader": how the two sides were taken; "" when both were exclusive. */
 const char *rdep_graph_modes(struct rdep_report *r, unsigned modes);
 /* Does the dependency lead into a domain, or out of one? */

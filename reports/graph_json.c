@@ -111,7 +111,7 @@ static json_t *dependency(const struct rdep_graph *g, size_t i)
 	json_t *o = json_object();
 	struct rdep_medge m;
 
-	rdep_graph_edge(e, &m);
+	rdep_graph_edge(g, e, &m);
 	set(o, "id", json_integer((json_int_t)i));
 	set(o, "from", json_integer((json_int_t)e->from));
 	set(o, "to", json_integer((json_int_t)e->to));

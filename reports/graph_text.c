@@ -2,14 +2,6 @@
 /* graph_text.c - a graph as text: what each class leads to; or what reclaim can reach, and by which way. */
 #include "reports/graph.h"
 
-static const char *where(const struct rdep_graph *g, const struct rdep_gedge *e)
-{
-	struct rdep_medge m;
-
-	rdep_graph_edge(e, &m);
-	return rdep_model_where(g->report, rdep_model_frame(&m.acquire));
-}
-
 static void print_class(FILE *out, const struct rdep_mclass *c)
 {
 	fprintf(out, "%s", c->name);
@@ -22,13 +14,13 @@ static const struct rdep_mfinding *finding_of(const struct rdep_graph *g, const 
 	return e->finding ? g->report->findings[e->finding - 1] : NULL;
 }
 
-static void print_edge(const struct rdep_graph *g, FILE *out, const struct rdep_gedge *e, const char *indent, bool from)
+static void print_edge(struct rdep_graph *g, FILE *out, const struct rdep_gedge *e, const char *indent, bool from)
 {
 	const struct rdep_mfinding *f = finding_of(g, e);
 	const char *modes = rdep_graph_modes(g->report, e->modes);
 
 	fprintf(out, "%s%s%s-> %s, in %s", indent, from ? g->classes[e->from].cls->name : "", from ? " " : "",
-		g->classes[e->to].cls->name, where(g, e));
+		g->classes[e->to].cls->name, rdep_graph_where(g, e));
 	if (*modes)
 		fprintf(out, ", %s", modes);
 	if (e->flags & RDEP_EDGE_TOLD)
@@ -40,7 +32,7 @@ static void print_edge(const struct rdep_graph *g, FILE *out, const struct rdep_
 
 /* ---- what each class leads to ---- */
 
-static void print_from(const struct rdep_graph *g, FILE *out, uint32_t class)
+static void print_from(struct rdep_graph *g, FILE *out, uint32_t class)
 {
 	uint32_t e;
 	uint32_t left = g->classes[class].out;
@@ -62,7 +54,7 @@ static void print_from(const struct rdep_graph *g, FILE *out, uint32_t class)
 
 /* ---- what reclaim can reach ---- */
 
-static void print_way(const struct rdep_graph *g, FILE *out, unsigned n, uint32_t class)
+static void print_way(struct rdep_graph *g, FILE *out, unsigned n, uint32_t class)
 {
 	uint32_t way[RDEP_WAY_MAX];
 	size_t i, length = rdep_graph_way(g, n, class, way), shown = length < RDEP_WAY_MAX ? length : RDEP_WAY_MAX;
@@ -77,7 +69,7 @@ static void print_way(const struct rdep_graph *g, FILE *out, unsigned n, uint32_
 }
 
 /* What leads back to the domain: with that the way is a cycle. */
-static void print_back(const struct rdep_graph *g, FILE *out, unsigned n, uint32_t class)
+static void print_back(struct rdep_graph *g, FILE *out, unsigned n, uint32_t class)
 {
 	uint32_t e;
 
@@ -86,7 +78,7 @@ static void print_back(const struct rdep_graph *g, FILE *out, unsigned n, uint32
 			print_edge(g, out, &g->edges[e - 1], "      and back: ", true);
 }
 
-static void print_reached(const struct rdep_graph *g, FILE *out, unsigned n)
+static void print_reached(struct rdep_graph *g, FILE *out, unsigned n)
 {
 	const char *name = g->classes[g->domain[n] - 1].cls->name;
 	bool any = false;

@@ -242,14 +242,15 @@ static unsigned edge_flags(const struct rdep_gedge *e)
  */
 static void print_edge(struct data *d, const struct rdep_gedge *e)
 {
+	struct rdep_process *p = rdep_graph_process(d->page->graph, e);
 	struct rdep_arena *a = &d->page->report->arena;
 	struct rdep_medge m;
 
-	rdep_graph_edge(e, &m);
+	rdep_model_edge(p, e->id, e->sample, &m);
 	fprintf(d->out, "[%u,%u,%u,%u,%u,%u,%u,%llu,%zu,%zu,%zu,%zu,%zu]", d->number[e->from], d->number[e->to], e->types,
-		e->modes, edge_flags(e), e->severity, e->finding, (unsigned long long)e->count,
-		put_known(d, e->process, m.raw->held_stack, &m.held), put_text(d, rdep_text_held_words(&m)),
-		put_known(d, e->process, m.raw->acquire_stack, &m.acquire),
+		e->modes, edge_flags(e), (unsigned)e->severity, e->finding, (unsigned long long)e->count,
+		put_known(d, p, m.raw->held_stack, &m.held), put_text(d, rdep_text_held_words(&m)),
+		put_known(d, p, m.raw->acquire_stack, &m.acquire),
 		put_text(d, rdep_text_thread_name(a, &m.thread)),
 		put_text(d, allocation(d, &m)));
 }

@@ -714,7 +714,7 @@ void mg_close(struct mg_input *in)
 	for (i = 0; i < in->r->thread_count; i++)
 		mg_thread_put(in->threads[i]);
 	for (i = 0; in->strangers.slots && i <= in->strangers.mask; i++)
-		if (in->strangers.slots[i].used)
+		if (rdep_map_used(&in->strangers, i))
 			mg_thread_put((struct mg_thread *)(uintptr_t)in->strangers.slots[i].value);
 	for (i = 0; i < in->r->origin_count; i++)
 		mg_origin_put(in->origins[i]);

@@ -124,7 +124,14 @@ static struct rdep_mstack site_of(struct rdep_process *p, uint64_t site, uint32_
 	return s;
 }
 
-bool rdep_model_edge(struct rdep_process *p, uint32_t id, uint32_t sample, struct rdep_medge *m)
+uint32_t rdep_model_acquired(struct rdep_process *p, uint32_t id, uint32_t sample)
+{
+	const struct rdep_redge *e = rdep_record_edge(p->record, id);
+
+	return e ? occurrence(e, sample)->raw->acquire_stack : 0;
+}
+
+bool rdep_model_edge_places(struct rdep_process *p, uint32_t id, uint32_t sample, struct rdep_medge *m)
 {
 	const struct rdep_redge *e = rdep_record_edge(p->record, id);
 	const struct rdep_roccurrence *o;
@@ -132,6 +139,7 @@ bool rdep_model_edge(struct rdep_process *p, uint32_t id, uint32_t sample, struc
 	if (!e)
 		return false;
 	o = occurrence(e, sample);
+	memset(m, 0, sizeof(*m));
 	m->raw = o->raw;
 	m->from = rdep_model_class(p, o->raw->from);
 	m->to = rdep_model_class(p, o->raw->to);
@@ -139,10 +147,17 @@ bool rdep_model_edge(struct rdep_process *p, uint32_t id, uint32_t sample, struc
 	if (!m->held.count)
 		m->held = site_of(p, o->raw->held_site, o->site_module, m->held.flags);
 	m->acquire = rdep_model_stack(p, o->raw->acquire_stack);
-	m->thread = rdep_model_thread(p, o->raw->thread);
-	m->joined = m->to->life ? rdep_model_thread(p, (uint32_t)o->raw->to_inst.address)
+	return true;
+}
+
+bool rdep_model_edge(struct rdep_process *p, uint32_t id, uint32_t sample, struct rdep_medge *m)
+{
+	if (!rdep_model_edge_places(p, id, sample, m))
+		return false;
+	m->thread = rdep_model_thread(p, m->raw->thread);
+	m->joined = m->to->life ? rdep_model_thread(p, (uint32_t)m->raw->to_inst.address)
 				: (struct rdep_mthread){0};
-	m->callee = rdep_model_callee(p, o->raw->acquire_stack);
+	m->callee = rdep_model_callee(p, m->raw->acquire_stack);
 	return true;
 }
 

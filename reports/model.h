@@ -177,6 +177,9 @@ void rdep_model_join(struct rdep_report *r);
 
 /* An occurrence of an edge (0: the first, n: its n-th sample). False when the record does not have it. */
 bool rdep_model_edge(struct rdep_process *p, uint32_t id, uint32_t sample, struct rdep_medge *m);
+/* Classes and stacks alone: for millions / the id of the acquiring stack alone, 0: not known. */
+bool rdep_model_edge_places(struct rdep_process *p, uint32_t id, uint32_t sample, struct rdep_medge *m);
+uint32_t rdep_model_acquired(struct rdep_process *p, uint32_t id, uint32_t sample);
 /* The function that the innermost frame of that stack called; NULL: unknown. */
 const char *rdep_model_callee(struct rdep_process *p, uint32_t stack);
 

@@ -266,6 +266,19 @@ static const char *stream_name(struct rdep_arena *a, const char *variable)
 	return rdep_arena_printf(a, "%.*s", (int)(n - 9), variable + 8);
 }
 
+/* What a static variable of that unit, which may be NULL, is: the same words for all. */
+static const char *variable_words(struct rdep_symbol_module *m, const char *unit)
+{
+	struct rdep_arena *a = &m->owner->arena;
+
+	if (!m->words || m->words_unit != unit) {
+		m->words_unit = unit;
+		m->words = unit ? rdep_arena_printf(a, "static variable of %s in %s", unit, m->name)
+				: rdep_arena_printf(a, "static variable of %s", m->name);
+	}
+	return m->words;
+}
+
 static void name_static(struct rdep_process *p, struct rdep_mclass *c)
 {
 	struct rdep_arena *a = &p->report->arena;
@@ -284,7 +297,7 @@ static void name_static(struct rdep_process *p, struct rdep_mclass *c)
 		return;
 	}
 	v = rdep_symbols_data(m, offset);
-	c->detail = rdep_arena_printf(a, "static variable of %s", m->name);
+	c->detail = variable_words(m, v->name && !stream_name(a, v->name) ? v->unit : NULL);
 	if (!v->name) {
 		c->name = c->key =
 			rdep_arena_printf(a, "%s+0x%llx", m->name, (unsigned long long)offset);
@@ -297,8 +310,6 @@ static void name_static(struct rdep_process *p, struct rdep_mclass *c)
 		snprintf(rest, sizeof(rest), "+0x%llx", (unsigned long long)v->offset);
 	c->name = rdep_arena_printf(a, "%s%s%s", plain_name(a, v->name), v->member, rest);
 	c->key = v->unit ? rdep_arena_printf(a, "%s:%s", v->unit, c->name) : c->name;
-	if (v->unit)
-		c->detail = rdep_arena_printf(a, "static variable of %s in %s", v->unit, m->name);
 }
 
 /* How many frames, past the wrappers, made the class. */

@@ -141,7 +141,7 @@ static const char *edge_title(const struct rdep_graph *g, const struct rdep_gedg
 	const char *modes = rdep_graph_modes(g->report, e->modes);
 	struct rdep_medge m;
 
-	rdep_graph_edge(e, &m);
+	rdep_graph_edge(g, e, &m);
 	return rdep_arena_printf(&g->report->arena, "%s -> %s, in %s%s%s", m.from->name, m.to->name,
 				 rdep_model_where(g->report, rdep_model_frame(&m.acquire)), *modes ? ", " : "", modes);
 }

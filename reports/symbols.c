@@ -139,6 +139,19 @@ const struct rdep_place *rdep_symbols_code(struct rdep_symbol_module *m, uint64_
 	return place;
 }
 
+static void name_variable(struct rdep_symbol_module *m, const struct rdep_symbol *symbol, struct rdep_variable *v)
+{
+	struct rdep_arena *a = &m->owner->arena;
+
+	if (m->tables->named.symbol != symbol) {
+		m->tables->named.symbol = symbol;
+		m->tables->named.name = rdep_symbol_name(a, symbol->name);
+		m->tables->named.unit = symbol->local ? unit_name(a, symbol->unit) : NULL;
+	}
+	v->name = m->tables->named.name;
+	v->unit = m->tables->named.unit;
+}
+
 const struct rdep_variable *rdep_symbols_data(struct rdep_symbol_module *m, uint64_t address)
 {
 	uint64_t *known = rdep_map_put(&m->data, address);
@@ -156,8 +169,7 @@ const struct rdep_variable *rdep_symbols_data(struct rdep_symbol_module *m, uint
 		symbol = rdep_elf_symbol(m->tables->objects, m->tables->object_count, address);
 	if (!symbol)
 		return v;
-	v->name = rdep_symbol_name(a, symbol->name);
-	v->unit = symbol->local ? unit_name(a, symbol->unit) : NULL;
+	name_variable(m, symbol, v);
 	v->offset = address - symbol->address;
 	/* Looking for members walks all DIEs: only where there can be several locks. */
 	if (m->has_dwarf && (v->offset || symbol->size > 64)) {

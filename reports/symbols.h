@@ -56,6 +56,7 @@ struct rdep_symbol_module {
 	enum rdep_module_state state;
 	enum rdep_module_names names;
 	bool has_dwarf, alt_missing;
+	const char *words, *words_unit; /* what its static variables are, of the unit that was asked for last */
 	size_t unnamed; /* places without a function's name */
 	struct rdep_symbol_tables *tables; /* symbols_elf.c, symbols_dwarf.c */
 	struct rdep_symbols *owner;

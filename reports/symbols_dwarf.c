@@ -570,25 +570,36 @@ static bool type_is_lock(Dwarf_Die *die)
 	       is_lock(&type);
 }
 
+/* The variable at that address, with its name; NULL: there is none. */
+static Dwarf_Die *variable_at(struct rdep_symbol_tables *t, uint64_t address)
+{
+	struct search s = {.address = address};
+	Dwarf_CU *cu = NULL;
+	Dwarf_Die die;
+
+	if (!t->variable.known || t->variable.address != address) {
+		t->variable.known = true;
+		t->variable.address = address;
+		t->variable.found = false;
+		while (!t->variable.found && dwarf_get_units(t->dwarf, cu, &cu, NULL, NULL, &die, NULL) == 0)
+			t->variable.found = find_variable(&s, &die, 0);
+		t->variable.die = s.found;
+	}
+	return t->variable.found ? &t->variable.die : NULL;
+}
+
 const char *rdep_dwarf_member(struct rdep_symbol_module *m, uint64_t address, uint64_t offset,
 			      uint64_t *rest)
 {
-	struct search s = {.address = address};
+	Dwarf_Die *variable = variable_at(m->tables, address), type;
 	struct rdep_buf b = {0};
-	Dwarf_CU *cu = NULL;
-	Dwarf_Die die, type;
 	char *text;
 
-	while (dwarf_get_units(m->tables->dwarf, cu, &cu, NULL, NULL, &die, NULL) == 0) {
-		if (!find_variable(&s, &die, 0))
-			continue;
-		if (!type_of(&s.found, &type) || type_is_lock(&s.found))
-			return NULL;
-		walk_members(&b, &type, &offset);
-		text = rdep_clean(&m->owner->arena, b.text ? b.text : "", b.len);
-		rdep_buf_free(&b);
-		*rest = offset;
-		return text;
-	}
-	return NULL;
+	if (!variable || !type_of(variable, &type) || type_is_lock(variable))
+		return NULL;
+	walk_members(&b, &type, &offset);
+	text = rdep_clean(&m->owner->arena, b.text ? b.text : "", b.len);
+	rdep_buf_free(&b);
+	*rest = offset;
+	return text;
 }

@@ -32,6 +32,16 @@ struct rdep_symbol_tables {
 	size_t unit_count;
 	struct rdep_map slots; /* GOT slot -> name that is bound there */
 	bool slots_read;
+	/* The variable and the symbol asked for last: of an array there may be millions of locks. */
+	struct {
+		bool known, found;
+		uint64_t address;
+		Dwarf_Die die;
+	} variable;
+	struct {
+		const struct rdep_symbol *symbol;
+		const char *name, *unit;
+	} named;
 };
 
 /* Opens the module's files and fills `functions` and `objects`; sets m->state and m->names. */

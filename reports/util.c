@@ -144,23 +144,38 @@ static uint64_t secret(void)
 	return word |= 1;
 }
 
-static struct rdep_map_slot *map_slot(const struct rdep_map *m, uint64_t key)
+uint64_t rdep_scatter(uint64_t key)
 {
-	size_t i = mix(key ^ secret()) & m->mask;
+	return mix(key ^ secret());
+}
 
-	while (m->slots[i].used && m->slots[i].key != key)
+/* Where the key is, or is to be. */
+static size_t map_slot(const struct rdep_map *m, uint64_t key)
+{
+	size_t i = rdep_scatter(key) & m->mask;
+
+	while (rdep_map_used(m, i) && m->slots[i].key != key)
 		i = (i + 1) & m->mask;
-	return &m->slots[i];
+	return i;
 }
 
 uint64_t *rdep_map_get(const struct rdep_map *m, uint64_t key)
 {
-	struct rdep_map_slot *s;
+	size_t i;
 
 	if (!m->slots)
 		return NULL;
-	s = map_slot(m, key);
-	return s->used ? &s->value : NULL;
+	i = map_slot(m, key);
+	return rdep_map_used(m, i) ? &m->slots[i].value : NULL;
+}
+
+static size_t map_add(struct rdep_map *m, uint64_t key)
+{
+	size_t i = map_slot(m, key);
+
+	m->used[i / 64] |= 1ull << i % 64;
+	m->slots[i].key = key;
+	return i;
 }
 
 static void map_grow(struct rdep_map *m)
@@ -169,31 +184,33 @@ static void map_grow(struct rdep_map *m)
 	size_t i, n = old.slots ? 2 * (old.mask + 1) : 16;
 
 	m->slots = rdep_alloc(n * sizeof(*m->slots));
+	m->used = rdep_alloc((n + 63) / 64 * sizeof(*m->used));
 	m->mask = n - 1;
 	for (i = 0; old.slots && i <= old.mask; i++)
-		if (old.slots[i].used)
-			*map_slot(m, old.slots[i].key) = old.slots[i];
+		if (rdep_map_used(&old, i))
+			m->slots[map_add(m, old.slots[i].key)].value = old.slots[i].value;
 	free(old.slots);
+	free(old.used);
 }
 
 uint64_t *rdep_map_put(struct rdep_map *m, uint64_t key)
 {
-	struct rdep_map_slot *s;
+	size_t i;
 
-	if (!m->slots || 2 * m->count > m->mask)
+	if (!m->slots || m->count > m->mask / 4 * 3)
 		map_grow(m);
-	s = map_slot(m, key);
-	if (!s->used) {
-		s->used = true;
-		s->key = key;
+	i = map_slot(m, key);
+	if (!rdep_map_used(m, i)) {
+		map_add(m, key);
 		m->count++;
 	}
-	return &s->value;
+	return &m->slots[i].value;
 }
 
 void rdep_map_free(struct rdep_map *m)
 {
 	free(m->slots);
+	free(m->used);
 	memset(m, 0, sizeof(*m));
 }
 

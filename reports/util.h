@@ -43,8 +43,8 @@ void rdep_arena_free(struct rdep_arena *a);
 struct rdep_map {
 	struct rdep_map_slot {
 		uint64_t key, value;
-		bool used;
 	} * slots;
+	uint64_t *used; /* a bit for each slot */
 	size_t mask, count;
 };
 
@@ -52,6 +52,14 @@ struct rdep_map {
 uint64_t *rdep_map_get(const struct rdep_map *m, uint64_t key);
 uint64_t *rdep_map_put(struct rdep_map *m, uint64_t key);
 void rdep_map_free(struct rdep_map *m);
+/* For who goes through slots[0] to slots[mask]. */
+static inline bool rdep_map_used(const struct rdep_map *m, size_t i)
+{
+	return m->used[i / 64] >> i % 64 & 1;
+}
+
+/* A number that nobody outside can foresee, for a table of one's own: keys may come from records. */
+uint64_t rdep_scatter(uint64_t key);
 
 /* FNV-1a with a final mix; for text keys of maps and for fingerprints. */
 uint64_t rdep_hash(uint64_t seed, const void *p, size_t n);
