@@ -59,6 +59,30 @@ static __attribute__((noinline)) int told(struct rdep_held *e, int rc)
 		return RD_NEXT(name)(PLAIN pass);                                                  \
 	}
 
+/*
+ * TAKE_LOCK_CALL(name, type of the lock, plain, take, taken_how, how): the same where the hook itself can take the lock, if it is
+ * `plain`, in place of the call (fastpath.h). Who finds that another has it stands as its holder for that
+ * moment.
+ */
+#define TAKE_LOCK_CALL(name, type, plain, take, taken_how, how)                                    \
+	LOCK_CALL_SLOW(name, how, (type * lock), (lock))                                           \
+	static __attribute__((noinline)) int name##_waits(type *lock, uint64_t site, uint64_t sp)  \
+		LOCK_CALL_WAITS(name, how, (lock), site, sp)                                       \
+	static __attribute__((noinline)) int name##_taken_by_another(type *lock)                   \
+	{                                                                                          \
+		struct rdep_held *e = rd_acquire_waits();                                          \
+                                                                                                   \
+		return told(e, RD_NEXT(name)(lock));                                               \
+	}                                                                                          \
+	RD_EXPORT_HOT int name(type *lock)                                                         \
+	{                                                                                          \
+		if (rd_unlikely(!(plain)))                                                         \
+			return name##_waits(lock, RD_SITE, RD_HERE);                               \
+		if (rd_unlikely(!rd_acquire_free((const void *)lock, taken_how, RD_SITE, RD_HERE))) \
+			return name##_slow(lock, RD_SITE, RD_HERE);                                \
+		return rd_likely(take) ? 0 : name##_taken_by_another(lock);                        \
+	}
+
 #define LOCK_CALL_WAITS(name, how, pass, site, sp)                                                 \
 	{                                                                                          \
 		struct rdep_held *e = rd_acquire_fast((const void *)lock, how, site, sp);          \
@@ -84,11 +108,11 @@ static __attribute__((noinline)) int told(struct rdep_held *e, int rc)
 	}
 
 /*
- * FREE_TRY_CALL(name, type of the lock, free, free_how, how, refused): of a trylock. Where `free`, by the lock's own words, it
- * is told before, and taken back if another was faster: so little follows the call. refused: what it returns
- * for a lock that is none; 0: nothing.
+ * FREE_TRY_CALL(name, type of the lock, free, take, free_how, how, refused): of a trylock. Where `free`, by the lock's own words,
+ * it is told before, and taken back if another was faster: so little follows the call. take: what the hook can do
+ * in place of it (fastpath.h), or false. refused: what it returns for a lock that is none; 0: nothing.
  */
-#define FREE_TRY_CALL(name, type, free, free_how, how, refused)                                    \
+#define FREE_TRY_CALL(name, type, free, take, free_how, how, refused)                              \
 	static __attribute__((noinline)) int name##_slow(type *lock, uint64_t site, uint64_t sp)   \
 	{                                                                                          \
 		int rc;                                                                            \
@@ -109,6 +133,8 @@ static __attribute__((noinline)) int told(struct rdep_held *e, int rc)
 		if (rd_unlikely(!(free)) ||                                                        \
 		    rd_unlikely(!rd_acquire_free((const void *)lock, free_how | RD_TRY, RD_SITE, RD_HERE))) \
 			return name##_slow(lock, RD_SITE, RD_HERE);                                \
+		if (take)                                                                          \
+			return 0;                                                                  \
 		rc = RD_NEXT(name)(lock);                                                          \
 		if (rd_unlikely(rc))                                                               \
 			rd_try_failed((const void *)lock);                                         \
@@ -116,9 +142,10 @@ static __attribute__((noinline)) int told(struct rdep_held *e, int rc)
 	}
 
 /*
- * UNLOCK_CALL(name, type of the lock, kind): of a call that gives it back. After that nothing need be told: it jumps on.
+ * UNLOCK_CALL(name, type of the lock, kind, give): of a call that gives it back. After that nothing need be told: it jumps on.
+ * give: what the hook can do in place of it, or false.
  */
-#define UNLOCK_CALL(name, type, kind)                                                              \
+#define UNLOCK_CALL(name, type, kind, give)                                                        \
 	static __attribute__((noinline)) int name##_slow(type *lock, uint64_t site, uint64_t sp)   \
 	{                                                                                          \
 		if (rd_unwinding())                                                                \
@@ -129,9 +156,9 @@ static __attribute__((noinline)) int told(struct rdep_held *e, int rc)
 	RD_EXPORT_HOT int name(type *lock)                                                         \
 	{                                                                                          \
 		if (rd_likely(rd_release_fast((const void *)lock)))                                \
-			return RD_NEXT(name)(lock);                                                \
+			return (give) ? 0 : RD_NEXT(name)(lock);                                   \
 		if (rd_likely(rd_release_below((const void *)lock)))                               \
-			return RD_NEXT(name)(lock);                                                \
+			return (give) ? 0 : RD_NEXT(name)(lock);                                   \
 		return name##_slow(lock, RD_SITE, RD_HERE);                                        \
 	}
 

@@ -5,12 +5,11 @@
  * A lock call is announced before it may block, made, and its outcome told. After
  * an unlock has been told nothing need follow: it jumps on.
  */
-#include <dlfcn.h>
 #include <errno.h>
-#include <gnu/libc-version.h>
 #include <pthread.h>
 #include <string.h>
 #include <threads.h>
+#include "fastpath.h"
 #include "locks.h"
 
 #define HOW RD_HOW(RDEP_MUTEX, RDEP_WRITE, 0)
@@ -21,13 +20,10 @@ static uint8_t zeros_do;
 RD_HIDDEN void rd_mutex_try_init(void)
 {
 	static const pthread_mutex_t zeros;
-	struct dl_find_object next, libc;
 	pthread_mutex_t made;
 
 	memset(&made, 0xa5, sizeof(made));
-	zeros_do = !_dl_find_object(RD_NEXT(pthread_mutex_init), &next) &&
-		   !_dl_find_object((void *)gnu_get_libc_version, &libc) && next.dlfo_link_map == libc.dlfo_link_map &&
-		   RD_NEXT(pthread_mutex_init)(&made, NULL) == 0 && memcmp(&made, &zeros, sizeof(made)) == 0;
+	zeros_do = rd_next_is_libcs(RD_NEXT(pthread_mutex_init)) && RD_NEXT(pthread_mutex_init)(&made, NULL) == 0 && memcmp(&made, &zeros, sizeof(made)) == 0;
 }
 
 static __attribute__((noinline)) int init_slow(pthread_mutex_t *mutex, const pthread_mutexattr_t *attr, uint64_t site,
@@ -108,10 +104,11 @@ static inline bool is_free(const void *lock)
 	return !(m->__lock | m->__kind);
 }
 
-FREE_LOCK_CALL(pthread_mutex_lock, is_free(lock), HOW, HOW, (pthread_mutex_t * lock), (lock))
+TAKE_LOCK_CALL(pthread_mutex_lock, pthread_mutex_t, mutex_is_plain(lock), mutex_take(lock), HOW, HOW)
 LOCK_CALL(mtx_lock, HOW, (mtx_t * lock), (lock))
-FREE_TRY_CALL(pthread_mutex_trylock, pthread_mutex_t, is_free(lock), HOW, HOW, EINVAL)
-FREE_TRY_CALL(mtx_trylock, mtx_t, is_free(lock), HOW, HOW, thrd_error)
+FREE_TRY_CALL(pthread_mutex_trylock, pthread_mutex_t, is_free(lock), mutex_is_plain(lock) && mutex_take(lock), HOW, HOW,
+	      EINVAL)
+FREE_TRY_CALL(mtx_trylock, mtx_t, is_free(lock), false, HOW, HOW, thrd_error)
 
 LOCK_CALL(pthread_mutex_timedlock, HOW | RD_TIMED,
 	  (pthread_mutex_t * lock, const struct timespec *until), (lock, until))
@@ -122,5 +119,5 @@ LOCK_CALL(pthread_mutex_clocklock, HOW | RD_TIMED,
 LOCK_CALL(mtx_timedlock, HOW | RD_TIMED, (mtx_t * lock, const struct timespec *until),
 	  (lock, until))
 
-UNLOCK_CALL(pthread_mutex_unlock, pthread_mutex_t, RDEP_MUTEX)
-UNLOCK_CALL(mtx_unlock, mtx_t, RDEP_MUTEX)
+UNLOCK_CALL(pthread_mutex_unlock, pthread_mutex_t, RDEP_MUTEX, mutex_is_plain(lock) && mutex_give(lock))
+UNLOCK_CALL(mtx_unlock, mtx_t, RDEP_MUTEX, false)

@@ -16,6 +16,7 @@
  */
 #include <dlfcn.h>
 #include <errno.h>
+#include <gnu/libc-version.h>
 #include <link.h>
 #include <stdlib.h>
 #include <string.h>
@@ -258,6 +259,14 @@ static void settle_kernel_heaps(void)
 		if (heap_family(hooks[i].family) && provided[hooks[i].family] &&
 		    *hooks[i].slot == hooks[i].stub)
 			*hooks[i].slot = (void *)lacking;
+}
+
+bool rd_next_is_libcs(void *next)
+{
+	struct dl_find_object its, libc;
+
+	return !_dl_find_object(next, &its) && !_dl_find_object((void *)gnu_get_libc_version, &libc) &&
+	       its.dlfo_link_map == libc.dlfo_link_map;
 }
 
 /* What the runtime may call to see how this libc's locks are laid out. */

@@ -56,6 +56,9 @@ void rd_mutex_try_init(void);
 /* Registers the handlers that copy the state over a fork. Once, after rd_start() and before the program can. */
 void rd_follow_forks(void);
 
+/* Is that next function libc's own? False: another library's, that came before. */
+bool rd_next_is_libcs(void *next);
+
 /* Stands in for a name that nobody provides and that has nothing to do then. */
 long rd_own_nothing(void);
 

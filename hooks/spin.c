@@ -3,6 +3,7 @@
  * spin.c - pthread_spin_*.
  */
 #include <pthread.h>
+#include "fastpath.h"
 #include "locks.h"
 
 #define HOW RD_HOW(RDEP_SPIN, RDEP_WRITE, 0)
@@ -38,8 +39,9 @@ static inline bool is_free(const void *lock)
 	return *(const int *)lock == 1;
 }
 
-FREE_LOCK_CALL(pthread_spin_lock, is_free((const void *)lock), HOW, HOW, (pthread_spinlock_t * lock), (lock))
+TAKE_LOCK_CALL(pthread_spin_lock, pthread_spinlock_t, rd_likely(rd_fastpath), spin_take((int *)lock), HOW, HOW)
 
-FREE_TRY_CALL(pthread_spin_trylock, pthread_spinlock_t, is_free((const void *)lock), HOW, HOW, 0)
+FREE_TRY_CALL(pthread_spin_trylock, pthread_spinlock_t, is_free((const void *)lock), rd_fastpath && spin_take((int *)lock), HOW,
+	      HOW, 0)
 
-UNLOCK_CALL(pthread_spin_unlock, pthread_spinlock_t, RDEP_SPIN)
+UNLOCK_CALL(pthread_spin_unlock, pthread_spinlock_t, RDEP_SPIN, rd_fastpath && spin_give((int *)lock))

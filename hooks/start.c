@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 #include "runtime/event.h"
+#include "fastpath.h"
 #include "resolve.h"
 
 /*
@@ -29,6 +30,7 @@ static __attribute__((constructor)) void start(void)
 	rd_resolve();
 	rd_mutex_try_init();
 	rd_start();
+	rd_fastpath_start();
 	rd_follow_forks();
 	rd_start_unwinder();
 	rd_follow_scope_pairs();

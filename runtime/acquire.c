@@ -570,11 +570,34 @@ static struct rdep_held *acquire(struct rd_thread *t, const void *lock, unsigned
 	return take(t, &k);
 }
 
-struct rdep_held *rd_acquire_slow(const void *lock, unsigned how, uint64_t site, uint64_t sp)
+/* What rd_slot_again() does with a tag's class, with the table's: a step that was taken before, or NULL. */
+static struct rdep_held *take_by_step(const void *lock, unsigned how, uint64_t site, uint64_t sp)
 {
-	struct rd_thread *t = rd_here();
+	struct rd_thread *t = rd_self;
+	struct taking k = {.lock = lock, .how = how, .site = site, .sp = sp};
+	const struct rd_step *s;
 	struct rdep_held *e;
 
+	if (RD_TAG_OFFSET(RD_HOW_KIND(how)) || !t || t->top >= t->limit || !t->top->address)
+		return NULL;
+	k.epoch = __atomic_load_n(&rd_table_epoch, __ATOMIC_ACQUIRE);
+	k.cls = rd_class_get(lock, RD_HOW_KIND(how), &k.generation);
+	s = k.cls ? rd_step_find(t, t->top->node, cls_mode_of(&k), site) : NULL;
+	if (!s)
+		return NULL;
+	e = push(t, &k, s->to, true);
+	e->flags |= s->flags;
+	return e;
+}
+
+struct rdep_held *rd_acquire_slow(const void *lock, unsigned how, uint64_t site, uint64_t sp)
+{
+	struct rd_thread *t;
+	struct rdep_held *e = take_by_step(lock, how, site, sp);
+
+	if (e)
+		return e;
+	t = rd_here();
 	if (!t || !is_ready(t, site, sp))
 		return NULL;
 	if (rd_likely(!rd_stat_on))

@@ -343,6 +343,15 @@ static inline void rd_abandon(struct rdep_held *e)
 	rd_abandon_slow(e);
 }
 
+/* A lock that rd_acquire_free() announced turned out not to be free: what rd_acquire() would have returned. */
+static inline struct rdep_held *rd_acquire_waits(void)
+{
+	struct rdep_held *e = rd_self->top;
+
+	__atomic_store_n(&e->flags, (uint8_t)(e->flags | RDEP_HELD_WAITING), __ATOMIC_RELAXED);
+	return e;
+}
+
 /* A trylock that rd_acquire_free() announced did not get the lock. */
 void rd_try_failed(const void *lock);
 
@@ -416,6 +425,9 @@ static inline __attribute__((always_inline)) bool rd_release_below(const void *l
 	t->top = e;
 	return true;
 }
+
+/* May the hooks take a free lock by its words (options.fastpath)? False: the runtime is not up. */
+bool rd_fastpath_wanted(void);
 
 /* True while this thread walks a stack with libunwind: its mutex calls, which come by our hooks,
  * must return 0 without doing anything. Ask where rd_acquire() gave NULL, and in unlock. */

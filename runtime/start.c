@@ -53,6 +53,11 @@ uint32_t *rd_alive = &never;
 static const struct rd_lock_calls *lock_calls;
 static bool is_child; /* of a process that is followed too */
 
+bool rd_fastpath_wanted(void)
+{
+	return rd_ready() && rd_options.fastpath;
+}
+
 void rd_use_lock_calls(const struct rd_lock_calls *calls)
 {
 	lock_calls = calls;

@@ -9,6 +9,7 @@
  *
  * Environment: MATRIX_RANDOM=N[,SEED], how many random cases and which. Every second one is the one before
  * it in disguise. MATRIX_OPTIONS=TEXT: runs those that are to be run with these options, and no random ones.
+ * MATRIX_RAN=FILE: what an earlier run printed, whose records lie beside this one's.
  *
  * All locks stand in one static array: a class's name tells the case. Threads take turns by a futex
  * of the driver's own, which no tool can take for an order of locks.
@@ -670,6 +671,26 @@ static bool is_had(pid_t pid)
 	return had[(unsigned)pid % PIDS / 8] >> pid % 8 & 1;
 }
 
+static void had_is(pid_t pid)
+{
+	had[(unsigned)pid % PIDS / 8] |= (uint8_t)(1u << pid % 8);
+}
+
+/* Those of another run, as it printed them. */
+static void learn_pids(const char *file)
+{
+	FILE *ran = fopen(file, "r");
+	int pid;
+
+	if (!ran) {
+		perror(file);
+		exit(99);
+	}
+	while (fscanf(ran, "%*u %d", &pid) == 1)
+		had_is(pid);
+	fclose(ran);
+}
+
 static pid_t fork_anew(void)
 {
 	pid_t pid;
@@ -683,7 +704,7 @@ static pid_t fork_anew(void)
 		waitpid(pid, NULL, 0);
 	}
 	if (pid > 0)
-		had[(unsigned)pid % PIDS / 8] |= (uint8_t)(1u << pid % 8);
+		had_is(pid);
 	return pid;
 }
 
@@ -724,7 +745,11 @@ static bool is_wanted(unsigned number)
 
 static void run_all(void)
 {
+	const char *ran = getenv("MATRIX_RAN");
 	unsigned i;
+
+	if (ran)
+		learn_pids(ran);
 
 	/* Those that hang do so while the others run. */
 	for (i = 0; i < COUNT; i++) {
