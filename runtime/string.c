@@ -66,6 +66,15 @@ HIDDEN size_t strlen(const char *s)
 	return n;
 }
 
+HIDDEN size_t strnlen(const char *s, size_t max)
+{
+	size_t n = 0;
+
+	for (; n < max && s[n]; n++)
+		NO_IDIOM();
+	return n;
+}
+
 HIDDEN int strncmp(const char *a, const char *b, size_t n)
 {
 	for (; n; n--, a++, b++) {
