@@ -3,8 +3,8 @@
  * resolve.c - finding the next function of every hook.
  *
  * Three times:
- * - once, in the constructor or at the first call that comes before it, with
- *   dlsym(RTLD_NEXT);
+ * - once, in the constructor or at the first call that comes before it, all of them
+ *   (next.h), with dlsym(RTLD_NEXT) where there are several;
  * - while that goes on, for the calls it makes itself (dlsym may allocate);
  * - where RTLD_NEXT knows nobody: by the caller. A plugin loaded RTLD_LOCAL brings
  *   its libstdc++ or its kernel shim in a scope of its own, which the caller's link
@@ -24,6 +24,8 @@
 #include <unistd.h>
 #include "runtime/event.h"
 #include "kernel_own.h"
+#include "next.h"
+#include "object.h"
 #include "resolve.h"
 #include "scope.h"
 
@@ -89,7 +91,7 @@ long rd_own_nothing(void)
 #define OWN_KERNEL(slot) ((void *)rd_own_##slot)
 #define OWN_ANNOTATE(slot) ((void *)rd_own_nothing)
 
-#define HOOK(name, slot, family, version, class)                                                   \
+#define HOOK(name, slot, family, version, class, entry)                                            \
 	_Static_assert(CLASS_##class >= 0, "a class of hooks.def");                                \
 	OWN_DECLARE_##class(slot)
 #define OWN_DECLARE_LIBC(slot)
@@ -101,7 +103,7 @@ long rd_own_nothing(void)
 #undef HOOK
 
 static const struct hook hooks[] = {
-#define HOOK(name, slot, family, version, class)                                                   \
+#define HOOK(name, slot, family, version, class, entry)                                            \
 	{#name,		  version,	&rd_next_##slot, rd_stub_##slot, OWN_##class(slot),        \
 	 FAMILY_##family, CLASS_##class},
 #include "hooks.def"
@@ -196,18 +198,11 @@ static __attribute__((noinline)) void *next_in_line(const char *name, const char
 	return p;
 }
 
-static void *our_map(void)
+static bool is_ours(const void *function)
 {
-	struct dl_find_object found;
+	const struct link_map *map = rd_object_map(function);
 
-	return _dl_find_object((void *)rd_resolve, &found) ? NULL : found.dlfo_link_map;
-}
-
-static bool is_ours(void *function)
-{
-	struct dl_find_object found;
-
-	return !_dl_find_object(function, &found) && found.dlfo_link_map == our_map();
+	return map && map == rd_object_map(rd_resolve);
 }
 
 static bool heap_family(uint8_t family)
@@ -233,13 +228,37 @@ static long lacking(void)
 	return 0;
 }
 
+/* ---- all names, in one pass ---- */
+
+static struct rd_wanted wanted[HOOKS];
+
+/* The next function; NULL: none. */
+static void *next_of(const struct hook *h)
+{
+	const struct rd_wanted *w = &wanted[h - hooks];
+
+	if (w->others || *h->version)
+		return next_in_line(h->name, h->version);
+	return w->libc;
+}
+
 /* A provider that sits before us in line, in the executable say, is seen by nobody
  * that calls a hook, but it has the heap. */
 static bool provided_before_us(const struct hook *h)
 {
-	void *p = dlsym(RTLD_DEFAULT, h->name);
+	void *p = wanted[h - hooks].before ? dlsym(RTLD_DEFAULT, h->name) : NULL;
 
 	return p && !is_ours(p);
+}
+
+/* Of the first n hooks. */
+static void find_wanted(size_t n)
+{
+	size_t i;
+
+	for (i = 0; i < n; i++)
+		wanted[i].name = hooks[i].name;
+	rd_next_find(wanted, n);
 }
 
 static void settle_kernel_heaps(void)
@@ -263,10 +282,9 @@ static void settle_kernel_heaps(void)
 
 bool rd_next_is_libcs(void *next)
 {
-	struct dl_find_object its, libc;
+	const struct link_map *map = rd_object_map(next);
 
-	return !_dl_find_object(next, &its) && !_dl_find_object((void *)gnu_get_libc_version, &libc) &&
-	       its.dlfo_link_map == libc.dlfo_link_map;
+	return map && map == rd_object_map(gnu_get_libc_version);
 }
 
 /* What the runtime may call to see how this libc's locks are laid out. */
@@ -296,10 +314,10 @@ static void lend_lock_calls(void)
  * for its environment: behind the arguments, as the kernel left it. */
 static void find_environment(void)
 {
-	void **stack_end = dlsym(RTLD_DEFAULT, "__libc_stack_end");
+	void **stack_end = environ ? NULL : dlsym(RTLD_DEFAULT, "__libc_stack_end");
 	long *argc = stack_end ? *stack_end : NULL;
 
-	if (!environ && argc)
+	if (argc)
 		environ = (char **)(argc + 1) + *argc + 1;
 }
 
@@ -309,20 +327,10 @@ static bool move_on(int from, int to)
 					   __ATOMIC_ACQUIRE);
 }
 
-/* All at once: until then every block is the arena's. */
-static struct link_map *map_of(void *function)
-{
-	struct dl_find_object found;
-
-	return _dl_find_object(function, &found) ? NULL : found.dlfo_link_map;
-}
-
 /* Does the path's last part begin like that? */
 static bool is_file(const char *path, const char *prefix)
 {
-	const char *slash = strrchr(path, '/');
-
-	return !strncmp(slash ? slash + 1 : path, prefix, strlen(prefix));
+	return !strncmp(rd_last_part(path), prefix, strlen(prefix));
 }
 
 bool rd_deletes_by_free(void *next)
@@ -333,30 +341,36 @@ bool rd_deletes_by_free(void *next)
 
 	if (next == __atomic_load_n(&last, __ATOMIC_RELAXED))
 		return true;
-	map = map_of(next);
+	map = rd_object_map(next);
 	known = usable && map &&
-		(map == map_of((void *)usable) || is_file(map->l_name, "libstdc++.so") ||
+		(map == rd_object_map((void *)usable) || is_file(map->l_name, "libstdc++.so") ||
 		 is_file(map->l_name, "libc++"));
 	if (known)
 		__atomic_store_n(&last, next, __ATOMIC_RELAXED);
 	return known;
 }
 
+/* All at once: until then every block is the arena's. */
 static void resolve_allocator(void)
 {
+	struct rd_wanted size = {.name = "malloc_usable_size"};
 	void *allocator[HOOKS];
-	size_t i;
+	size_t i, n;
 
 	if (!move_on(UNRESOLVED, RESOLVING))
 		return;
-	for (i = 0; hooks[i].family == FAMILY_MALLOC; i++)
-		allocator[i] = next_in_line(hooks[i].name, hooks[i].version);
+	for (n = 0; hooks[n].family == FAMILY_MALLOC; n++)
+		;
+	find_wanted(n);
+	for (i = 0; i < n; i++)
+		allocator[i] = next_of(&hooks[i]);
 	while (i--)
 		if (allocator[i])
 			__atomic_store_n(hooks[i].slot, allocator[i], __ATOMIC_RELEASE);
-	usable = (size_t(*)(void *))next_in_line("malloc_usable_size", "");
+	rd_next_find(&size, 1);
+	usable = (size_t(*)(void *))(size.others ? next_in_line(size.name, "") : size.libc);
 	/* An allocator that does not bring it: libc's knows nothing of its blocks. */
-	if (map_of((void *)usable) != map_of(rd_next_free))
+	if (rd_object_map((void *)usable) != rd_object_map(rd_next_free))
 		usable = NULL;
 	__atomic_store_n(&state, ALLOCATOR, __ATOMIC_RELEASE);
 }
@@ -369,10 +383,11 @@ void rd_resolve(void)
 	resolve_allocator();
 	if (!move_on(ALLOCATOR, RESOLVING))
 		return;
+	find_wanted(HOOKS);
 	for (size_t i = 0; i < HOOKS; i++) {
 		if (hooks[i].family == FAMILY_MALLOC || hooks[i].class == CLASS_ANNOTATE)
 			continue;
-		p = next_in_line(hooks[i].name, hooks[i].version);
+		p = next_of(&hooks[i]);
 		if (p)
 			__atomic_store_n(hooks[i].slot, p, __ATOMIC_RELEASE);
 	}

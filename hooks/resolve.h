@@ -19,7 +19,7 @@
 #define RD_EXPORT_HOT __attribute__((visibility("default"), aligned(64), section(".text.hot")))
 #define RD_HIDDEN __attribute__((visibility("hidden")))
 
-#define HOOK(name, slot, family, version, class)                                                   \
+#define HOOK(name, slot, family, version, class, entry)                                            \
 	extern void *rd_next_##slot RD_HIDDEN;                                                     \
 	extern char rd_stub_##slot[] RD_HIDDEN;
 #include "hooks.def"
@@ -47,8 +47,8 @@ extern uint8_t rd_resolved RD_HIDDEN;
 /* The function that a call from `site` goes on to; never NULL. */
 void *rd_find_slot(void **slot, uint64_t site);
 
-/* Intercepts the names of scope_pair= in the modules that are loaded. Once, after rd_start(). */
-void rd_follow_scope_pairs(void);
+/* Intercepts the names of scope_pair= in the modules that are loaded. Once, after rd_start(). Are there any? */
+bool rd_follow_scope_pairs(void);
 
 /* Finds out whether a mutex can be made without libc. Once, after rd_resolve(). */
 void rd_mutex_try_init(void);

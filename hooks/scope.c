@@ -2,111 +2,20 @@
 /*
  * scope.c - see scope.h.
  */
-#include <elf.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <string.h>
+#include "object.h"
 #include "resolve.h"
 #include "scope.h"
-
-/* What a loaded object's dynamic section says. */
-struct object {
-	uintptr_t base;
-	const ElfW(Dyn) * dynamic;
-	const ElfW(Sym) * symbols;
-	const ElfW(Half) * versions;
-	const uint32_t *hash;
-	const char *strings;
-	const char *name; /* its soname, or the last part of its path */
-};
-
-/* The loader has added the base to these pointers, but not in objects it may not write to. */
-static const void *address(uintptr_t base, ElfW(Addr) p)
-{
-	return (const void *)(p < base ? base + p : p);
-}
-
-static const char *last_part(const char *path)
-{
-	const char *slash = strrchr(path, '/');
-
-	return slash ? slash + 1 : path;
-}
-
-static void read_object(struct object *o, uintptr_t base, const ElfW(Dyn) * dynamic,
-			const char *path)
-{
-	const ElfW(Dyn) * d;
-	ElfW(Xword) soname = 0;
-
-	*o = (struct object){.base = base, .dynamic = dynamic, .name = last_part(path)};
-	for (d = dynamic; d && d->d_tag != DT_NULL; d++) {
-		if (d->d_tag == DT_SYMTAB)
-			o->symbols = address(base, d->d_un.d_ptr);
-		else if (d->d_tag == DT_STRTAB)
-			o->strings = address(base, d->d_un.d_ptr);
-		else if (d->d_tag == DT_GNU_HASH)
-			o->hash = address(base, d->d_un.d_ptr);
-		else if (d->d_tag == DT_VERSYM)
-			o->versions = address(base, d->d_un.d_ptr);
-		else if (d->d_tag == DT_SONAME)
-			soname = d->d_un.d_val;
-	}
-	if (o->strings && soname)
-		o->name = o->strings + soname;
-}
-
-static uint32_t hash_of(const char *name)
-{
-	uint32_t h = 5381;
-
-	while (*name)
-		h = h * 33 + (unsigned char)*name++;
-	return h;
-}
-
-/* A function that others may bind to, in its default version. */
-static bool is_definition(const struct object *o, uint32_t i, const char *name)
-{
-	const ElfW(Sym) *s = &o->symbols[i];
-	unsigned type = ELF64_ST_TYPE(s->st_info);
-
-	return s->st_shndx != SHN_UNDEF && (type == STT_FUNC || type == STT_NOTYPE) &&
-	       !(o->versions && o->versions[i] & 0x8000) && !strcmp(o->strings + s->st_name, name);
-}
-
-/* DT_GNU_HASH: a header, a filter, buckets of first indices, and from `first` on a chain of
- * hashes, each list's last marked by the lowest bit. */
-static void *definition_in(const struct object *o, const char *name)
-{
-	uint32_t wanted = hash_of(name), count, first, filter, i;
-	const uint32_t *buckets, *chain;
-
-	if (!o->hash || !o->symbols || !o->strings || !o->hash[0])
-		return NULL;
-	count = o->hash[0];
-	first = o->hash[1];
-	filter = o->hash[2];
-	buckets = o->hash + 4 + filter * (sizeof(ElfW(Addr)) / sizeof(uint32_t));
-	chain = buckets + count;
-	i = buckets[wanted % count];
-	if (i < first)
-		return NULL;
-	do {
-		if ((chain[i - first] | 1) == (wanted | 1) && is_definition(o, i, name))
-			return (void *)(o->base + o->symbols[i].st_value);
-	} while (!(chain[i++ - first] & 1));
-	return NULL;
-}
 
 /* ---- all loaded objects ---- */
 
 /* One walk over them: ends where visit() says so. */
 struct walk {
-	bool (*visit)(struct walk *w, const struct object *o);
+	bool (*visit)(struct walk *w, const struct rd_object *o);
 	const char *name;
+	uint32_t hash;
 	const void *except;
-	struct object found;
+	struct rd_object found;
 	void *definition;
 };
 
@@ -127,7 +36,7 @@ static bool contains(const struct dl_phdr_info *info, const void *p)
 static int visit_one(struct dl_phdr_info *info, size_t size, void *arg)
 {
 	struct walk *w = arg;
-	struct object o;
+	struct rd_object o;
 	int i;
 
 	(void)size;
@@ -135,21 +44,21 @@ static int visit_one(struct dl_phdr_info *info, size_t size, void *arg)
 		return 0;
 	for (i = 0; i < info->dlpi_phnum; i++)
 		if (info->dlpi_phdr[i].p_type == PT_DYNAMIC) {
-			read_object(&o, info->dlpi_addr,
-				    (const void *)(info->dlpi_addr + info->dlpi_phdr[i].p_vaddr),
-				    info->dlpi_name);
+			rd_object_read(&o, info->dlpi_addr,
+				       (const void *)(info->dlpi_addr + info->dlpi_phdr[i].p_vaddr),
+				       info->dlpi_name);
 			return w->visit(w, &o);
 		}
 	return 0;
 }
 
-static bool defines(struct walk *w, const struct object *o)
+static bool defines(struct walk *w, const struct rd_object *o)
 {
-	w->definition = definition_in(o, w->name);
+	w->definition = rd_object_function(o, w->name, w->hash);
 	return w->definition != NULL;
 }
 
-static bool is_called(struct walk *w, const struct object *o)
+static bool is_called(struct walk *w, const struct rd_object *o)
 {
 	if (strcmp(o->name, w->name) != 0)
 		return false;
@@ -159,7 +68,10 @@ static bool is_called(struct walk *w, const struct object *o)
 
 void *rd_scope_any(const char *name, const void *except)
 {
-	struct walk w = {.visit = defines, .name = name, .except = except};
+	struct walk w = {.visit = defines,
+			 .name = name,
+			 .hash = rd_object_hash_of(name),
+			 .except = except};
 
 	dl_iterate_phdr(visit_one, &w);
 	return w.definition;
@@ -170,7 +82,7 @@ void *rd_scope_any(const char *name, const void *except)
 /* Objects of one scope, in the loader's order. They stay: the caller runs in the first. */
 #define SCOPE_MAX 64
 struct scope {
-	struct object objects[SCOPE_MAX];
+	struct rd_object objects[SCOPE_MAX];
 	unsigned count;
 };
 
@@ -184,7 +96,7 @@ static bool is_in(const struct scope *s, const char *name)
 	return false;
 }
 
-static void add_needed(struct scope *s, const struct object *o, const void *except)
+static void add_needed(struct scope *s, const struct rd_object *o, const void *except)
 {
 	const ElfW(Dyn) * d;
 
@@ -193,7 +105,7 @@ static void add_needed(struct scope *s, const struct object *o, const void *exce
 
 		if (d->d_tag != DT_NEEDED || !o->strings || s->count == SCOPE_MAX)
 			continue;
-		w.name = last_part(o->strings + d->d_un.d_val);
+		w.name = rd_last_part(o->strings + d->d_un.d_val);
 		if (!is_in(s, w.name) && dl_iterate_phdr(visit_one, &w))
 			s->objects[s->count++] = w.found;
 	}
@@ -201,13 +113,14 @@ static void add_needed(struct scope *s, const struct object *o, const void *exce
 
 void *rd_scope_find(const struct link_map *object, const char *name, const void *except)
 {
+	uint32_t hash = rd_object_hash_of(name);
 	struct scope s = {.count = 1};
 	unsigned i;
 	void *p;
 
-	read_object(&s.objects[0], object->l_addr, object->l_ld, object->l_name);
+	rd_object_read(&s.objects[0], object->l_addr, object->l_ld, object->l_name);
 	for (i = 0; i < s.count; i++) {
-		p = definition_in(&s.objects[i], name);
+		p = rd_object_function(&s.objects[i], name, hash);
 		if (p)
 			return p;
 		add_needed(&s, &s.objects[i], except);

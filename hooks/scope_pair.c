@@ -8,11 +8,11 @@
  * and a name that no module imports is bound inside of one: both are said.
  */
 #include <dlfcn.h>
-#include <elf.h>
 #include <link.h>
 #include <string.h>
 #include <sys/mman.h>
 #include "runtime/event.h"
+#include "object.h"
 #include "resolve.h"
 
 static struct rd_scope_pairs pairs;
@@ -59,65 +59,30 @@ static through *const thunks[RD_SCOPE_PAIRS][2] = {
 
 /* What of a loaded module is needed. */
 struct module {
-	uintptr_t base;
-	const ElfW(Sym) * symbols;
-	const char *strings;
-	const ElfW(Rela) * rela[2];
-	size_t count[2];
+	struct rd_object object;
+	struct rd_relocations relocations;
 	uintptr_t relro, relro_end; /* pages that are read-only after relocation */
 };
 
 typedef void visit(const struct module *m, const ElfW(Rela) * r, unsigned pair, unsigned which);
 
-static const void *address(uintptr_t base, ElfW(Addr) p)
-{
-	return (const void *)(p < base ? base + p : p);
-}
-
-static void read_dynamic(struct module *m, const ElfW(Dyn) * d)
-{
-	for (; d->d_tag != DT_NULL; d++) {
-		switch (d->d_tag) {
-		case DT_SYMTAB:
-			m->symbols = address(m->base, d->d_un.d_ptr);
-			break;
-		case DT_STRTAB:
-			m->strings = address(m->base, d->d_un.d_ptr);
-			break;
-		case DT_RELA:
-			m->rela[0] = address(m->base, d->d_un.d_ptr);
-			break;
-		case DT_RELASZ:
-			m->count[0] = d->d_un.d_val / sizeof(ElfW(Rela));
-			break;
-		case DT_JMPREL:
-			m->rela[1] = address(m->base, d->d_un.d_ptr);
-			break;
-		case DT_PLTRELSZ:
-			m->count[1] = d->d_un.d_val / sizeof(ElfW(Rela));
-			break;
-		default:
-			break;
-		}
-	}
-}
-
 static void read_module(struct module *m, const struct dl_phdr_info *info)
 {
 	int i;
 
-	*m = (struct module){.base = info->dlpi_addr};
+	memset(m, 0, sizeof(*m));
 	for (i = 0; i < info->dlpi_phnum; i++) {
 		const ElfW(Phdr) *p = &info->dlpi_phdr[i];
-		uintptr_t start = m->base + p->p_vaddr;
+		uintptr_t start = info->dlpi_addr + p->p_vaddr;
 
 		if (p->p_type == PT_DYNAMIC)
-			read_dynamic(m, (const ElfW(Dyn) *)start);
+			rd_object_read(&m->object, info->dlpi_addr, (const ElfW(Dyn) *)start, "");
 		if (p->p_type == PT_GNU_RELRO) {
 			m->relro = start & ~(uintptr_t)4095;
 			m->relro_end = (start + p->p_memsz) & ~(uintptr_t)4095;
 		}
 	}
+	rd_object_relocations(&m->object, &m->relocations);
 }
 
 static bool is_slot(const ElfW(Rela) * r)
@@ -129,17 +94,18 @@ static bool is_slot(const ElfW(Rela) * r)
 
 static void each_slot(const struct module *m, visit *fn)
 {
+	const struct rd_object *o = &m->object;
 	unsigned table, pair, which;
 	size_t i;
 
-	for (table = 0; table < 2; table++) {
-		for (i = 0; m->rela[table] && i < m->count[table]; i++) {
-			const ElfW(Rela) *r = &m->rela[table][i];
+	for (table = 0; table < RD_RELA_TABLES; table++) {
+		for (i = 0; i < m->relocations.count[table]; i++) {
+			const ElfW(Rela) *r = &m->relocations.rela[table][i];
 			const char *name;
 
 			if (!is_slot(r))
 				continue;
-			name = m->strings + m->symbols[ELF64_R_SYM(r->r_info)].st_name;
+			name = o->strings + o->symbols[ELF64_R_SYM(r->r_info)].st_name;
 			for (pair = 0; pair < pairs.count; pair++) {
 				for (which = 0; which < 2; which++) {
 					if (strcmp(name, pairs.pair[pair].name[which]) == 0)
@@ -156,7 +122,7 @@ static int each_module(struct dl_phdr_info *info, size_t size, void *fn)
 
 	(void)size;
 	read_module(&m, info);
-	if (m.symbols && m.strings)
+	if (m.object.symbols && m.object.strings)
 		each_slot(&m, *(visit **)fn);
 	return 0;
 }
@@ -170,7 +136,7 @@ static void note_import(const struct module *m, const ElfW(Rela) * r, unsigned p
 
 static void rewrite(const struct module *m, const ElfW(Rela) * r, unsigned pair, unsigned which)
 {
-	void **slot = (void **)(m->base + r->r_offset);
+	void **slot = (void **)(m->object.base + r->r_offset);
 	uintptr_t page = (uintptr_t)slot & ~(uintptr_t)4095;
 	bool locked = page >= m->relro && page < m->relro_end;
 
@@ -229,12 +195,12 @@ static void *definition(const char *name)
 	return found;
 }
 
-void rd_follow_scope_pairs(void)
+bool rd_follow_scope_pairs(void)
 {
 	unsigned i, which;
 
 	if (!rd_scope_pairs(&pairs) || !pairs.count)
-		return;
+		return false;
 	rd_loader_begin();
 	for (i = 0; i < pairs.count; i++) {
 		for (which = 0; which < 2; which++)
@@ -249,4 +215,5 @@ void rd_follow_scope_pairs(void)
 		for (which = 0; which < 2; which++)
 			say_what_is_missing(i, which);
 	}
+	return true;
 }

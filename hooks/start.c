@@ -7,6 +7,7 @@
 #include <unistd.h>
 #include "runtime/event.h"
 #include "fastpath.h"
+#include "imports.h"
 #include "resolve.h"
 
 /*
@@ -32,8 +33,8 @@ static __attribute__((constructor)) void start(void)
 	rd_start();
 	rd_fastpath_start();
 	rd_follow_forks();
-	rd_start_unwinder();
-	rd_follow_scope_pairs();
+	if (rd_follow_scope_pairs() || (rd_unwinder_wanted() && rd_imports_taker()))
+		rd_start_unwinder();
 	on_exit(leave, NULL);
 	rd_provoke_begin();
 }

@@ -5,7 +5,7 @@
  */
 #include "thunks.h"
 
-#define HOOK(name, slot, family, version, class) rd_slot slot
+#define HOOK(name, slot, family, version, class, entry) rd_slot slot
 
 	.macro rd_slot slot
 	.data
@@ -136,7 +136,7 @@ rd_thunks:
 	rd_pass	free_pages
 
 /* Told of with its return address and the stack pointer that it returns to; then it never was here. */
-	.macro rd_loader_call name
+	.macro rd_loader_hook name, file, flags
 	.text
 	.globl	\name
 	.type	\name, @function
@@ -149,9 +149,11 @@ rd_thunks:
 	.cfi_adjust_cfa_offset 8
 	pushq	%rdx
 	.cfi_adjust_cfa_offset 8
-	movq	24(%rsp), %rdi
-	leaq	32(%rsp), %rsi
-	call	rd_dlopen
+	movq	%\file, %rdi
+	movl	%\flags, %esi
+	movq	24(%rsp), %rdx
+	leaq	32(%rsp), %rcx
+	call	rd_loader_call
 	popq	%rdx
 	.cfi_adjust_cfa_offset -8
 	popq	%rsi
@@ -163,9 +165,9 @@ rd_thunks:
 	.size	\name, . - \name
 	.endm
 
-	.hidden	rd_dlopen
-	rd_loader_call	dlopen
-	rd_loader_call	dlmopen
+	.hidden	rd_loader_call
+	rd_loader_hook	dlopen, rdi, esi
+	rd_loader_hook	dlmopen, rsi, edx
 
 /*
  * Calls the function in rdi from a frame that hears of an exception, or of the thread's end, that

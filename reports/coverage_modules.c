@@ -18,7 +18,7 @@
 #define ANNOTATE RDEP_HOOK_ANNOTATE
 
 const struct rdep_hook_name rdep_hook_names[] = {
-#define HOOK(name, slot, family, version, cls) {#name, #family, cls},
+#define HOOK(name, slot, family, version, cls, entry) {#name, #family, cls},
 #include "hooks/hooks.def"
 #undef HOOK
 };

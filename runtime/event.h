@@ -50,10 +50,14 @@
 void rd_start(void);
 
 /*
- * Loads libunwind, after rd_start(), from the constructor only: it calls the loader and allocates, which a
- * hook that runs before (from inside the loader, even) must not.
+ * Loads libunwind, after rd_start(): it calls the loader and allocates, so from the constructor, or where the program
+ * itself is about to do that. No hook that runs before (from inside the loader, even) may. Until then, and for good
+ * where nobody does, stacks are the small walker's, which the record counts.
  */
 void rd_start_unwinder(void);
+
+/* Is it to be loaded, and has not been? Not in a call from inside the runtime. */
+bool rd_unwinder_wanted(void);
 
 /*
  * libc's own lock functions, for the start-up test of the tags: the runtime knows no names. Given

@@ -79,8 +79,11 @@ const struct rd_walk *rd_stack_walk(void)
 	walked = 1;
 	walk.count = 0;
 	walk.flags = 0;
-	if (rd_options.unwind == UNWIND_LIBUNWIND && !small && rd_unwind_up()) {
-		walk.count = rd_unwind_confirmed(walk.frames, max, here_sp, &walk.flags);
+	if (rd_options.unwind == UNWIND_LIBUNWIND && !small) {
+		if (rd_unwind_up())
+			walk.count = rd_unwind_confirmed(walk.frames, max, here_sp, &walk.flags);
+		else
+			rd_count(RDEP_C_STACKS_SMALL);
 	}
 	if (walk.count == 0 && rd_options.unwind != UNWIND_NONE) {
 		walk.flags = 0;

@@ -188,14 +188,20 @@ void rd_start(void)
 	__atomic_store_n(alive, 1, __ATOMIC_RELEASE);
 }
 
+static uint32_t unwinder_begun;
+
+bool rd_unwinder_wanted(void)
+{
+	return !__atomic_load_n(&unwinder_begun, __ATOMIC_RELAXED) && __atomic_load_n(&state, __ATOMIC_ACQUIRE) == UP &&
+	       rd_options.unwind == 0 && !(rd_self && rd_self->busy);
+}
+
 void rd_start_unwinder(void)
 {
-	static uint32_t begun;
 	struct rd_thread *t;
 	struct rd_locked l;
 
-	if (__atomic_load_n(&state, __ATOMIC_ACQUIRE) != UP || rd_options.unwind != 0 ||
-	    __atomic_exchange_n(&begun, 1, __ATOMIC_ACQ_REL))
+	if (!rd_unwinder_wanted() || __atomic_exchange_n(&unwinder_begun, 1, __ATOMIC_ACQ_REL))
 		return;
 	/* It calls the loader and allocates: without the lock, but as if from inside, so that the locks that libunwind
 	 * makes are not the program's. */

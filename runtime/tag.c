@@ -86,9 +86,12 @@ static bool marks_stand(void *lock, unsigned kind)
 	return *rd_tag_word(lock, kind) == mark[0] && *rd_generation_word(lock, kind) == mark[1];
 }
 
+/* Before the kernel's time began: libc gives up by itself, after all that it does to the lock, and does not ask the
+ * kernel, which would let the thread sleep for a moment. */
+static const struct timespec past = {-1, 0};
+
 static bool mutex_keeps(const struct rd_lock_calls *c, int type)
 {
-	static const struct timespec past = {0, 1};
 	pthread_mutex_t m = PTHREAD_MUTEX_INITIALIZER;
 	pthread_cond_t cond = PTHREAD_COND_INITIALIZER;
 
@@ -105,7 +108,6 @@ static bool mutex_keeps(const struct rd_lock_calls *c, int type)
 
 static bool rwlock_keeps(const struct rd_lock_calls *c)
 {
-	static const struct timespec past = {0, 1};
 	pthread_rwlock_t l = PTHREAD_RWLOCK_INITIALIZER;
 
 	put_marks(&l, RDEP_RWLOCK);
@@ -117,7 +119,6 @@ static bool rwlock_keeps(const struct rd_lock_calls *c)
 
 static bool sem_keeps(const struct rd_lock_calls *c)
 {
-	static const struct timespec past = {0, 1};
 	union {
 		sem_t sem;
 		uint32_t value;

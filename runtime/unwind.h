@@ -5,7 +5,7 @@
  * Two walkers with one result:
  *
  * rd_unwind_full: libunwind through its address-space interface (own accessors,
- * _dl_find_object). libunwind is loaded privately at start-up (dlopen,
+ * _dl_find_object). libunwind is loaded privately (rd_start_unwinder; dlopen,
  * RTLD_LOCAL): linked, it would export _Unwind_* and capture the target's
  * exceptions. Its local half is never used: that takes the loader's lock and
  * reads through a pipe. libunwind locks mutexes of its own, so the caller holds
@@ -34,8 +34,8 @@ struct rd_frame {
 #define RD_UNWIND_BROKEN 4u /* ended on a frame without unwind data */
 
 /*
- * Loads libunwind and creates its address space (it callocs: before the target's
- * threads, from start-up only). Returns 0, or -1 with rd_unwind_error() saying
+ * Loads libunwind and creates its address space (it callocs and calls the loader: where the target is about to do
+ * that, and has no other threads yet). Returns 0, or -1 with rd_unwind_error() saying
  * why; rd_unwind_full then falls back to rd_unwind_fast. rd_unwind_up() tells.
  */
 int rd_unwind_init(void);
