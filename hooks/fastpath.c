@@ -49,13 +49,14 @@ static bool next_are_libcs(void)
 	return true;
 }
 
-/* mutex_take() without a thread of the runtime's, which the constructor may not have yet. */
 static bool take_as(pthread_mutex_t *m, int tid)
 {
-	if (!word_change(&m->__data.__lock, MUTEX_FREE, MUTEX_TAKEN))
-		return false;
-	mutex_own(m, tid);
-	return true;
+	return m->__data.__kind & MUTEX_TYPE ? mutex_take_other_as(m, tid) : mutex_take_as(m, tid);
+}
+
+static bool give_as(pthread_mutex_t *m, int tid)
+{
+	return m->__data.__kind & MUTEX_TYPE ? mutex_give_other_as(m, tid) : mutex_give(m);
 }
 
 /* Taken by one, given back by the other, and both ways round: all bytes are those that libc alone leaves. */
@@ -71,11 +72,45 @@ static bool mutex_is_the_same(int kind)
 		return false;
 	m = free;
 	if (!take_as(&m, tid) || memcmp(&m, &taken, sizeof(m)) || take_as(&m, tid) ||
-	    RD_NEXT(pthread_mutex_trylock)(&m) != EBUSY || RD_NEXT(pthread_mutex_unlock)(&m) ||
-	    memcmp(&m, &free, sizeof(m)))
+	    RD_NEXT(pthread_mutex_unlock)(&m) || memcmp(&m, &free, sizeof(m)))
 		return false;
 	return RD_NEXT(pthread_mutex_trylock)(&m) == 0 && !memcmp(&m, &taken, sizeof(m)) && !take_as(&m, tid) &&
-	       mutex_give(&m) && !memcmp(&m, &free, sizeof(m)) && !mutex_give(&m) && !memcmp(&m, &free, sizeof(m));
+	       give_as(&m, tid) && !memcmp(&m, &free, sizeof(m)) && !give_as(&m, tid) &&
+	       !memcmp(&m, &free, sizeof(m));
+}
+
+/* One that is held excludes others in the eyes of both. */
+static bool mutex_excludes(void)
+{
+	const int tid = gettid();
+	pthread_mutex_t m = PTHREAD_MUTEX_INITIALIZER;
+
+	return take_as(&m, tid) && RD_NEXT(pthread_mutex_trylock)(&m) == EBUSY && give_as(&m, tid) &&
+	       RD_NEXT(pthread_mutex_trylock)(&m) == 0 && !take_as(&m, tid);
+}
+
+static bool recursion_is_the_same(void)
+{
+	const int tid = gettid();
+	pthread_mutex_t m = PTHREAD_RECURSIVE_MUTEX_INITIALIZER_NP, free = m, twice = m;
+
+	if (RD_NEXT(pthread_mutex_lock)(&twice) || RD_NEXT(pthread_mutex_lock)(&twice))
+		return false;
+	return !mutex_more(&m, tid, 1) && take_as(&m, tid) && mutex_more(&m, tid, 1) &&
+	       !memcmp(&m, &twice, sizeof(m)) && !give_as(&m, tid) && !memcmp(&m, &twice, sizeof(m)) &&
+	       RD_NEXT(pthread_mutex_unlock)(&m) == 0 && RD_NEXT(pthread_mutex_trylock)(&m) == 0 &&
+	       mutex_more(&m, tid, -1u) && !mutex_more(&m, tid, -1u) && give_as(&m, tid) &&
+	       !memcmp(&m, &free, sizeof(m));
+}
+
+static bool mutexes_are_the_same(void)
+{
+	int type;
+
+	for (type = 0; type <= MUTEX_TYPE; type++)
+		if (!mutex_is_the_same(type) || !mutex_is_the_same(type | MUTEX_NO_ELISION))
+			return false;
+	return mutex_excludes() && recursion_is_the_same();
 }
 
 static bool rwlock_is_the_same(void)
@@ -88,14 +123,14 @@ static bool rwlock_is_the_same(void)
 	twice = once;
 	if (RD_NEXT(pthread_rwlock_rdlock)(&twice))
 		return false;
-	if (!rwlock_read_take(&l) || memcmp(&l, &once, sizeof(l)) || !rwlock_read_take(&l) ||
+	if (!rwlock_take(&l) || memcmp(&l, &once, sizeof(l)) || !rwlock_take(&l) ||
 	    memcmp(&l, &twice, sizeof(l)) || RD_NEXT(pthread_rwlock_unlock)(&l) || memcmp(&l, &once, sizeof(l)) ||
 	    RD_NEXT(pthread_rwlock_trywrlock)(&l) != EBUSY || RD_NEXT(pthread_rwlock_rdlock)(&l) ||
-	    !rwlock_read_give(&l) || memcmp(&l, &once, sizeof(l)) || !rwlock_read_give(&l) ||
+	    !rwlock_give(&l) || memcmp(&l, &once, sizeof(l)) || !rwlock_give(&l) ||
 	    memcmp(&l, &free, sizeof(l)))
 		return false;
 	/* A writer has it, then nobody in a writer's phase: none of these is for us. */
-	if (RD_NEXT(pthread_rwlock_wrlock)(&l) || rwlock_read_take(&l) || rwlock_read_give(&l) ||
+	if (RD_NEXT(pthread_rwlock_wrlock)(&l) || rwlock_take(&l) || rwlock_give(&l) ||
 	    RD_NEXT(pthread_rwlock_unlock)(&l))
 		return false;
 	return RD_NEXT(pthread_rwlock_rdlock)(&l) == 0 && RD_NEXT(pthread_rwlock_unlock)(&l) == 0;
@@ -105,9 +140,9 @@ static bool spin_is_the_same(void)
 {
 	pthread_spinlock_t s = SPIN_FREE;
 
-	return RD_NEXT(pthread_spin_lock)(&s) == 0 && s == SPIN_TAKEN && !spin_take((int *)&s) &&
-	       RD_NEXT(pthread_spin_unlock)(&s) == 0 && s == SPIN_FREE && spin_take((int *)&s) &&
-	       RD_NEXT(pthread_spin_trylock)(&s) == EBUSY && spin_give((int *)&s) && s == SPIN_FREE;
+	return RD_NEXT(pthread_spin_lock)(&s) == 0 && s == SPIN_TAKEN && !spin_take(&s) &&
+	       RD_NEXT(pthread_spin_unlock)(&s) == 0 && s == SPIN_FREE && spin_take(&s) &&
+	       RD_NEXT(pthread_spin_trylock)(&s) == EBUSY && spin_give(&s) && s == SPIN_FREE;
 }
 
 #define BY_LIBC "free locks are taken and given back by calls: "
@@ -119,8 +154,7 @@ static const char *what_forbids_it(void)
 		return BY_LIBC "it is not known what this version of libc does with a lock's words";
 	if (!next_are_libcs())
 		return BY_LIBC "another library's functions come before libc's";
-	if (!mutex_is_the_same(0) || !mutex_is_the_same(MUTEX_NO_ELISION) || !rwlock_is_the_same() ||
-	    !spin_is_the_same())
+	if (!mutexes_are_the_same() || !rwlock_is_the_same() || !spin_is_the_same())
 		return BY_LIBC "libc does something else with a lock's words here (lock elision, say)";
 	return NULL;
 }

@@ -27,6 +27,7 @@ void rd_fastpath_start(void);
 
 #define MUTEX_FREE 0
 #define MUTEX_TAKEN 1 /* and nobody waits */
+#define MUTEX_TIMES_MAX (1u << 30)
 #define SPIN_FREE 1
 #define SPIN_TAKEN 0
 
@@ -46,43 +47,131 @@ static inline bool word_change(int *word, int from, int to)
 	return __atomic_compare_exchange_n(word, &from, to, false, __ATOMIC_ACQ_REL, __ATOMIC_RELAXED);
 }
 
+/*
+ * For each kind of lock:
+ * KIND_is_plain()       asked before the next two
+ * KIND_take, _give      true: that is done
+ * KIND_take_other, ...  where it is not plain: true: that is done all the same
+ * KIND_take_again, ...  it is held by this thread, and is so afterwards: true: that is done
+ * none_*                of what is left to libc
+ */
+#define LEFT_TO_LIBC(name, type)                                                                   \
+	static inline bool name(type *unused)                                                      \
+	{                                                                                          \
+		(void)unused;                                                                      \
+		return false;                                                                      \
+	}
+LEFT_TO_LIBC(none_is_plain, void)
+LEFT_TO_LIBC(none_take, void)
+LEFT_TO_LIBC(none_give, void)
+LEFT_TO_LIBC(none_give_other, void)
+LEFT_TO_LIBC(none_give_again, void)
+
+/* ---- mutexes ---- */
+
 /* PTHREAD_MUTEX_NORMAL leaves that in the kind of a mutex, up to glibc 2.42. */
 #define MUTEX_NO_ELISION 0x200
+#define MUTEX_TYPE 3
+#define MUTEX_IS_RECURSIVE(m) (((m)->__data.__kind & MUTEX_TYPE) == PTHREAD_MUTEX_RECURSIVE_NP)
 
-/* Is it of the plain kind? Asked before it is taken, and before it is given back. */
 static inline bool mutex_is_plain(const pthread_mutex_t *m)
 {
 	return rd_likely(rd_fastpath) && rd_likely(!(m->__data.__kind & ~MUTEX_NO_ELISION));
 }
 
-static inline void mutex_own(pthread_mutex_t *m, int tid)
+static inline bool mutex_take_as(pthread_mutex_t *m, int tid)
 {
+	if (rd_unlikely(!word_change(&m->__data.__lock, MUTEX_FREE, MUTEX_TAKEN)))
+		return false;
 	m->__data.__nusers++;
 	m->__data.__owner = tid;
+	return true;
 }
 
 static inline bool mutex_take(pthread_mutex_t *m)
 {
-	if (rd_unlikely(!word_change(&m->__data.__lock, MUTEX_FREE, MUTEX_TAKEN)))
-		return false;
-	mutex_own(m, (int)rd_self->tid);
-	return true;
+	return mutex_take_as(m, (int)rd_self->tid);
 }
 
 static inline bool mutex_give(pthread_mutex_t *m)
 {
+	int owner = m->__data.__owner;
+
 	m->__data.__owner = 0;
 	m->__data.__nusers--;
 	if (rd_likely(word_change(&m->__data.__lock, MUTEX_TAKEN, MUTEX_FREE)))
 		return true;
 	m->__data.__nusers++;
+	m->__data.__owner = owner;
 	return false;
 }
 
-/* Readers come in beside readers: not so where writers are preferred. */
+/* One of the other three types, and neither robust, nor shared, nor with priorities. */
+static inline bool mutex_is_other(const pthread_mutex_t *m)
+{
+	return rd_fastpath && !(m->__data.__kind & ~(MUTEX_TYPE | MUTEX_NO_ELISION));
+}
+
+static inline bool mutex_take_other_as(pthread_mutex_t *m, int tid)
+{
+	if (!mutex_take_as(m, tid))
+		return false;
+	if (MUTEX_IS_RECURSIVE(m))
+		m->__data.__count = 1;
+	return true;
+}
+
+/* They refuse who does not hold them. */
+static inline bool mutex_give_other_as(pthread_mutex_t *m, int tid)
+{
+	bool recursive = MUTEX_IS_RECURSIVE(m);
+
+	if (m->__data.__owner != tid || (recursive && m->__data.__count != 1))
+		return false;
+	if (recursive)
+		m->__data.__count = 0;
+	if (mutex_give(m))
+		return true;
+	if (recursive)
+		m->__data.__count = 1;
+	return false;
+}
+
+static inline bool mutex_take_other(pthread_mutex_t *m)
+{
+	return mutex_is_other(m) && mutex_take_other_as(m, (int)rd_self->tid);
+}
+
+static inline bool mutex_give_other(pthread_mutex_t *m)
+{
+	return mutex_is_other(m) && mutex_give_other_as(m, (int)rd_self->tid);
+}
+
+static inline bool mutex_more(pthread_mutex_t *m, int tid, unsigned more)
+{
+	if (!MUTEX_IS_RECURSIVE(m) || m->__data.__owner != tid || m->__data.__count + more - 1 >= MUTEX_TIMES_MAX)
+		return false;
+	m->__data.__count += more;
+	return true;
+}
+
+static inline bool mutex_take_again(pthread_mutex_t *m)
+{
+	return mutex_is_other(m) && mutex_more(m, (int)rd_self->tid, 1);
+}
+
+static inline bool mutex_give_again(pthread_mutex_t *m)
+{
+	return mutex_is_other(m) && mutex_more(m, (int)rd_self->tid, -1u);
+}
+
+/* ---- rwlocks ---- */
+
+/* Readers come in beside readers: not so where writers are preferred. A writer has its name in it. */
 static inline bool rwlock_is_plain(const pthread_rwlock_t *l)
 {
-	return rd_likely(rd_fastpath) && rd_likely(l->__data.__flags == PTHREAD_RWLOCK_PREFER_READER_NP);
+	return rd_likely(!l->__data.__cur_writer) && rd_likely(rd_fastpath) &&
+	       rd_likely(l->__data.__flags == PTHREAD_RWLOCK_PREFER_READER_NP);
 }
 
 /* A step of the count, of readers alone. Most often there is one: looking first would wait for the write before. */
@@ -97,28 +186,45 @@ static inline bool readers_change(pthread_rwlock_t *l, unsigned from, unsigned b
 					   __ATOMIC_RELAXED);
 }
 
-static inline bool rwlock_read_take(pthread_rwlock_t *l)
+static inline bool rwlock_take(pthread_rwlock_t *l)
 {
 	return readers_change(l, 0, ONE_READER);
 }
 
-/* False also where a writer has it. */
-static inline bool rwlock_read_give(pthread_rwlock_t *l)
+static inline bool rwlock_give(pthread_rwlock_t *l)
 {
 	return readers_change(l, ONE_READER, 0u - ONE_READER);
 }
 
-static inline bool spin_take(int *s)
+LEFT_TO_LIBC(rwlock_take_other, pthread_rwlock_t)
+LEFT_TO_LIBC(rwlock_give_other, pthread_rwlock_t)
+LEFT_TO_LIBC(rwlock_take_again, pthread_rwlock_t)
+LEFT_TO_LIBC(rwlock_give_again, pthread_rwlock_t)
+
+/* ---- spinlocks ---- */
+
+static inline bool spin_is_plain(const pthread_spinlock_t *unused)
+{
+	(void)unused;
+	return rd_likely(rd_fastpath);
+}
+
+static inline bool spin_take(pthread_spinlock_t *s)
 {
 	int from = SPIN_FREE;
 
-	return __atomic_compare_exchange_n(s, &from, SPIN_TAKEN, false, __ATOMIC_ACQUIRE, __ATOMIC_RELAXED);
+	return __atomic_compare_exchange_n((int *)s, &from, SPIN_TAKEN, false, __ATOMIC_ACQUIRE, __ATOMIC_RELAXED);
 }
 
-static inline bool spin_give(int *s)
+static inline bool spin_give(pthread_spinlock_t *s)
 {
-	__atomic_store_n(s, SPIN_FREE, __ATOMIC_RELEASE);
+	__atomic_store_n((int *)s, SPIN_FREE, __ATOMIC_RELEASE);
 	return true;
 }
+
+LEFT_TO_LIBC(spin_take_other, pthread_spinlock_t)
+LEFT_TO_LIBC(spin_give_other, pthread_spinlock_t)
+LEFT_TO_LIBC(spin_take_again, pthread_spinlock_t)
+LEFT_TO_LIBC(spin_give_again, pthread_spinlock_t)
 
 #endif

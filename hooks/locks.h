@@ -60,27 +60,35 @@ static __attribute__((noinline)) int told(struct rdep_held *e, int rc)
 	}
 
 /*
- * TAKE_LOCK_CALL(name, type of the lock, plain, take, taken_how, how): the same where the hook itself can take the lock, if it is
- * `plain`, in place of the call (fastpath.h). Who finds that another has it stands as its holder for that
- * moment.
+ * TAKE_LOCK_CALL(name, type of the lock, words, taken_how, how): the same where the hook itself may take the lock in place of
+ * the call, as words_take() and its like do (fastpath.h). Who finds that another has it stands as its holder for
+ * that moment.
  */
-#define TAKE_LOCK_CALL(name, type, plain, take, taken_how, how)                                    \
+#define TAKE_LOCK_CALL(name, type, words, taken_how, how)                                          \
 	LOCK_CALL_SLOW(name, how, (type * lock), (lock))                                           \
-	static __attribute__((noinline)) int name##_waits(type *lock, uint64_t site, uint64_t sp)  \
-		LOCK_CALL_WAITS(name, how, (lock), site, sp)                                       \
-	static __attribute__((noinline)) int name##_taken_by_another(type *lock)                   \
+	static __attribute__((noinline)) int name##_of_another(type *lock)                         \
 	{                                                                                          \
 		struct rdep_held *e = rd_acquire_waits();                                          \
                                                                                                    \
 		return told(e, RD_NEXT(name)(lock));                                               \
 	}                                                                                          \
+	static __attribute__((noinline)) int name##_other(type *lock, uint64_t site, uint64_t sp)  \
+	{                                                                                          \
+		struct rdep_held *e = rd_acquire_fast((const void *)lock, how, site, sp);          \
+                                                                                                   \
+		if (rd_likely(e))                                                                  \
+			return words##_take_other(lock) ? rd_acquired(e) : told(e, RD_NEXT(name)(lock)); \
+		if (rd_holds_on_top((const void *)lock) && words##_take_again(lock))               \
+			return rd_acquired_again();                                                \
+		return name##_slow(lock, site, sp);                                                \
+	}                                                                                          \
 	RD_EXPORT_HOT int name(type *lock)                                                         \
 	{                                                                                          \
-		if (rd_unlikely(!(plain)))                                                         \
-			return name##_waits(lock, RD_SITE, RD_HERE);                               \
+		if (rd_unlikely(!words##_is_plain(lock)))                                          \
+			return name##_other(lock, RD_SITE, RD_HERE);                               \
 		if (rd_unlikely(!rd_acquire_free((const void *)lock, taken_how, RD_SITE, RD_HERE))) \
 			return name##_slow(lock, RD_SITE, RD_HERE);                                \
-		return rd_likely(take) ? 0 : name##_taken_by_another(lock);                        \
+		return rd_likely(words##_take(lock)) ? 0 : name##_of_another(lock);                \
 	}
 
 #define LOCK_CALL_WAITS(name, how, pass, site, sp)                                                 \
@@ -108,11 +116,11 @@ static __attribute__((noinline)) int told(struct rdep_held *e, int rc)
 	}
 
 /*
- * FREE_TRY_CALL(name, type of the lock, free, take, free_how, how, refused): of a trylock. Where `free`, by the lock's own words,
- * it is told before, and taken back if another was faster: so little follows the call. take: what the hook can do
- * in place of it (fastpath.h), or false. refused: what it returns for a lock that is none; 0: nothing.
+ * FREE_TRY_CALL(name, type of the lock, free, words, free_how, how, refused): of a trylock. Where `free`, by the lock's own words,
+ * it is told before, and taken back if another was faster: so little follows the call, if there need be one. refused: what
+ * it returns for a lock that is none; 0: nothing.
  */
-#define FREE_TRY_CALL(name, type, free, take, free_how, how, refused)                              \
+#define FREE_TRY_CALL(name, type, free, words, free_how, how, refused)                             \
 	static __attribute__((noinline)) int name##_slow(type *lock, uint64_t site, uint64_t sp)   \
 	{                                                                                          \
 		int rc;                                                                            \
@@ -133,7 +141,7 @@ static __attribute__((noinline)) int told(struct rdep_held *e, int rc)
 		if (rd_unlikely(!(free)) ||                                                        \
 		    rd_unlikely(!rd_acquire_free((const void *)lock, free_how | RD_TRY, RD_SITE, RD_HERE))) \
 			return name##_slow(lock, RD_SITE, RD_HERE);                                \
-		if (take)                                                                          \
+		if (words##_is_plain(lock) && words##_take(lock))                                  \
 			return 0;                                                                  \
 		rc = RD_NEXT(name)(lock);                                                          \
 		if (rd_unlikely(rc))                                                               \
@@ -142,24 +150,29 @@ static __attribute__((noinline)) int told(struct rdep_held *e, int rc)
 	}
 
 /*
- * UNLOCK_CALL(name, type of the lock, kind, give): of a call that gives it back. After that nothing need be told: it jumps on.
- * give: what the hook can do in place of it, or false.
+ * UNLOCK_CALL(name, type of the lock, kind, words): of a call that gives it back. After that nothing need be told: it jumps on, if
+ * the hook can't do it itself.
  */
-#define UNLOCK_CALL(name, type, kind, give)                                                        \
+#define UNLOCK_CALL(name, type, kind, words)                                                       \
 	static __attribute__((noinline)) int name##_slow(type *lock, uint64_t site, uint64_t sp)   \
 	{                                                                                          \
 		if (rd_unwinding())                                                                \
 			return 0;                                                                  \
+		if (rd_holds_on_top_again((const void *)lock) && words##_give_again(lock))         \
+			return rd_released_again();                                                \
 		rd_release_slow((const void *)lock, kind, site, sp);                               \
 		return RD_NEXT(name)(lock);                                                        \
 	}                                                                                          \
+	static __attribute__((noinline)) int name##_released(type *lock)                           \
+	{                                                                                          \
+		return words##_give_other(lock) ? 0 : RD_NEXT(name)(lock);                         \
+	}                                                                                          \
 	RD_EXPORT_HOT int name(type *lock)                                                         \
 	{                                                                                          \
-		if (rd_likely(rd_release_fast((const void *)lock)))                                \
-			return (give) ? 0 : RD_NEXT(name)(lock);                                   \
-		if (rd_likely(rd_release_below((const void *)lock)))                               \
-			return (give) ? 0 : RD_NEXT(name)(lock);                                   \
-		return name##_slow(lock, RD_SITE, RD_HERE);                                        \
+		if (rd_unlikely(!rd_release_fast((const void *)lock)) &&                           \
+		    rd_unlikely(!rd_release_below((const void *)lock)))                            \
+			return name##_slow(lock, RD_SITE, RD_HERE);                                \
+		return words##_is_plain(lock) && words##_give(lock) ? 0 : name##_released(lock);   \
 	}
 
 #endif

@@ -96,19 +96,18 @@ RD_EXPORT void mtx_destroy(mtx_t *mutex)
 		rd_lock_destroyed(mutex, RDEP_MUTEX, how, RD_SITE, RD_HERE);
 }
 
-/* Nobody has it, and it is of the plain kind, whose lock call can't fail. */
+/* Nobody has it, and it is of a type whose lock call can't fail then. */
 static inline bool is_free(const void *lock)
 {
 	const struct __pthread_mutex_s *m = lock;
 
-	return !(m->__lock | m->__kind);
+	return !(m->__lock | (m->__kind & ~MUTEX_TYPE));
 }
 
-TAKE_LOCK_CALL(pthread_mutex_lock, pthread_mutex_t, mutex_is_plain(lock), mutex_take(lock), HOW, HOW)
+TAKE_LOCK_CALL(pthread_mutex_lock, pthread_mutex_t, mutex, HOW, HOW)
 LOCK_CALL(mtx_lock, HOW, (mtx_t * lock), (lock))
-FREE_TRY_CALL(pthread_mutex_trylock, pthread_mutex_t, is_free(lock), mutex_is_plain(lock) && mutex_take(lock), HOW, HOW,
-	      EINVAL)
-FREE_TRY_CALL(mtx_trylock, mtx_t, is_free(lock), false, HOW, HOW, thrd_error)
+FREE_TRY_CALL(pthread_mutex_trylock, pthread_mutex_t, is_free(lock), mutex, HOW, HOW, EINVAL)
+FREE_TRY_CALL(mtx_trylock, mtx_t, is_free(lock), none, HOW, HOW, thrd_error)
 
 LOCK_CALL(pthread_mutex_timedlock, HOW | RD_TIMED,
 	  (pthread_mutex_t * lock, const struct timespec *until), (lock, until))
@@ -119,5 +118,5 @@ LOCK_CALL(pthread_mutex_clocklock, HOW | RD_TIMED,
 LOCK_CALL(mtx_timedlock, HOW | RD_TIMED, (mtx_t * lock, const struct timespec *until),
 	  (lock, until))
 
-UNLOCK_CALL(pthread_mutex_unlock, pthread_mutex_t, RDEP_MUTEX, mutex_is_plain(lock) && mutex_give(lock))
-UNLOCK_CALL(mtx_unlock, mtx_t, RDEP_MUTEX, false)
+UNLOCK_CALL(pthread_mutex_unlock, pthread_mutex_t, RDEP_MUTEX, mutex)
+UNLOCK_CALL(mtx_unlock, mtx_t, RDEP_MUTEX, none)

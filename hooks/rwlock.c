@@ -64,17 +64,14 @@ static inline bool is_free(const pthread_rwlock_t *lock)
 	return !((lock->__data.__readers & ~RWLOCK_WRITE_PHASE) | lock->__data.__writers);
 }
 
-TAKE_LOCK_CALL(pthread_rwlock_rdlock, pthread_rwlock_t, rwlock_is_plain(lock), rwlock_read_take(lock), READER, reader(lock))
+TAKE_LOCK_CALL(pthread_rwlock_rdlock, pthread_rwlock_t, rwlock, READER, reader(lock))
 LOCK_CALL(pthread_rwlock_timedrdlock, reader(lock) | RD_TIMED, (UNTIL), (lock, until))
 LOCK_CALL(pthread_rwlock_clockrdlock, reader(lock) | RD_TIMED, (CLOCK), (lock, clock, until))
-FREE_TRY_CALL(pthread_rwlock_tryrdlock, pthread_rwlock_t, is_free_to_read(lock),
-	      rwlock_is_plain(lock) && rwlock_read_take(lock), READER, reader(lock), 0)
+FREE_TRY_CALL(pthread_rwlock_tryrdlock, pthread_rwlock_t, is_free_to_read(lock), rwlock, READER, reader(lock), 0)
 
 FREE_LOCK_CALL(pthread_rwlock_wrlock, is_free(lock), WRITER, WRITER, (pthread_rwlock_t * lock), (lock))
 LOCK_CALL(pthread_rwlock_timedwrlock, WRITER | RD_TIMED, (UNTIL), (lock, until))
 LOCK_CALL(pthread_rwlock_clockwrlock, WRITER | RD_TIMED, (CLOCK), (lock, clock, until))
-FREE_TRY_CALL(pthread_rwlock_trywrlock, pthread_rwlock_t, is_free(lock), false, WRITER, WRITER, 0)
+FREE_TRY_CALL(pthread_rwlock_trywrlock, pthread_rwlock_t, is_free(lock), none, WRITER, WRITER, 0)
 
-/* A writer has its name in it. */
-UNLOCK_CALL(pthread_rwlock_unlock, pthread_rwlock_t, RDEP_RWLOCK,
-	    !lock->__data.__cur_writer && rwlock_is_plain(lock) && rwlock_read_give(lock))
+UNLOCK_CALL(pthread_rwlock_unlock, pthread_rwlock_t, RDEP_RWLOCK, rwlock)

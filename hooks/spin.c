@@ -39,9 +39,8 @@ static inline bool is_free(const void *lock)
 	return *(const int *)lock == 1;
 }
 
-TAKE_LOCK_CALL(pthread_spin_lock, pthread_spinlock_t, rd_likely(rd_fastpath), spin_take((int *)lock), HOW, HOW)
+TAKE_LOCK_CALL(pthread_spin_lock, pthread_spinlock_t, spin, HOW, HOW)
 
-FREE_TRY_CALL(pthread_spin_trylock, pthread_spinlock_t, is_free((const void *)lock), rd_fastpath && spin_take((int *)lock), HOW,
-	      HOW, 0)
+FREE_TRY_CALL(pthread_spin_trylock, pthread_spinlock_t, is_free((const void *)lock), spin, HOW, HOW, 0)
 
-UNLOCK_CALL(pthread_spin_unlock, pthread_spinlock_t, RDEP_SPIN, rd_fastpath && spin_give((int *)lock))
+UNLOCK_CALL(pthread_spin_unlock, pthread_spinlock_t, RDEP_SPIN, spin)

@@ -325,11 +325,12 @@ rd_acquire(const void *lock, unsigned how, uint64_t site, uint64_t sp)
 	return rd_likely(e) ? e : rd_acquire_slow(lock, how, site, sp);
 }
 
-/* The call that rd_acquire() announced got the lock. */
-static inline void rd_acquired(struct rdep_held *e)
+/* The call that rd_acquire() announced got the lock. Returns 0. */
+static inline int rd_acquired(struct rdep_held *e)
 {
 	__atomic_store_n(&e->flags, (uint8_t)(e->flags & ~(RDEP_HELD_WAITING | RDEP_HELD_TIMED)),
 			 __ATOMIC_RELAXED);
+	return 0;
 }
 
 /* The same where a call came by the slow path, as all do that are counted (stat=1). */
@@ -432,6 +433,38 @@ static inline __attribute__((always_inline)) bool rd_release_below(const void *l
 
 /* May the hooks take a free lock by its words (options.fastpath)? False: the runtime is not up. */
 bool rd_fastpath_wanted(void);
+
+/*
+ * Is it the lock on top, so held by this thread? And then: it was taken once more, in a way that its kind allows; both
+ * return 0. Where they can't be counted the slow paths are to be asked.
+ */
+static inline bool rd_holds_on_top(const void *lock)
+{
+	const struct rd_thread *t = rd_self;
+
+	return t && t->top < t->limit && t->top->address == (uint64_t)lock && t->top->recursion < UINT8_MAX &&
+	       !(t->top->flags & (RDEP_HELD_WAITING | RDEP_HELD_COND));
+}
+
+static inline int rd_acquired_again(void)
+{
+	rd_self->top->recursion++;
+	return 0;
+}
+
+/* The same before one of these is given back: more than one of them is left. */
+static inline bool rd_holds_on_top_again(const void *lock)
+{
+	const struct rd_thread *t = rd_self;
+
+	return t && t->top < t->limit && t->top->address == (uint64_t)lock && t->top->recursion;
+}
+
+static inline int rd_released_again(void)
+{
+	rd_self->top->recursion--;
+	return 0;
+}
 
 /* True while this thread walks a stack with libunwind: its mutex calls, which come by our hooks,
  * must return 0 without doing anything. Ask where rd_acquire() gave NULL, and in unlock. */

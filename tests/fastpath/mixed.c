@@ -14,6 +14,7 @@
 #define THREADS 4
 #define ROUNDS 200000
 #define READERS_ROUND 8
+#define TYPES 4
 
 /* The functions twice: as everybody calls them, and past the hooks. */
 static struct calls {
@@ -30,11 +31,11 @@ static struct calls {
 	pthread_spin_trylock,  pthread_spin_unlock,
 }, plain;
 
-static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER, normal, turns = PTHREAD_MUTEX_INITIALIZER;
+static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER, typed[TYPES], turns = PTHREAD_MUTEX_INITIALIZER;
 static pthread_cond_t turned = PTHREAD_COND_INITIALIZER;
 static pthread_rwlock_t rwlock = PTHREAD_RWLOCK_INITIALIZER;
 static pthread_spinlock_t spin;
-static long by_mutex, by_normal, by_spin, written[2], turn;
+static long by_mutex, by_type[TYPES], by_spin, written[2], turn;
 
 static void fail(const char *what)
 {
@@ -86,6 +87,26 @@ static void read_and_write(const struct calls *c, unsigned n)
 	check(c->rwunlock(&rwlock) == 0, "unlock of a rwlock");
 }
 
+/* Of all types. A recursive one also while it is held, by either way. */
+static void take_typed(const struct calls *c, const struct calls *inner, unsigned n)
+{
+	unsigned type = n % TYPES;
+
+	take(c, &typed[type], n / TYPES);
+	if (type == PTHREAD_MUTEX_RECURSIVE) {
+		check(inner->lock(&typed[type]) == 0, "a recursive one is taken again");
+		by_type[type]++;
+		check(inner->unlock(&typed[type]) == 0, "and given back");
+	} else {
+		by_type[type]++;
+		if (type == PTHREAD_MUTEX_ERRORCHECK)
+			check(inner->lock(&typed[type]) == EDEADLK, "one that checks for errors is not");
+	}
+	check(c->unlock(&typed[type]) == 0, "unlock of a type");
+	if (type == PTHREAD_MUTEX_ERRORCHECK || type == PTHREAD_MUTEX_RECURSIVE)
+		check(plain.unlock(&typed[type]) == EPERM, "who does not hold it is refused");
+}
+
 static void *work(void *arg)
 {
 	long self = (long)arg;
@@ -99,9 +120,7 @@ static void *work(void *arg)
 		take(c, &mutex, n);
 		by_mutex++;
 		check(c->unlock(&mutex) == 0, "unlock");
-		take(c, &normal, n / 3);
-		by_normal++;
-		check(c->unlock(&normal) == 0, "unlock");
+		take_typed(c, n % 5 ? c : &plain, n / 3);
 		read_and_write(c, n);
 		if (n % 2 || c->tryspin(&spin))
 			check(c->spin(&spin) == 0, "spin lock");
@@ -180,8 +199,10 @@ int main(void)
 
 	find_past_hooks();
 	pthread_mutexattr_init(&type);
-	pthread_mutexattr_settype(&type, PTHREAD_MUTEX_NORMAL);
-	pthread_mutex_init(&normal, &type);
+	for (i = 0; i < TYPES; i++) {
+		pthread_mutexattr_settype(&type, (int)i);
+		pthread_mutex_init(&typed[i], &type);
+	}
 	pthread_spin_init(&spin, PTHREAD_PROCESS_PRIVATE);
 	alone();
 	for (i = 0; i < 2; i++)
@@ -193,15 +214,17 @@ int main(void)
 	for (i = 0; i < THREADS; i++)
 		check(pthread_join(thread[i], NULL) == 0, "join");
 	check(by_mutex == (THREADS + 2) * ROUNDS, "a mutex excludes");
-	check(by_normal == THREADS * ROUNDS, "one of type normal too");
+	check(by_type[0] + by_type[1] + by_type[2] + by_type[3] == THREADS * ROUNDS, "those of a type too");
 	check(by_spin == (THREADS + 2) * ROUNDS, "a spinlock too");
 	check(written[0] == written[1], "a rwlock too");
 	check(turn >= THREADS * (ROUNDS / 64), "all had their turns");
 	check(mutex.__data.__lock == 0 && mutex.__data.__owner == 0 && mutex.__data.__nusers == 0, "a mutex is as at first");
 	check(rwlock.__data.__readers < 8 && rwlock.__data.__cur_writer == 0, "nobody reads or writes");
-	check(pthread_mutex_destroy(&mutex) == 0 && pthread_mutex_destroy(&normal) == 0 &&
-		      pthread_mutex_destroy(&turns) == 0 && pthread_rwlock_destroy(&rwlock) == 0,
-	      "and can be destroyed");
+	for (i = 0; i < TYPES; i++)
+		check(pthread_mutex_destroy(&typed[i]) == 0, "one of a type can be destroyed");
+	check(pthread_mutex_destroy(&mutex) == 0 && pthread_mutex_destroy(&turns) == 0 &&
+		      pthread_rwlock_destroy(&rwlock) == 0,
+	      "and the others");
 	puts("as it should be");
 	return 0;
 }
