@@ -270,6 +270,19 @@ static void *other_side(void *n)
 	return NULL;
 }
 
+/* On several it is the scheduler that is measured: whether the other side still runs when it is woken. */
+static void setup_cond(void)
+{
+	cpu_set_t one;
+
+	CPU_ZERO(&one);
+	CPU_SET(sched_getcpu(), &one);
+	if (sched_setaffinity(0, sizeof(one), &one)) {
+		perror("cells: sched_setaffinity");
+		exit(1);
+	}
+}
+
 static void run_cond(long n)
 {
 	pthread_t t;
@@ -409,7 +422,6 @@ static void run_edges(long count, long pairs)
 #define setup_try setup_none
 #define setup_private setup_none
 #define setup_contended setup_none
-#define setup_cond setup_none
 #define setup_malloc setup_none
 #define setup_malloc_held setup_none
 #define setup_malloc_scope setup_none
