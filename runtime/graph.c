@@ -634,6 +634,11 @@ static const char *check_chain(const struct rd_graph *g, uint32_t node, int d)
 	return n->must ? "a search's mark is left behind" : NULL;
 }
 
+uint64_t rd_graph_reordering(const struct rd_graph *g)
+{
+	return g->order.looked;
+}
+
 const char *rd_graph_check(struct rd_graph *g)
 {
 	uint64_t chained[2] = {0, 0};

@@ -86,6 +86,7 @@ int rd_graph_each(const struct rd_graph *g, uint32_t node, int in,
 		  int (*fn)(void *arg, uint32_t edge), void *arg);
 
 /* For tests: every structure agrees with every other. Returns NULL or what is wrong. */
+uint64_t rd_graph_reordering(const struct rd_graph *g); /* how many edges its order cost to be looked at */
 const char *rd_graph_check(struct rd_graph *g);
 
 #endif

@@ -2,16 +2,19 @@
 /*
  * order.h - an order of the graph's nodes that every edge keeps, so that most new edges need no search.
  *
- * Nodes on a common cycle are one component; components have ranks, and an edge from one to another goes up. So a path
- * from b to a can be there only where a's rank is not below b's, and it passes only ranks in between. An
- * edge that goes down moves what lies between its ends, or makes it one component (Pearce and Kelly's algorithm, with
- * components). Most locks are taken in about the order in which they were first met: most edges go up.
+ * Nodes on a common cycle are one component; components stand in a line, in which an edge from one to another goes up. So
+ * a path from b to a can be there only where a does not stand below b, and it passes only what stands in between. For an
+ * edge that goes down what it leads to and what leads to it is looked through, in turns, as far as it stands between its ends:
+ * whichever is at its end first is moved past the other end (as Bender, Fineman, Gilbert and Tarjan do). So a node that is new
+ * above many is moved below them, not they above it. Where the two meet they become one component. Ranks leave room between
+ * them, and are given out anew where there is none left (Dietz and Sleator's way). Most locks are taken in about the order in
+ * which they were first met: most edges go up.
  *
  * Types of edges do not count here. Needs the runtime lock. Where there is no memory the order is given up, and answers
  * that anything may be.
  *
  * Complexity: rd_order_below, rd_order_between O(1) amortised; rd_order_add O(1) for an edge that goes up, else
- * O(edges between its ends' ranks).
+ * O(edges of the side that has fewer of them between its ends), or, where it closes a cycle of components, of all.
  */
 #ifndef RECLAIMDEP_ORDER_H
 #define RECLAIMDEP_ORDER_H
@@ -25,7 +28,9 @@ struct rd_graph;
 struct rd_order_node {
 	uint32_t leader; /* the way to the node that stands for the component */
 	uint32_t next;	 /* the component's members, in a ring */
-	int32_t rank;	 /* of a leader; RD_ORDER_NEW: it has no edge yet */
+	/* Of a leader: */
+	int64_t rank; /* RD_ORDER_NEW: it has no edge yet, and stands nowhere */
+	uint32_t below, above; /* the next ones in the line; RD_ORDER_END: there is none */
 	uint32_t mark;
 };
 
@@ -34,10 +39,12 @@ struct rd_order {
 	uint32_t room;
 	uint32_t *list[2]; /* of leaders: met forward, met backward */
 	uint32_t list_room;
-	int32_t lowest, highest;
+	uint32_t lowest, highest; /* plus 1; 0: nothing stands anywhere */
+	uint64_t looked; /* edges that were looked at to move something, for tests */
 	bool off;
 };
-#define RD_ORDER_NEW INT32_MIN
+#define RD_ORDER_NEW INT64_MIN
+#define RD_ORDER_END UINT32_MAX
 
 /* Room for nodes below `room`. */
 void rd_order_need(struct rd_order *o, uint32_t room);

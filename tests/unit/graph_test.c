@@ -383,6 +383,73 @@ static void random_dag(uint32_t nodes, uint32_t *from, uint32_t *to)
 	*to = a < b ? b : a;
 }
 
+/*
+ * Edges that go against the order in which their nodes were met. It takes looking at some more: at most so many for each.
+ */
+static void against(const char *what, uint32_t edges, unsigned most, void (*edge)(uint32_t i, uint32_t edges, uint32_t *from, uint32_t *to))
+{
+	struct rd_graph *g = rd_graph_new();
+	const char *wrong = NULL;
+	uint32_t from, to, i;
+
+	for (i = 0; i < edges; i++) {
+		edge(i, edges, &from, &to);
+		rd_graph_add(g, from, to, EN);
+		if (!wrong && edges <= 5000 && i % 64 == 0)
+			wrong = rd_graph_check(g);
+	}
+	tap_note("%s: %.1f edges looked at for each", what, (double)rd_graph_reordering(g) / edges);
+	tap_ok(!wrong && !rd_graph_check(g), "%s: the structures agree (%s)", what, wrong ? wrong : "");
+	tap_ok(rd_graph_reordering(g) <= (uint64_t)edges * most, "%s: it takes looking at no more than %u edges for each", what,
+	       most);
+	rd_graph_free(g);
+}
+
+/* All are met in pairs, from the lowest up; then each leads down to those that were met before it. */
+static void downward(uint32_t i, uint32_t edges, uint32_t *from, uint32_t *to)
+{
+	bool met = i >= edges / 4;
+
+	*from = met ? i - edges / 4 + 2 : 2 * i;
+	*to = met ? (i - edges / 4) & ~1u : 2 * i + 1;
+}
+
+/* The same, each led to by all that were met before it. */
+static void upward(uint32_t i, uint32_t edges, uint32_t *from, uint32_t *to)
+{
+	uint32_t last = edges / 4 * 2;
+	bool met = i >= edges / 4;
+
+	*from = met ? last - (i - edges / 4) / 2 * 2 - 1 : 2 * i;
+	*to = met ? last - (i - edges / 4) / 2 * 2 - 4 + i % 2 : 2 * i + 1;
+	if (met && (last < (i - edges / 4) / 2 * 2 + 4 || *from == *to))
+		*to = *from = 0;
+}
+
+/* All between the same two: there is soon no room for the next rank. */
+static void between(uint32_t i, uint32_t edges, uint32_t *from, uint32_t *to)
+{
+	(void)edges;
+	*from = 2 + i / 2 * 2;
+	*to = i % 2 ? 1 : 3 + i / 2 * 2;
+}
+
+/* All next above the same one. */
+static void above(uint32_t i, uint32_t edges, uint32_t *from, uint32_t *to)
+{
+	uint32_t half = edges / 2;
+
+	*from = i < half ? 2 * i : edges + 5 + (i > half);
+	*to = i < half ? 2 * i + 1 : i == half ? edges + 6 : 2 * (i - half) + 1;
+}
+
+static void at_random(uint32_t i, uint32_t edges, uint32_t *from, uint32_t *to)
+{
+	(void)i;
+	*from = rnd(edges / 3);
+	*to = rnd(edges / 3);
+}
+
 static void scale(const char *what, void (*draw)(uint32_t, uint32_t *, uint32_t *), uint32_t nodes,
 		  uint32_t edges)
 {
@@ -430,6 +497,15 @@ int main(void)
 	not_simple();
 	random_graphs(false);
 	random_graphs(true);
+	against("downward", 4000, 4, downward);
+	against("downward, many", 100000, 4, downward);
+	against("upward", 4000, 20, upward);
+	against("upward, many", 100000, 20, upward);
+	against("between the same two", 4000, 4, between);
+	against("between the same two, many", 400000, 4, between);
+	against("above the same one", 4000, 4, above);
+	against("above the same one, many", 400000, 4, above);
+	against("at random", 3000, 1000, at_random);
 	scale("lock-like", lock_like, 5000, 40000);
 	scale("lock-like", lock_like, 100000, 1000000);
 	scale("random DAG", random_dag, 100000, 1000000);
