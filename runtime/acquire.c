@@ -409,6 +409,8 @@ static struct rdep_held *take_locked(struct rd_thread *t, struct taking *k)
 	if (may_sleep(k))
 		rd_atomic_check(t, RDEP_D_SLEEP_LOCK, 0, k->site);
 	to = rd_chain_make(from, cls_mode_of(k));
+	if (from == t->bottom->node)
+		rd_chain_begins(from, cls_mode_of(k), to);
 	n = rd_chain_at(to);
 	n->sampler = rd_moment(t);
 	n->gates = 0;
@@ -443,6 +445,13 @@ static bool remember(struct rd_thread *t, const struct taking *k, uint32_t from,
 	return false;
 }
 
+static bool site_known(const struct rd_thread *t, const struct taking *k, uint32_t from, uint32_t to)
+{
+	if (to == RD_NODE_UNKNOWN)
+		return rd_lock_site_known(k->site, k->cls);
+	return rd_site_known(k->site, k->cls, from == t->bottom->node ? &rd_class_at(k->cls)->site : &rd_chain_at(to)->site);
+}
+
 /* The tables' answer, or NULL. */
 static struct rdep_held *take_known(struct rd_thread *t, const struct taking *k)
 {
@@ -459,8 +468,10 @@ static struct rdep_held *take_known(struct rd_thread *t, const struct taking *k)
 	to = from == RD_NODE_UNKNOWN ? from : rd_chain_next(from, cls_mode_of(k));
 	if (!to && rd_chain_full(from))
 		to = RD_NODE_UNKNOWN;
-	if (!to || !rd_lock_site_known(k->site, k->cls))
+	if (!to || !site_known(t, k, from, to))
 		return NULL;
+	if (from == t->bottom->node)
+		rd_chain_begins(from, cls_mode_of(k), to);
 	if (by_first_place(k->cls)) {
 		place = rd_kin_place(k->site, k->sp);
 		if (!place || !rd_kin_known(place, k->cls))
@@ -529,7 +540,11 @@ static struct rdep_held *take(struct rd_thread *t, struct taking *k)
 			return e;
 		}
 	}
+	if (k->cls)
+		rd_depend_ahead(t, k->cls, false);
 	rd_enter(t, &l);
+	if (k->cls)
+		rd_depend_ahead(t, k->cls, true);
 	rd_interrupt_mask_is(t, l.mask);
 	e = take_locked(t, k);
 	rd_leave(t, &l);
@@ -565,6 +580,8 @@ static struct rdep_held *acquire(struct rd_thread *t, const void *lock, unsigned
 			return NULL;
 		k.cls = rd_class_get(lock, RD_HOW_KIND(how), &k.generation);
 	}
+	if (k.cls)
+		rd_chain_ahead(t->top->node, cls_mode_of(&k));
 	if (k.cls && rd_class_at(k.cls)->lump)
 		rd_class_retag(lock, RD_HOW_KIND(how), k.cls, k.generation);
 	return take(t, &k);

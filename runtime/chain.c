@@ -40,11 +40,35 @@ static uint32_t hash(uint32_t from, uint32_t cls_mode)
 	return rd_map_hash((uint64_t)from << 32 | cls_mode, 0);
 }
 
+void rd_chain_ahead(uint32_t from, uint32_t cls_mode)
+{
+	rd_table_ahead(&table, hash(from, cls_mode));
+}
+
+static bool is_exclusive(uint32_t cls_mode)
+{
+	return cls_mode == rd_cls_mode(cls_mode >> 4, RDEP_WRITE, false);
+}
+
+/* Threads that were made begin elsewhere than the first one, and mostly do the work. */
+void rd_chain_begins(uint32_t from, uint32_t cls_mode, uint32_t to)
+{
+	uint64_t *begun = &rd_class_at(cls_mode >> 4)->begun, is = (uint64_t)from << 32 | to;
+	uint64_t was = __atomic_load_n(begun, __ATOMIC_RELAXED);
+
+	if (is_exclusive(cls_mode) && to != RD_NODE_UNKNOWN && (!was || (was >> 32 == RD_NODE_ROOT && was != is)))
+		__atomic_store_n(begun, is, __ATOMIC_RELAXED);
+}
+
 uint32_t rd_chain_next(uint32_t from, uint32_t cls_mode)
 {
-	uint32_t h = hash(from, cls_mode), moves, i;
+	uint64_t begun = is_exclusive(cls_mode) ? __atomic_load_n(&rd_class_at(cls_mode >> 4)->begun, __ATOMIC_RELAXED) : 0;
+	uint32_t h, moves, i;
 	unsigned tries = 0;
 
+	if (begun >> 32 == from)
+		return (uint32_t)begun;
+	h = hash(from, cls_mode);
 	do {
 		moves = rd_table_moves(&table);
 		for (i = rd_table_first(&table, h); i; i = __atomic_load_n(&node_at(i)->next, __ATOMIC_ACQUIRE)) {

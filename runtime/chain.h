@@ -25,7 +25,9 @@ struct rd_node {
 	uint32_t sampler;	 /* who did last: rd_moment(); the same for allocations */
 	uint32_t alloc_sampler;
 	uint32_t gates; /* of two locks: gates that stood beside them each time; 0: it was met without any. See pairs.h */
+	uint32_t site;	/* where the last one was taken last: the lower half; see rd_site_known() in depend.h */
 };
+_Static_assert(sizeof(struct rd_node) == 32, "what there is many of");
 
 /* A thread at its clock, as a number, not 0. (That two have the same one costs an occurrence, and is unlikely.) */
 static inline uint32_t rd_moment(const struct rd_thread *t)
@@ -40,6 +42,10 @@ static inline uint32_t rd_cls_mode(uint32_t cls, unsigned mode, bool try)
 
 /* The chain that follows `from`, or 0. Lock-free. */
 uint32_t rd_chain_next(uint32_t from, uint32_t cls_mode);
+/* It will be asked for soon. */
+void rd_chain_ahead(uint32_t from, uint32_t cls_mode);
+/* `from`, where a thread holds nothing, is followed by `to`: the class itself answers for that from now on. Lock-free. */
+void rd_chain_begins(uint32_t from, uint32_t cls_mode, uint32_t to);
 /*
  * The same, made if it is not there; RD_NODE_UNKNOWN when there is no memory, or there are more than options.chains_max,
  * or RD_CHAINS_IDLE were made since the last new edge. Chains of one and two locks are always made: they are no more than

@@ -21,7 +21,7 @@
 #include <semaphore.h>
 #include <string.h>
 
-static struct rd_array classes = RD_ARRAY(sizeof(struct rd_class));
+struct rd_array rd_classes = RD_ARRAY(sizeof(struct rd_class));
 static uint32_t class_count = RDEP_FIRST_CLASS;
 static struct rd_table by_key;
 
@@ -35,11 +35,6 @@ static struct rd_array names = RD_ARRAY(sizeof(struct name));
 static uint32_t name_count = 1;
 static struct rd_map_of by_name;    /* two hashes -> index in names */
 static struct rd_map_of subclasses; /* (class, n) -> class */
-
-struct rd_class *rd_class_at(uint32_t id)
-{
-	return rd_array_at(&classes, id);
-}
 
 uint32_t rd_class_base(uint32_t cls)
 {
@@ -64,7 +59,7 @@ static void publish(struct rd_class *c, const struct rdep_class *item, const cha
 
 static struct rd_class *new_class(uint32_t id, struct rdep_class *item, uint64_t where, const char *name)
 {
-	struct rd_class *c = rd_array_need(&classes, id);
+	struct rd_class *c = rd_array_need(&rd_classes, id);
 
 	if (!c) {
 		rd_count(RDEP_C_CLASSES_DROPPED);
@@ -655,7 +650,7 @@ void rd_class_tell(uint32_t cls)
 
 void rd_class_reset(void)
 {
-	memset(classes.segment, 0, sizeof(classes.segment));
+	memset(rd_classes.segment, 0, sizeof(rd_classes.segment));
 	class_count = RDEP_FIRST_CLASS;
 	rd_instance_reset();
 	rd_class_init_reset();

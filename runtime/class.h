@@ -15,6 +15,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 #include "event.h"
+#include "mem.h"
 #include "record_layout.h"
 
 /* Characters kept of a class's name. */
@@ -26,13 +27,19 @@ struct rd_class_key {
 	uint64_t a, b;
 } __attribute__((packed, aligned(4)));
 
-/* Without holes: there may be millions. */
+/* There may be millions, and what the slow path asks of one is in memory that was not touched for long: all of that
+ * in the first of two cache lines. */
 struct rd_class {
-	struct rd_class_key key;
-	uint32_t next; /* in the table of keys */
-	uint64_t where; /* the call that made it (init, first acquisition), or the variable */
+	uint64_t begun; /* chains: from << 32 | to, a step by taking one exclusively that begins a chain; 0: none yet */
 	uint64_t open;	/* signals that were open while one was held; interrupt.h */
-	struct rdep_class *item; /* in the journal, for the counters; NULL when dropped */
+	/* Edges into it and out of it that close a cycle whose verdict may still rise; those that are watched. */
+	uint32_t open_to, open_from;
+	uint32_t watched_to, watched_from;
+	uint32_t component; /* classes on cycles with each other share one; 0: on none; see circle.h */
+	uint32_t awaited;   /* locks of it are held by threads that join another */
+	uint32_t site;	    /* where one was taken last as the first lock of a thread: the lower half; rd_site_known() */
+	uint32_t lump;	    /* the class that it is a part of; 0: it is whole */
+	uint32_t roles;	    /* see role.h */
 	uint32_t id;
 	uint8_t kind, origin;
 	bool novalidate; /* it is held, and has no order; see wrapper.h */
@@ -42,18 +49,17 @@ struct rd_class {
 	/* See role.h. */
 	uint8_t role_count;
 	uint8_t role_misses; /* times that a caller's walk did not find the role that another walk had given it */
-	/* Edges into it and out of it that close a cycle whose verdict may still rise; those that are watched. */
-	uint32_t open_to, open_from;
-	uint32_t watched_to, watched_from;
-	uint32_t component; /* classes on cycles with each other share one; 0: on none; see circle.h */
-	uint32_t awaited;   /* locks of it are held by threads that join another */
+
+	uint64_t where; /* the call that made it (init, first acquisition), or the variable */
+	struct rdep_class *item; /* in the journal, for the counters; NULL when dropped */
+	struct rd_class_key key;
+	uint32_t next; /* in the table of keys */
 	uint32_t stack;
 	uint32_t base; /* of a subclass: the class it is one of; else 0 */
-	uint32_t roles; /* see role.h */
-	uint32_t lump;	/* the class that it is a part of; 0: it is whole */
 	uint32_t permits; /* of semaphores: the most that one of them began with; 0: not known */
+	uint32_t spare[3];
 };
-_Static_assert(sizeof(struct rd_class) == 104, "a class");
+_Static_assert(offsetof(struct rd_class, where) == 64 && sizeof(struct rd_class) == 128, "a class");
 
 /* Kinds of lock with varieties that are classes of their own where one call sets up several: a kind is
  * given as kind | RD_VARIETY(n). */
@@ -144,7 +150,11 @@ void rd_class_retag(const void *lock, unsigned kind, uint32_t cls, uint32_t gene
 uint32_t rd_class_of_role(uint32_t role);
 
 /* O(1), lock-free; id must have come from here. */
-struct rd_class *rd_class_at(uint32_t id);
+extern struct rd_array rd_classes __attribute__((visibility("hidden")));
+static inline struct rd_class *rd_class_at(uint32_t id)
+{
+	return rd_array_item(&rd_classes, id, sizeof(struct rd_class));
+}
 uint32_t rd_class_count(void);
 
 /* The class of the lives of threads that the walk's frame `first` makes to begin with

@@ -61,6 +61,30 @@ bool rd_lock_site_known(uint64_t site, uint32_t cls)
 	return rd_map_get(&lock_sites, site, cls) != 0;
 }
 
+/* Of two calls whose lower halves are the same one may pass for the other: its first stack is missed, and nothing else. */
+bool rd_site_known(uint64_t site, uint32_t cls, uint32_t *last)
+{
+	uint32_t half = (uint32_t)site | 1; /* 0: none yet */
+
+	if (__atomic_load_n(last, __ATOMIC_RELAXED) == half)
+		return true;
+	if (!rd_lock_site_known(site, cls))
+		return false;
+	__atomic_store_n(last, half, __ATOMIC_RELAXED);
+	return true;
+}
+
+void rd_depend_ahead(const struct rd_thread *t, uint32_t cls, bool deep)
+{
+	const struct rdep_held *e = t->top;
+
+	/* Whatever is further down costs what it costs. */
+	if (e == t->bottom || !e->address || !graph)
+		return;
+	rd_graph_ahead(graph, e->cls, cls, deep);
+	rd_gates_ahead(e);
+}
+
 void rd_lock_site_add(uint64_t site, uint32_t cls)
 {
 	struct rdep_lock_site item = {.cls = cls, .pc = site, .stack = rd_stack_here()};

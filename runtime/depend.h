@@ -92,6 +92,10 @@ void rd_depend(struct rd_thread *t, const struct rdep_held *held, const struct r
 void rd_depend_sample(struct rd_thread *t, const struct rdep_held *held, const struct rd_target *target,
 		      struct rd_sample *s);
 
+/* cls may be about to be acquired under what t holds: what is asked for then is on its way to the processor from now on. First
+ * from anywhere, then `deep`, with the runtime lock. */
+void rd_depend_ahead(const struct rd_thread *t, uint32_t cls, bool deep);
+
 /* Of edges and nestings of a class that was split: they become what their locks' roles say. */
 void rd_depend_move(struct rd_thread *t, uint32_t cls);
 /* An occurrence that was seen already, now between these classes. */
@@ -140,6 +144,9 @@ uint32_t rd_held_stack_first(const struct rdep_held *held);
 /* First stacks of the places that take locks; rd_lock_site_known is lock-free. */
 bool rd_lock_site_known(uint64_t site, uint32_t cls);
 void rd_lock_site_add(uint64_t site, uint32_t cls);
+/* The same as rd_lock_site_known(), mostly without a look at its table: *last is the call that was asked for last, of the chain
+ * or of the class, and of no other class. */
+bool rd_site_known(uint64_t site, uint32_t cls, uint32_t *last);
 
 /*
  * Semaphores (sem.h). Edges of classes of which it is not known whether they are locks are hidden from searches;

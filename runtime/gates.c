@@ -59,6 +59,11 @@ static uint32_t hash_of(uint32_t list)
 	return hash(at(list)->below, at(list)->address, at(list)->generation);
 }
 
+void rd_gates_ahead(const struct rdep_held *e)
+{
+	rd_table_ahead(&table, hash(0, e->address, e->generation));
+}
+
 static bool is(const struct rd_gate *g, uint32_t below, const struct rdep_held *e)
 {
 	return g->address == e->address && g->generation == e->generation && g->below == below && g->cls == e->cls &&

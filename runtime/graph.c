@@ -160,6 +160,32 @@ static uint32_t find(const struct rd_graph *g, uint32_t from, uint32_t to)
 	return e;
 }
 
+static void ahead_of_end(const struct rd_graph *g, uint32_t node, int d)
+{
+	if (node_at(g, node)->last[d])
+		__builtin_prefetch(edge_at(g, node_at(g, node)->last[d]));
+}
+
+void rd_graph_ahead(const struct rd_graph *g, uint32_t from, uint32_t to, bool deep)
+{
+	uint32_t e;
+
+	if (from >= g->node_room || to >= g->node_room)
+		return;
+	if (!deep) {
+		rd_table_ahead(&g->by_ends, hash_of_ends(from, to));
+		__builtin_prefetch(node_at(g, from), 1);
+		__builtin_prefetch(node_at(g, to), 1);
+		rd_order_ahead(&g->order, from, to);
+		return;
+	}
+	e = rd_table_first(&g->by_ends, hash_of_ends(from, to));
+	if (e)
+		__builtin_prefetch(edge_at(g, e));
+	ahead_of_end(g, from, 0);
+	ahead_of_end(g, to, 1);
+}
+
 uint32_t rd_graph_find(const struct rd_graph *g, uint32_t from, uint32_t to, uint8_t *types)
 {
 	uint32_t e = find(g, from, to);

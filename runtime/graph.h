@@ -36,6 +36,10 @@ void rd_graph_free(struct rd_graph *g);
  * (may be NULL) gets the set of its types. */
 uint32_t rd_graph_find(const struct rd_graph *g, uint32_t from, uint32_t to, uint8_t *types);
 
+/* from -> to will be asked for soon, or added: what stands in memory that was not touched for long is on its way from now on;
+ * `deep`: with what that leads to, which needs the runtime lock. */
+void rd_graph_ahead(const struct rd_graph *g, uint32_t from, uint32_t to, bool deep);
+
 /*
  * Adds types (one or more bits) to the edge from -> to, which is made if it is not
  * there. Returns its number, 0 when there is no memory. from == to is allowed and

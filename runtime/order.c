@@ -81,6 +81,14 @@ static uint32_t leader_of(struct rd_order *o, uint32_t node)
 	return node;
 }
 
+void rd_order_ahead(const struct rd_order *o, uint32_t from, uint32_t to)
+{
+	if (o->off || from >= o->room || to >= o->room)
+		return;
+	__builtin_prefetch(at(o, from), 1);
+	__builtin_prefetch(at(o, to), 1);
+}
+
 bool rd_order_below(struct rd_order *o, uint32_t from, uint32_t to)
 {
 	uint32_t a, b;

@@ -50,6 +50,9 @@ struct rd_order {
 void rd_order_need(struct rd_order *o, uint32_t room);
 void rd_order_free(struct rd_order *o);
 
+/* They will be asked for soon. */
+void rd_order_ahead(const struct rd_order *o, uint32_t from, uint32_t to);
+
 /* Is there surely no path from `to` to `from`? */
 bool rd_order_below(struct rd_order *o, uint32_t from, uint32_t to);
 

@@ -17,6 +17,18 @@ static void push(uint32_t *to, uint32_t *next, uint32_t id)
 	__atomic_store_n(to, id, __ATOMIC_RELEASE);
 }
 
+/* The buckets whose turns come next: what is in them is on its way when it is asked for. */
+static void split_ahead(const struct rd_table *t, const struct rd_table_of *of)
+{
+	uint32_t low = 1u << (31 - __builtin_clz(t->buckets)), at = t->buckets - low, id;
+
+	id = *head(t, at);
+	if (id && (id = *of->next(id)))
+		__builtin_prefetch(of->next(id));
+	if (at + 1 < low && (id = *head(t, at + 1)))
+		__builtin_prefetch(of->next(id));
+}
+
 /* The bucket whose turn it is gives about half of its numbers to a new one. */
 static void split(struct rd_table *t, const struct rd_table_of *of)
 {
@@ -53,8 +65,10 @@ bool rd_table_add(struct rd_table *t, const struct rd_table_of *of, uint32_t id)
 		__atomic_store_n(&t->buckets, FIRST_BUCKETS, __ATOMIC_RELEASE);
 	}
 	push(head(t, rd_table_bucket(t->buckets, of->hash(id))), of->next(id), id);
-	if (++t->count > t->buckets)
+	if (++t->count > t->buckets) {
 		split(t, of);
+		split_ahead(t, of);
+	}
 	return true;
 }
 
