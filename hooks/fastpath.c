@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <gnu/libc-version.h>
 #include <string.h>
+#include <threads.h>
 #include <unistd.h>
 
 #define LIBC_MAJOR 2
@@ -39,7 +40,8 @@ static bool next_are_libcs(void)
 	void *const next[] = {
 		RD_NEXT(pthread_mutex_lock),	RD_NEXT(pthread_mutex_trylock), RD_NEXT(pthread_mutex_unlock),
 		RD_NEXT(pthread_rwlock_rdlock), RD_NEXT(pthread_rwlock_unlock), RD_NEXT(pthread_spin_lock),
-		RD_NEXT(pthread_spin_trylock),	RD_NEXT(pthread_spin_unlock),
+		RD_NEXT(pthread_spin_trylock),	RD_NEXT(pthread_spin_unlock),	RD_NEXT(mtx_lock),
+		RD_NEXT(mtx_trylock),		RD_NEXT(mtx_unlock),
 	};
 	size_t i;
 

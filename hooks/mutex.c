@@ -101,13 +101,26 @@ static inline bool is_free(const void *lock)
 {
 	const struct __pthread_mutex_s *m = lock;
 
-	return !(m->__lock | (m->__kind & ~MUTEX_TYPE));
+	return !(m->__lock | (m->__kind & ~(MUTEX_TYPE | MUTEX_NO_ELISION)));
 }
 
+#define AS_MUTEX(what)                                                                             \
+	static inline bool mtx_##what(mtx_t *lock)                                                 \
+	{                                                                                          \
+		return mutex_##what((pthread_mutex_t *)lock);                                      \
+	}
+AS_MUTEX(is_plain)
+AS_MUTEX(take)
+AS_MUTEX(give)
+AS_MUTEX(take_other)
+AS_MUTEX(give_other)
+AS_MUTEX(take_again)
+AS_MUTEX(give_again)
+
 TAKE_LOCK_CALL(pthread_mutex_lock, pthread_mutex_t, mutex, HOW, HOW)
-LOCK_CALL(mtx_lock, HOW, (mtx_t * lock), (lock))
+TAKE_LOCK_CALL(mtx_lock, mtx_t, mtx, HOW, HOW)
 FREE_TRY_CALL(pthread_mutex_trylock, pthread_mutex_t, is_free(lock), mutex, HOW, HOW, EINVAL)
-FREE_TRY_CALL(mtx_trylock, mtx_t, is_free(lock), none, HOW, HOW, thrd_error)
+FREE_TRY_CALL(mtx_trylock, mtx_t, is_free(lock), mtx, HOW, HOW, thrd_error)
 
 LOCK_CALL(pthread_mutex_timedlock, HOW | RD_TIMED,
 	  (pthread_mutex_t * lock, const struct timespec *until), (lock, until))
@@ -119,4 +132,4 @@ LOCK_CALL(mtx_timedlock, HOW | RD_TIMED, (mtx_t * lock, const struct timespec *u
 	  (lock, until))
 
 UNLOCK_CALL(pthread_mutex_unlock, pthread_mutex_t, RDEP_MUTEX, mutex)
-UNLOCK_CALL(mtx_unlock, mtx_t, RDEP_MUTEX, none)
+UNLOCK_CALL(mtx_unlock, mtx_t, RDEP_MUTEX, mtx)

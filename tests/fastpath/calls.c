@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <threads.h>
 #include <ucontext.h>
 #include <unistd.h>
 
@@ -21,7 +22,8 @@
 
 static const char *const names[] = {"pthread_mutex_lock",    "pthread_mutex_unlock",  "pthread_mutex_trylock",
 				    "pthread_rwlock_rdlock", "pthread_rwlock_unlock", "pthread_rwlock_tryrdlock",
-				    "pthread_spin_lock",     "pthread_spin_trylock",  "pthread_spin_unlock"};
+				    "pthread_spin_lock",     "pthread_spin_trylock",  "pthread_spin_unlock",
+				    "mtx_lock",		     "mtx_trylock",	      "mtx_unlock"};
 #define NAMES (sizeof(names) / sizeof(*names))
 
 static uint8_t *code[NAMES], was[NAMES];
@@ -86,13 +88,20 @@ static void watch(void)
 	static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
 	static pthread_rwlock_t rwlock = PTHREAD_RWLOCK_INITIALIZER;
 	static pthread_spinlock_t spin = 1;
+	mtx_t mtx;
 
+	mtx_init(&mtx, mtx_plain | mtx_recursive);
 	WATCH(pthread_mutex_lock(&mutex), pthread_mutex_unlock(&mutex));
 	WATCH(pthread_mutex_trylock(&mutex), pthread_mutex_unlock(&mutex));
 	WATCH(pthread_rwlock_rdlock(&rwlock), pthread_rwlock_unlock(&rwlock));
 	WATCH(pthread_rwlock_tryrdlock(&rwlock), pthread_rwlock_unlock(&rwlock));
 	WATCH(pthread_spin_lock(&spin), pthread_spin_unlock(&spin));
 	WATCH(pthread_spin_trylock(&spin), pthread_spin_unlock(&spin));
+	WATCH(mtx_lock(&mtx), mtx_unlock(&mtx));
+	mtx_destroy(&mtx);
+	mtx_init(&mtx, mtx_plain);
+	WATCH(mtx_lock(&mtx), mtx_unlock(&mtx));
+	WATCH(mtx_trylock(&mtx), mtx_unlock(&mtx));
 }
 
 int main(int argc, char **argv)
