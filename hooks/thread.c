@@ -12,19 +12,13 @@
 #include "runtime/event.h"
 #include "resolve.h"
 
-/* What a new thread is told. From here or, when there are that many in flight at
+/* What a new thread is told: from here or, when there are that many in flight at
  * once, from a page of its own; never from the program's allocator. */
-struct errand {
-	void *start; /* void *(*)(void *), or thrd_start_t */
-	void *arg;
-	uint32_t token;
-};
-
 #define ERRANDS 64u
-static struct errand errands[ERRANDS];
+static struct rd_errand errands[ERRANDS];
 static uint64_t errands_taken;
 
-static struct errand *errand_get(void)
+static struct rd_errand *errand_get(void)
 {
 	uint64_t taken = __atomic_load_n(&errands_taken, __ATOMIC_RELAXED);
 	long p;
@@ -36,12 +30,12 @@ static struct errand *errand_get(void)
 						__ATOMIC_ACQUIRE, __ATOMIC_RELAXED))
 			return &errands[i];
 	}
-	p = rd_sys(SYS_mmap, 0, sizeof(struct errand), PROT_READ | PROT_WRITE,
+	p = rd_sys(SYS_mmap, 0, sizeof(struct rd_errand), PROT_READ | PROT_WRITE,
 		   MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-	return rd_sys_failed(p) ? NULL : (struct errand *)p;
+	return rd_sys_failed(p) ? NULL : (struct rd_errand *)p;
 }
 
-static void errand_put(struct errand *e)
+static void errand_put(struct rd_errand *e)
 {
 	if (e >= errands && e < errands + ERRANDS)
 		__atomic_fetch_and(&errands_taken, ~(1ull << (e - errands)), __ATOMIC_RELEASE);
@@ -60,11 +54,15 @@ static void ended(void *unused)
 #define RUN(name, type)                                                                            \
 	static type name(void *p)                                                                  \
 	{                                                                                          \
-		struct errand e = *(struct errand *)p;                                             \
+		struct rd_errand e = *(struct rd_errand *)p;                                             \
 		type ret;                                                                          \
                                                                                                    \
-		errand_put(p);                                                                     \
-		rd_thread_begin(e.token, (uint64_t)pthread_self());                                \
+		if (e.in_place) {                                                                  \
+			rd_thread_begin_successor(e.in_place, (uint64_t)pthread_self());           \
+		} else {                                                                           \
+			errand_put(p);                                                             \
+			rd_thread_begin(e.token, (uint64_t)pthread_self());                        \
+		}                                                                                  \
 		pthread_cleanup_push(ended, NULL);                                                 \
 		ret = ((type(*)(void *))e.start)(e.arg);                                           \
 		pthread_cleanup_pop(1);                                                            \
@@ -73,11 +71,13 @@ static void ended(void *unused)
 RUN(run_pthread, void *)
 RUN(run_thrd, int)
 
-/* The new thread may have freed what its id was written to. */
-static uint64_t id_written_to(const pthread_t *thread)
+/* The new thread may have freed what its id was written to, but not this one's stack. */
+static uint64_t id_written_to(const pthread_t *thread, uint64_t sp)
 {
 	pthread_t id;
 
+	if (rd_stack_has(thread, sp))
+		return (uint64_t)*thread;
 	return rd_peek(&id, thread, sizeof(id)) ? 0 : (uint64_t)id;
 }
 
@@ -113,38 +113,60 @@ static bool is_detached(const pthread_attr_t *attr)
 }
 
 /* NULL: the thread is not followed. */
-static struct errand *errand_for(void *start, void *arg, bool detached, uint64_t site, uint64_t sp)
+static struct rd_errand *errand_for(void *start, void *arg, bool detached, uint64_t site, uint64_t sp)
 {
-	struct errand *e;
+	struct rd_errand *e;
 
 	if (rd_unlikely(!rd_resolved))
 		rd_come_up();
-	e = rd_up() ? errand_get() : NULL;
+	if (!rd_up())
+		return NULL;
+	e = rd_thread_succeed(start, arg, detached, site, sp);
+	if (e)
+		return e;
+	e = errand_get();
 	watch_exit();
 	if (e)
-		*e = (struct errand){start, arg, rd_thread_create(start, detached, site, sp)};
+		*e = (struct rd_errand){start, arg, rd_thread_create(start, detached, site, sp), NULL};
 	return e;
+}
+
+static void created(uint32_t token, bool in_place, const pthread_t *thread, uint64_t sp)
+{
+	if (in_place)
+		rd_thread_succeeded(id_written_to(thread, sp));
+	else if (rd_thread_unnamed(token))
+		rd_thread_created(id_written_to(thread, sp));
+}
+
+static void failed(struct rd_errand *e)
+{
+	if (e->in_place) {
+		rd_thread_unsucceeded();
+		return;
+	}
+	rd_thread_uncreated(e->token);
+	errand_put(e);
 }
 
 /* CREATE(name, is it detached, declared arguments, next call as it is without us, with us and the errand `e`) */
 #define CREATE(name, detached, args, pass, ours)                                                   \
 	RD_EXPORT int name args                                                                    \
 	{                                                                                          \
-		struct errand *e = errand_for((void *)start, arg, detached, RD_SITE, RD_HERE);     \
+		struct rd_errand *e = errand_for((void *)start, arg, detached, RD_SITE, RD_HERE);  \
 		uint32_t token;                                                                    \
+		bool in_place;                                                                     \
 		int rc;                                                                            \
                                                                                                    \
 		if (!e)                                                                            \
 			return RD_NEXT(name) pass;                                                 \
 		token = e->token;                                                                  \
+		in_place = e->in_place;                                                            \
 		rc = RD_NEXT(name) ours;                                                           \
-		if (rc == 0) {                                                                     \
-			if (rd_thread_unnamed(token))                                              \
-				rd_thread_created(id_written_to(thread));                          \
-		} else {                                                                           \
-			errand_put(e);                                                             \
-			rd_thread_uncreated(token);                                                \
-		}                                                                                  \
+		if (rc == 0)                                                                       \
+			created(token, in_place, thread, RD_HERE);                                 \
+		else                                                                               \
+			failed(e);                                                                 \
 		return rc;                                                                         \
 	}
 

@@ -71,6 +71,7 @@ struct rd_lock_calls {
 	int (*cond_timedwait)(void *, void *, const void *);
 	int (*sem_wait)(void *), (*sem_trywait)(void *), (*sem_post)(void *);
 	int (*sem_timedwait)(void *, const void *);
+	bool libcs; /* mutex_lock and mutex_unlock are libc's own */
 };
 void rd_use_lock_calls(const struct rd_lock_calls *calls);
 
@@ -387,6 +388,14 @@ bool rd_thread_unnamed(uint32_t token); /* then: */
 void rd_thread_created(uint64_t pthread_id);
 void rd_thread_uncreated(uint32_t token);
 void rd_thread_begin(uint32_t token, uint64_t pthread_id);
+/*
+ * Instead of all these: the thread takes the place of one that this call made before (successor.h). NULL: it does not. The
+ * errand is told to it, and filled in; in the parent after success, with its pthread_t, and after failure / in the child.
+ */
+struct rd_errand *rd_thread_succeed(void *start_routine, void *arg, bool detached, uint64_t site, uint64_t sp);
+void rd_thread_succeeded(uint64_t pthread_id);
+void rd_thread_unsucceeded(void);
+void rd_thread_begin_successor(struct rd_thread *t, uint64_t pthread_id);
 /* The start routine returned, or the thread is being cancelled or exits: destructors of thread keys
  * may still lock after it. */
 void rd_thread_end(void);
@@ -396,6 +405,10 @@ void rd_thread_detached(uint64_t pthread_id);
  * record before it returns; joined: it ended (rc 0). */
 void rd_join_begin(uint64_t pthread_id, bool timed, uint64_t site, uint64_t sp);
 void rd_join_end(uint64_t pthread_id, bool joined);
+
+/* Does p point into the calling thread's stack, above the stack pointer sp, and can be read? Without a system call the
+ * next time. */
+bool rd_stack_has(const void *p, uint64_t sp);
 
 /* Around fork(): in the parent before and after, in the child. */
 void rd_fork_prepare(void);

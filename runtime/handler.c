@@ -78,6 +78,7 @@ static void push(struct rd_thread *t, const struct rd_handler *made)
 {
 	struct rd_handler *h;
 
+	t->used = 1;
 	while (rd_handler_interrupted_at(t, made->cfa))
 		forget_innermost(t);
 	while (t->handling == RD_HANDLERS)

@@ -132,6 +132,7 @@ uint64_t rd_interrupt_mask_in(uint32_t sig, uint64_t blocked)
 
 static void set_mask(struct rd_thread *t, uint64_t blocked)
 {
+	t->used = 1;
 	t->blocked = blocked;
 	if (!(handled() & ~blocked & ~t->opened))
 		return;

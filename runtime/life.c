@@ -76,14 +76,17 @@ static size_t creator(const struct rd_walk *w, uint64_t start)
 	return 0;
 }
 
+uint32_t rd_life_class_known(uint64_t start_routine, uint64_t site, uint64_t sp)
+{
+	return rd_options.waits == WAITS_NONE ? 0 : class_cached(start_routine, site, sp);
+}
+
 uint32_t rd_life_class(uint64_t start_routine, uint64_t site, uint64_t sp)
 {
-	uint32_t cls = 0;
+	uint32_t cls = rd_life_class_known(start_routine, site, sp);
 	const struct rd_walk *w;
 	size_t first;
 
-	if (rd_options.waits != WAITS_NONE)
-		cls = class_cached(start_routine, site, sp);
 	if (cls || rd_options.waits == WAITS_NONE)
 		return cls;
 	rd_stack_begin(site, sp);

@@ -114,6 +114,17 @@ struct rd_making {
 	uint64_t pc[RD_MAKING_FRAMES];
 };
 
+/* What a new thread is told. in_place: the state that it takes over; NULL: one is to be made. */
+struct rd_errand {
+	void *start; /* void *(*)(void *), or thrd_start_t */
+	void *arg;
+	uint32_t token;
+	struct rd_thread *in_place;
+};
+
+/* The place for a successor; successor.h. CHANGING: its maker is at it. */
+enum { RD_PLACE_NONE, RD_PLACE_FREE, RD_PLACE_CHANGING, RD_PLACE_TAKEN };
+
 struct rd_thread {
 	/* Hot. top points to the last held entry, or to `bottom` when nothing is held.
 	 * limit is where the held stack ends; NULL while the thread is inside the
@@ -137,6 +148,8 @@ struct rd_thread {
 	/* Cold. */
 	uint64_t bracket_sp; /* inside an allocator with a mask of its own: its frame; 0: no */
 	uint32_t bracket_gfp; /* its mask */
+	uint8_t used;	  /* it came to the runtime by itself: since it was made known there is something to know */
+	uint8_t detached; /* nobody will join it */
 	uint64_t mask; /* the last that was translated, and above it what it was translated to; gfp.c's */
 	uint32_t contexts;   /* reclaim contexts entered */
 	uint32_t unwinding;  /* inside libunwind: its mutex calls are no-ops */
@@ -145,6 +158,8 @@ struct rd_thread {
 	uint32_t inherited;  /* entries at the bottom of the held stack that came over a fork, at most */
 	uint32_t fork_tid;   /* the tid under which inherited locks were taken; 0: none */
 	uint64_t pthread;    /* pthread_self(), 0: not known */
+	struct rd_errand errand; /* of who is in this place; successor.h */
+	struct rd_thread *maker; /* whose place it is; NULL: nobody's */
 	/* What annotate.h told of this thread. */
 	uint32_t pending;	   /* something of its next acquisition: keeps the fast paths off (limit is NULL) */
 	uint32_t pending_subclass; /* 0: the lock's own */
@@ -195,6 +210,8 @@ struct rd_thread {
 	struct rd_thread_info *info;
 	uint64_t created_pthread; /* of the thread that it made last, while that has not begun: */
 	uint32_t created;	  /* its id; 0: it has begun, or has been named */
+	uint32_t place_is, place_id; /* RD_PLACE_*; the id of the thread that it is of */
+	struct rd_thread *place; /* successor.h */
 	uint8_t ended; /* detached, and its state is to be given back */
 	uint8_t learnt; /* pairs and steps are not all zero */
 

@@ -21,7 +21,7 @@ static void take_name(struct rd_thread_info *i)
 static void put(struct rd_thread_info *i)
 {
 	struct rdep_thread item = {.id = i->id,
-				   .tid = i->tid,
+				   .tid = i->state ? i->state->tid : i->tid,
 				   .parent = i->parent,
 				   .parent_clock = i->parent_clock,
 				   .start_routine = i->start_routine,

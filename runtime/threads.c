@@ -19,6 +19,8 @@
 #include "scope.h"
 #include "stack.h"
 #include "stat.h"
+#include "successor.h"
+#include "tag.h"
 #include "thread_table.h"
 #include "thread_tell.h"
 
@@ -118,17 +120,20 @@ static void name_created(struct rd_thread *t)
 	__atomic_store_n(&t->created, 0, __ATOMIC_RELAXED);
 }
 
-/* The thread has ended, or the tid is another's now. */
-static void release(struct rd_thread *t)
+void rd_thread_release(struct rd_thread *t)
 {
 	struct rdep_slot *slot = t->slot;
 
+	if (!rd_place_give_up(t))
+		return;
 	rd_left_at_exit(t);
 	ended_remove(t);
 	name_created(t);
 	list_remove(t);
-	if (t->info)
+	if (t->info) {
 		t->info->state = NULL;
+		t->info->tid = t->tid;
+	}
 	if (t->bottom != &slot->bottom)
 		rd_record_helds_free(t->bottom, (uint32_t)(t->real_limit - t->bottom), slot->more);
 	rd_record_slot_free(slot);
@@ -145,8 +150,8 @@ static void reap(uint32_t tid)
 	for (t = live; t; t = next) {
 		next = t->next;
 		/* Where the tid is in use again, its former owner is gone. */
-		if (t != rd_self && (t->tid == tid || gone(t)))
-			release(t);
+		if (t != rd_self && t->tid && (t->tid == tid || gone(t)))
+			rd_thread_release(t);
 	}
 }
 
@@ -188,7 +193,7 @@ static void release_ended(struct rd_thread *self)
 		struct rd_thread *t = ended_first;
 
 		if (gone(t)) {
-			release(t);
+			rd_thread_release(t);
 		} else {
 			ended_remove(t);
 			ended_add(t);
@@ -304,6 +309,8 @@ struct rd_thread *rd_thread_attach(uint32_t id)
 	t->top = t->bottom;
 	t->limit = rd_thread_limit(t);
 	t->attached = 1;
+	t->used = !id;
+	t->detached = info->detached;
 	rd_thread_set_malloc(t);
 	list_add(t);
 	rd_self = t;
@@ -351,7 +358,18 @@ struct rd_thread *rd_here(void)
 			rd_count(RDEP_C_REENTERED);
 		return NULL;
 	}
+	if (rd_unlikely(!t->used))
+		rd_thread_use(t);
 	return t;
+}
+
+void rd_thread_use(struct rd_thread *t)
+{
+	uint32_t gone = RDEP_SLOT_FREE;
+
+	t->used = 1;
+	/* A destructor of a thread key, say. */
+	__atomic_compare_exchange_n(&t->slot->state, &gone, RDEP_SLOT_ENDING, false, __ATOMIC_RELAXED, __ATOMIC_RELAXED);
 }
 
 /* ---- held stack ---- */
@@ -446,7 +464,7 @@ void rd_threads_forget_pairs(void)
 
 /* ---- creation, join, end ---- */
 
-static void tick(struct rd_thread *t)
+void rd_thread_tick(struct rd_thread *t)
 {
 	t->clock++;
 	if (!t->learnt)
@@ -482,7 +500,7 @@ uint32_t rd_thread_create(void *start_routine, bool detached, uint64_t site, uin
 	id = new_thread();
 	info = rd_thread_info_at(id);
 	if (info) {
-		tick(t);
+		rd_thread_tick(t);
 		info->detached = detached;
 		t->created_pthread = 0;
 		t->created = detached ? 0 : id;
@@ -579,11 +597,14 @@ void rd_thread_detached(uint64_t pthread_id)
 		return;
 	rd_enter(t, &l);
 	info = rd_thread_info_at(joined_id(t, pthread_id));
-	if (info) {
+	if (info && !rd_place_free(info->state)) {
 		info->detached = 1;
+		if (info->state)
+			info->state->detached = 1;
 		rd_thread_name_pthread(pthread_id, 0);
 		/* It has ended before it was told. */
-		if (info->state && info->state != t && info->state->slot->state == RDEP_SLOT_ENDING && !info->state->ended)
+		if (info->state && info->state != t && info->state->tid &&
+		    info->state->slot->state != RDEP_SLOT_LIVE && !info->state->ended)
 			ended_add(info->state);
 	}
 	rd_leave(t, &l);
@@ -610,9 +631,10 @@ void rd_thread_end(void)
 	/* Cancelled in a join. */
 	if (t && !t->busy)
 		rd_circle_join_end(t);
+	/* What never came here has no more to say. */
 	if (t && t->slot)
-		__atomic_store_n(&t->slot->state, RDEP_SLOT_ENDING, __ATOMIC_RELAXED);
-	if (t && !t->busy && t->info && t->info->detached)
+		__atomic_store_n(&t->slot->state, t->used ? RDEP_SLOT_ENDING : RDEP_SLOT_FREE, __ATOMIC_RELAXED);
+	if (t && !t->busy && t->detached)
 		end_detached(t);
 }
 
@@ -667,12 +689,16 @@ void rd_join_end(uint64_t pthread_id, bool joined)
 		join_failed(t);
 		return;
 	}
+	if (announced && rd_place_left(t, (uint32_t)t->slot->wait_what))
+		return;
 	rd_enter(t, &l);
 	/* Since the join began the pthread_t may have become another thread's. */
 	id = announced ? (uint32_t)t->slot->wait_what : joined_id(t, pthread_id);
 	info = rd_thread_info_at(id);
-	if (info) {
-		tick(t);
+	if (info && info->state && !rd_place_free(info->state) && rd_place_keep(t, info->state)) {
+		rd_thread_tick(t);
+	} else if (info && !rd_place_free(info->state)) {
+		rd_thread_tick(t);
 		info->joiner = t->id;
 		info->joiner_clock = t->clock;
 		rd_thread_tell_join(id);
@@ -680,7 +706,7 @@ void rd_join_end(uint64_t pthread_id, bool joined)
 			rd_thread_name_pthread(info->pthread, 0);
 		rd_life_joined(t, id);
 		if (info->state)
-			release(info->state);
+			rd_thread_release(info->state);
 	}
 	rd_leave(t, &l);
 }

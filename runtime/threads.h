@@ -36,6 +36,15 @@ uint32_t rd_threads_count(void);
 /* The same for the pairs of instances that were looked at. */
 void rd_threads_forget_pairs(void);
 
+/* The thread has ended, or the tid is another's now. Needs the runtime lock. */
+void rd_thread_release(struct rd_thread *t);
+
+/* It makes or joins a thread: what it remembers to have checked was before that. Its own thread only. */
+void rd_thread_tick(struct rd_thread *t);
+
+/* It comes to the runtime by itself for the first time. */
+void rd_thread_use(struct rd_thread *t);
+
 /* A longer held stack for the thread. False: no memory. Takes the runtime lock. */
 bool rd_thread_deepen(struct rd_thread *t);
 

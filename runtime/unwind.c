@@ -67,6 +67,22 @@ void rd_span_keep(const struct rd_span *s, uint64_t sp)
 		rd_self->stack_span = (s->low / PAGE) << SPAN_COUNT_BITS | count;
 }
 
+/* The thread pointer is where glibc has a thread's stack end; the first thread's is elsewhere. */
+bool rd_stack_has(const void *p, uint64_t sp)
+{
+	uint64_t at = (uint64_t)p, end = (uint64_t)__builtin_thread_pointer();
+	struct rd_span s = rd_span_begin(sp);
+
+	if (at < sp || at - sp > SPAN_REACH * PAGE / 2 || (sp < end && at >= end))
+		return false;
+	if (at + 8 <= s.high)
+		return true;
+	if (!rd_span_grow(&s, at) || s.low > sp)
+		return false;
+	rd_span_keep(&s, sp);
+	return true;
+}
+
 /* ---- modules ---- */
 
 /* .eh_frame_hdr: version, encodings of the three things that follow; where .eh_frame is; how many
