@@ -198,8 +198,16 @@ static inline bool rwlock_give(pthread_rwlock_t *l)
 
 LEFT_TO_LIBC(rwlock_take_other, pthread_rwlock_t)
 LEFT_TO_LIBC(rwlock_give_other, pthread_rwlock_t)
-LEFT_TO_LIBC(rwlock_take_again, pthread_rwlock_t)
-LEFT_TO_LIBC(rwlock_give_again, pthread_rwlock_t)
+
+static inline bool rwlock_take_again(pthread_rwlock_t *l)
+{
+	return rwlock_is_plain(l) && readers_change(l, ONE_READER, ONE_READER);
+}
+
+static inline bool rwlock_give_again(pthread_rwlock_t *l)
+{
+	return rwlock_is_plain(l) && readers_change(l, 2 * ONE_READER, 0u - ONE_READER);
+}
 
 /* ---- spinlocks ---- */
 

@@ -72,22 +72,26 @@ static __attribute__((noinline)) int told(struct rdep_held *e, int rc)
                                                                                                    \
 		return told(e, RD_NEXT(name)(lock));                                               \
 	}                                                                                          \
+	static __attribute__((noinline)) int name##_again(type *lock, uint64_t site, uint64_t sp)  \
+	{                                                                                          \
+		if (rd_holds_on_top((const void *)lock) && words##_take_again(lock))               \
+			return rd_acquired_again();                                                \
+		return name##_slow(lock, site, sp);                                                \
+	}                                                                                          \
 	static __attribute__((noinline)) int name##_other(type *lock, uint64_t site, uint64_t sp)  \
 	{                                                                                          \
 		struct rdep_held *e = rd_acquire_fast((const void *)lock, how, site, sp);          \
                                                                                                    \
-		if (rd_likely(e))                                                                  \
-			return words##_take_other(lock) ? rd_acquired(e) : told(e, RD_NEXT(name)(lock)); \
-		if (rd_holds_on_top((const void *)lock) && words##_take_again(lock))               \
-			return rd_acquired_again();                                                \
-		return name##_slow(lock, site, sp);                                                \
+		if (rd_unlikely(!e))                                                               \
+			return name##_again(lock, site, sp);                                       \
+		return words##_take_other(lock) ? rd_acquired(e) : told(e, RD_NEXT(name)(lock));   \
 	}                                                                                          \
 	RD_EXPORT_HOT int name(type *lock)                                                         \
 	{                                                                                          \
 		if (rd_unlikely(!words##_is_plain(lock)))                                          \
 			return name##_other(lock, RD_SITE, RD_HERE);                               \
 		if (rd_unlikely(!rd_acquire_free((const void *)lock, taken_how, RD_SITE, RD_HERE))) \
-			return name##_slow(lock, RD_SITE, RD_HERE);                                \
+			return name##_again(lock, RD_SITE, RD_HERE);                               \
 		return rd_likely(words##_take(lock)) ? 0 : name##_of_another(lock);                \
 	}
 

@@ -83,6 +83,12 @@ static void read_and_write(const struct calls *c, unsigned n)
 		if (n % 3 || c->tryrdlock(&rwlock))
 			check(c->rdlock(&rwlock) == 0, "rdlock");
 		check(written[0] == written[1], "nobody writes while one reads");
+		if (n % 7 == 0) {
+			check(c->rdlock(&rwlock) == 0, "a reader reads once more");
+			check(written[0] == written[1], "and nobody writes");
+			check(c->rwunlock(&rwlock) == 0, "one of two unlocks");
+			check(written[0] == written[1], "nobody writes after it");
+		}
 	}
 	check(c->rwunlock(&rwlock) == 0, "unlock of a rwlock");
 }
