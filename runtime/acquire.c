@@ -35,6 +35,7 @@
 #include "stack.h"
 #include "stat.h"
 #include "stream.h"
+#include "tag.h"
 #include "thread_table.h"
 #include "threads.h"
 
@@ -587,16 +588,23 @@ static struct rdep_held *acquire(struct rd_thread *t, const void *lock, unsigned
 	return take(t, &k);
 }
 
-/* What rd_slot_again() does with a tag's class, with the table's: a step that was taken before, or NULL. */
-static struct rdep_held *take_by_step(const void *lock, unsigned how, uint64_t site, uint64_t sp)
+/*
+ * A lock that no tag told of, where everything else is known, or NULL: as rd_slot_again(), with the class that the table has;
+ * a new one that is what others were that were taken here first, which has a tag from now on.
+ */
+static struct rdep_held *take_without_tag(const void *lock, unsigned how, uint64_t site, uint64_t sp)
 {
 	struct rd_thread *t = rd_self;
 	struct taking k = {.lock = lock, .how = how, .site = site, .sp = sp};
 	const struct rd_step *s;
 	struct rdep_held *e;
 
-	if (RD_TAG_OFFSET(RD_HOW_KIND(how)) || !t || t->top >= t->limit || !t->top->address)
+	if (!t || t->top >= t->limit || !t->top->address)
 		return NULL;
+	if (rd_tag_usable(lock, RD_HOW_KIND(how)))
+		return !rd_left_count && rd_class_first(t, lock, RD_HOW_KIND(how), site, sp)
+			       ? rd_acquire_fast(lock, how, site, sp)
+			       : NULL;
 	k.epoch = __atomic_load_n(&rd_table_epoch, __ATOMIC_ACQUIRE);
 	k.cls = rd_class_get(lock, RD_HOW_KIND(how), &k.generation);
 	s = k.cls ? rd_step_find(t, t->top->node, cls_mode_of(&k), site) : NULL;
@@ -610,7 +618,7 @@ static struct rdep_held *take_by_step(const void *lock, unsigned how, uint64_t s
 struct rdep_held *rd_acquire_slow(const void *lock, unsigned how, uint64_t site, uint64_t sp)
 {
 	struct rd_thread *t;
-	struct rdep_held *e = take_by_step(lock, how, site, sp);
+	struct rdep_held *e = take_without_tag(lock, how, site, sp);
 
 	if (e)
 		return e;

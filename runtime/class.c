@@ -482,6 +482,8 @@ uint32_t rd_class_resolve(const void *lock, unsigned kind, uint32_t *generation)
 		cls = rd_class_by_chain(kind, RDEP_BY_FIRST, lock, &first);
 		w = rd_stack_walk();
 		if (cls)
+			rd_class_first_is(kind, cls, first);
+		if (cls)
 			role = rd_class_role_of_walk(&cls, lock, kind, w->frames, w->count, first);
 	}
 	cls = told_subclass(lock, cls);

@@ -73,6 +73,14 @@ void rd_makings_forget(void);
 uint32_t rd_class_init(const void *lock, unsigned kind, uint64_t site, uint64_t sp);
 
 /*
+ * A lock that has no class, was set up by no call and is about to be taken gets the class that this call gave others: first;
+ * true: its tag tells it now. Lock-free. first_is: the walk of this event, by its frame `first`, has made a lock of that
+ * kind one of cls. Needs the runtime lock.
+ */
+bool rd_class_first(struct rd_thread *t, const void *lock, unsigned kind, uint64_t site, uint64_t sp);
+void rd_class_first_is(unsigned kind, uint32_t cls, size_t first);
+
+/*
  * The class by the walk of this event, from its frame *first on, past wrappers (origin: RDEP_BY_INIT or RDEP_BY_FIRST);
  * the role that it gives the lock, and the class that this makes of *cls. Need the runtime lock, and rd_stack_begin().
  * 0: no memory; none. Which kinds have roles.

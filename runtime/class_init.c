@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
  * class_init.c - the class of a lock that is set up by a call: by that call, past wrappers, and by its callers (role.h).
+ * And of one that is not, by its first acquisition: a call like another.
  *
  * What a call makes is kept in three places, each asked before the next: by the thread, for the same call at the same
  * depth of the stack; by call site, with a short walk; under the runtime lock.
@@ -17,10 +18,15 @@
 #include "unwind_cfi.h"
 #include "wrapper.h"
 
+#include <dlfcn.h>
+
 /* Init calls seen: (return address, kind or the address past the wrapper) -> class. */
 static struct rd_map_of init_sites;
 #define SITE_IS_WRAPPED 0xffffffffu
 uint32_t rd_making_epoch = 1;
+
+/* A kind's locks that no call set up: the call that took one first. As a variety, which no init call has. */
+#define FIRST RD_VARIETY(128)
 
 /* Frames that tell a role: where the init call itself makes the class, and where a call past wrappers does. */
 #define FRAMES_PLAIN (RD_ROLE_CALLERS + 2)
@@ -102,6 +108,22 @@ static void look_at_wrapper(const struct rd_thread *t, const void *lock, unsigne
 	last.kind = kind;
 }
 
+/* The walk of this event, of the call at its frame 0, has made locks of cls what they are, by its frame `first`. */
+static void know_site(unsigned kind, uint32_t cls, size_t first)
+{
+	const struct rd_walk *w = rd_stack_walk();
+	uint64_t site = w->frames[0].pc;
+
+	if (rd_options.class_depth != 1)
+		return;
+	if (first == 0) {
+		rd_map_set(&init_sites, site, kind, cls);
+	} else {
+		rd_map_set(&init_sites, site, kind, SITE_IS_WRAPPED);
+		rd_map_set(&init_sites, site, past_wrapper(w->frames[first].pc, kind), cls);
+	}
+}
+
 static uint32_t init_class(struct rd_thread *t, const void *lock, unsigned kind, uint64_t site, uint64_t sp,
 			   uint32_t *role)
 {
@@ -114,14 +136,8 @@ static uint32_t init_class(struct rd_thread *t, const void *lock, unsigned kind,
 	rd_stack_begin(site, sp);
 	look_at_wrapper(t, lock, kind);
 	cls = rd_class_by_chain(kind, RDEP_BY_INIT, lock, &first);
-	if (cls && rd_options.class_depth == 1) {
-		if (first == 0) {
-			rd_map_set(&init_sites, site, kind, cls);
-		} else {
-			rd_map_set(&init_sites, site, kind, SITE_IS_WRAPPED);
-			rd_map_set(&init_sites, site, past_wrapper(rd_stack_walk()->frames[first].pc, kind), cls);
-		}
-	}
+	if (cls)
+		know_site(kind, cls, first);
 	w = rd_stack_walk();
 	if (cls)
 		*role = rd_class_role_of_walk(&cls, lock, RD_PLAIN_KIND(kind), w->frames, w->count, first);
@@ -198,7 +214,7 @@ void rd_makings_forget(void)
 /* cls: before a split is asked for. A handler that comes in between finds no site. */
 static void remember(struct rd_thread *t, unsigned kind, uint64_t site, uint64_t sp, uint32_t cls, uint32_t role)
 {
-	struct rd_making *m = rd_making_of(t, site);
+	struct rd_making *m = rd_making_of(t, site, sp);
 	struct rd_frame frames[RD_MAKING_FRAMES + 1];
 	unsigned flags;
 	size_t n, i;
@@ -224,31 +240,72 @@ static void remember(struct rd_thread *t, unsigned kind, uint64_t site, uint64_t
 	m->site = site;
 }
 
+/* Class and role of what that call makes, without the runtime lock; 0: to be looked at under it. */
+static uint32_t class_cached(struct rd_thread *t, unsigned kind, uint64_t site, uint64_t sp, uint32_t *role)
+{
+	const struct rd_making *m = rd_making_of(t, site, sp);
+	uint32_t cls, whole;
+
+	if (is_same(m, kind, site, sp)) {
+		*role = (uint32_t)(m->role >> 32);
+		return rd_class_now(m->cls, *role);
+	}
+	cls = init_class_cached(kind, site, sp);
+	if (!cls)
+		return 0;
+	whole = cls;
+	*role = rd_kind_has_roles(RD_PLAIN_KIND(kind)) ? init_role_cached(&cls, sp) : 0;
+	if (!*role && rd_kind_has_roles(RD_PLAIN_KIND(kind)) && !rd_role_none(cls))
+		return 0;
+	remember(t, kind, site, sp, whole, *role);
+	return cls;
+}
+
 uint32_t rd_class_init(const void *lock, unsigned kind, uint64_t site, uint64_t sp)
 {
 	struct rd_thread *t = rd_here();
-	const struct rd_making *m;
-	uint32_t cls, role = 0, whole;
+	uint32_t cls, role = 0;
 
 	if (!t)
 		return 0;
-	m = rd_making_of(t, site);
-	if (is_same(m, kind, site, sp)) {
-		cls = rd_class_now(m->cls, (uint32_t)(m->role >> 32));
-		begin_instance(t, lock, RD_PLAIN_KIND(kind), cls, (uint32_t)(m->role >> 32));
-		return cls;
-	}
-	cls = init_class_cached(kind, site, sp);
-	whole = cls;
-	if (cls && rd_kind_has_roles(RD_PLAIN_KIND(kind)))
-		role = init_role_cached(&cls, sp);
-	if (cls && (role || !rd_kind_has_roles(RD_PLAIN_KIND(kind)) || rd_role_none(cls)))
-		remember(t, kind, site, sp, whole, role);
-	else if (!cls || (!role && rd_kind_has_roles(RD_PLAIN_KIND(kind)) && !rd_role_none(cls)))
+	cls = class_cached(t, kind, site, sp, &role);
+	if (!cls)
 		cls = init_class(t, lock, kind, site, sp, &role);
 	if (cls)
 		begin_instance(t, lock, RD_PLAIN_KIND(kind), cls, role);
 	return cls;
+}
+
+/* ---- no call set it up ---- */
+
+void rd_class_first_is(unsigned kind, uint32_t cls, size_t first)
+{
+	if (RD_TAG_OFFSET(kind) && rd_kind_has_roles(kind))
+		know_site(kind | FIRST, cls, first);
+}
+
+/* A static variable's class is the variable. */
+static bool in_module(const void *lock)
+{
+	struct dl_find_object o;
+
+	return !_dl_find_object((void *)lock, &o);
+}
+
+bool rd_class_first(struct rd_thread *t, const void *lock, unsigned kind, uint64_t site, uint64_t sp)
+{
+	uint32_t cls, role = 0;
+
+	if (!RD_TAG_OFFSET(kind) || !rd_kind_has_roles(kind) || !rd_tag_usable(lock, kind) || rd_anything_told)
+		return false;
+	/* Whatever it was before is to be looked at. */
+	if (*rd_tag_word(lock, kind) || *rd_generation_word(lock, kind) || in_module(lock))
+		return false;
+	cls = class_cached(t, kind | FIRST, site, sp, &role);
+	if (!cls)
+		return false;
+	begin_instance(t, lock, kind, cls, role);
+	return true;
 }
 
 void rd_lock_init_new(const void *lock, unsigned kind, uint64_t site, uint64_t sp)

@@ -17,9 +17,9 @@ extern uint32_t rd_making_epoch __attribute__((visibility("hidden")));
 /* Did the program tell anything of a lock, that may have its tag or not? */
 extern bool rd_anything_told __attribute__((visibility("hidden")));
 
-static inline struct rd_making *rd_making_of(struct rd_thread *t, uint64_t site)
+static inline struct rd_making *rd_making_of(struct rd_thread *t, uint64_t site, uint64_t sp)
 {
-	return &t->makings[site / 4 % RD_MAKINGS];
+	return &t->makings[(site / 4 + sp / 16) % RD_MAKINGS];
 }
 
 /* May a lock of a kind that can carry a tag have one, by its address and words? Not where other processes or the kernel
@@ -77,7 +77,7 @@ static inline __attribute__((always_inline)) bool rd_making_again(struct rd_maki
 
 	if (!RD_TAG_OFFSET(kind) || rd_unlikely(!t || t->generation == t->last_generation || (uint64_t)lock & 7))
 		return false;
-	m = rd_making_of(t, site);
+	m = rd_making_of(t, site, sp);
 	__asm__("" : "+r"(m));
 	if (m->site != site || m->sp != sp || m->quick != rd_making_now(kind))
 		return false;

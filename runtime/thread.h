@@ -101,7 +101,7 @@ struct rd_handler {
 #define RD_LIFE_CLASSES 4096u
 
 /* A lock that an init call made, and where the return addresses of its callers stood then; see class_init.c. */
-#define RD_MAKINGS 8u
+#define RD_MAKINGS 32u
 #define RD_MAKING_FRAMES 8u
 #define RD_MAKING_QUICK 3u /* callers of a quick one */
 struct rd_making {
