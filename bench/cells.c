@@ -358,6 +358,22 @@ static void run_churn(long n)
 	}
 }
 
+/* As a std::mutex does: no call tells of it. */
+static void run_fresh(long n)
+{
+	while (n--) {
+		struct object *o = malloc(sizeof(*o));
+
+		block = o;
+		if (!o)
+			exit(1);
+		o->lock = (pthread_mutex_t)PTHREAD_MUTEX_INITIALIZER;
+		pthread_mutex_lock(&o->lock);
+		pthread_mutex_unlock(&o->lock);
+		free(block);
+	}
+}
+
 static void *nothing(void *unused)
 {
 	return unused;
@@ -427,6 +443,7 @@ static void run_edges(long count, long pairs)
 #define setup_malloc_scope setup_none
 #define setup_kmalloc setup_none
 #define setup_churn setup_none
+#define setup_fresh setup_none
 #define setup_create setup_none
 
 static const struct cell {
