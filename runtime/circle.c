@@ -7,6 +7,7 @@
 #include "held.h"
 #include "file_lock.h"
 #include "life.h"
+#include "limits.h"
 #include "lock_words.h"
 #include "sem.h"
 #include "sleep.h"
@@ -334,8 +335,12 @@ static uint32_t search(void)
 			return n;
 		}
 		t->circle_seen = search_number;
-		if (n == RD_CIRCLE_LONGEST || !wait_of(t, &found.wait))
+		if (!wait_of(t, &found.wait))
 			continue;
+		if (n == RD_CIRCLE_LONGEST) {
+			rd_limit_met_locked(RD_LIMIT_CIRCLE);
+			continue;
+		}
 		found.t = t;
 		found.next = candidates(&found.wait);
 		path[n++] = found;
@@ -465,9 +470,13 @@ static void await_held(struct rd_thread *t)
 {
 	const struct rdep_held *e;
 
-	for (e = t->top; e > t->bottom && t->join_count < RD_JOIN_CLASSES; e--) {
+	for (e = t->top; e > t->bottom; e--) {
 		if (!e->address || e->kind == RDEP_DOMAIN)
 			continue;
+		if (t->join_count == RD_JOIN_CLASSES) {
+			rd_limit_met_locked(RD_LIMIT_JOINED_UNDER);
+			break;
+		}
 		t->join_cls[t->join_count++] = e->cls;
 		rd_class_at(e->cls)->awaited++;
 		__atomic_thread_fence(__ATOMIC_SEQ_CST);

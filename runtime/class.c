@@ -642,6 +642,7 @@ void rd_class_tell(uint32_t cls)
 		item.module = m->id;
 		item.offset = c->where - m->bias;
 		item.address = c->where;
+		rd_module_tell(c->where);
 	}
 	if (c->origin == RDEP_BY_NAME && rd_map_get(&by_name, c->key.a, c->key.b))
 		n = rd_array_at(&names, rd_map_get(&by_name, c->key.a, c->key.b));

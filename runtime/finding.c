@@ -91,13 +91,13 @@ static void publish_circle(struct rd_thread *t, union published *p, uint64_t sit
 		rd_thread_tell(p->f.holder);
 	if (fails(&p->f))
 		__atomic_store_n(&failing, 1, __ATOMIC_RELAXED);
-	rd_record_vital_begin();
+	rd_record_vital_begin(fails(&p->f));
 	rd_class_tell(p->f.cls);
 	rd_stack_tell(p->f.held_stack);
 	rd_stack_tell(p->f.acquire_stack);
+	if (!rd_record_put(RDEP_FINDING, p, sizeof(p->f) + p->f.edge_count * sizeof(p->f.edges[0]), NULL, 0))
+		rd_count(fails(&p->f) ? RDEP_C_FAILING_UNWRITTEN : RDEP_C_FINDINGS_UNWRITTEN);
 	rd_record_vital_end();
-	if (!rd_record_put(RDEP_FINDING, p, sizeof(p->f) + p->f.edge_count * sizeof(p->f.edges[0]), NULL, 0) && fails(&p->f))
-		rd_count(RDEP_C_FAILING_UNWRITTEN);
 	__atomic_store_n(&h->findings, last_id, __ATOMIC_RELAXED);
 	rd_record_bell();
 	rd_print_finding(&p->f, site, circle);
@@ -127,7 +127,7 @@ static void publish_cycle(struct rd_thread *t, const struct rd_finding *f, const
 
 	p.f = (struct rdep_finding){
 		.id = f->id, .revision = f->revision, .kind = f->kind, .verdict = f->verdict, .edge_count = f->edge_count};
-	rd_record_vital_begin();
+	rd_record_vital_begin(fails(&p.f));
 	for (i = 0; i < f->edge_count; i++) {
 		rd_class_tell(rd_edge_at(f->edges[i])->to);
 		p.f.edges[i] = (struct rdep_finding_edge){f->edges[i], rd_sample_told(f->edges[i], chosen[i])};
@@ -355,7 +355,7 @@ void rd_finding_nested(struct rd_thread *t, uint32_t edge)
 	rd_map_set(&known_locks, e->to, RDEP_K_SAME_CLASS_NESTING, 1);
 	p.f = (struct rdep_finding){
 		.id = id, .kind = RDEP_K_SAME_CLASS_NESTING, .verdict = RDEP_POSSIBLE, .edge_count = 1};
-	rd_record_vital_begin();
+	rd_record_vital_begin(fails(&p.f));
 	rd_class_tell(e->to);
 	p.f.edges[0] = (struct rdep_finding_edge){edge, rd_sample_told(edge, 0)};
 	publish(t, &p, 0);

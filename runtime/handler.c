@@ -6,6 +6,7 @@
 #include "event.h"
 #include "held.h"
 #include "interrupt.h"
+#include "limits.h"
 #include "record.h"
 #include "stack.h"
 #include "threads.h"
@@ -81,8 +82,10 @@ static void push(struct rd_thread *t, const struct rd_handler *made)
 	t->used = 1;
 	while (rd_handler_interrupted_at(t, made->cfa))
 		forget_innermost(t);
-	while (t->handling == RD_HANDLERS)
+	while (t->handling == RD_HANDLERS) {
+		rd_limit_met(RD_LIMIT_HANDLERS);
 		forget_innermost(t);
+	}
 	/* One that comes in between finds an entry that is not there yet, and leaves it so. */
 	h = &t->handlers[t->handling];
 	h->cfa = 0;

@@ -5,6 +5,7 @@
 #include "depend.h"
 #include "engine.h"
 #include "finding.h"
+#include "limits.h"
 #include "lock_words.h"
 #include "stack.h"
 #include "sys.h"
@@ -106,6 +107,7 @@ static struct left {
 	bool tagged;
 } forked[FORKED_MOST];
 static uint32_t collected;
+static bool left_out; /* there were more */
 uint32_t rd_left_count;
 
 void rd_left_fork(const struct rd_thread *self)
@@ -113,14 +115,19 @@ void rd_left_fork(const struct rd_thread *self)
 	const struct rd_thread *t;
 	const struct rdep_held *e, *top;
 
+	left_out = false;
 	collected = 0;
 	for (t = rd_threads_live(); t; t = t->next) {
 		if (t == self)
 			continue;
 		/* Its thread may push and pop: the lock's words are asked in the child. */
 		top = __atomic_load_n(&t->top, __ATOMIC_RELAXED);
-		for (e = t->bottom + 1; e <= top && collected < FORKED_MOST; e++) {
-			if (is_lock(e) && !(e->flags & RDEP_HELD_COND))
+		for (e = t->bottom + 1; e <= top; e++) {
+			if (!is_lock(e) || e->flags & RDEP_HELD_COND)
+				continue;
+			if (collected == FORKED_MOST)
+				left_out = true;
+			else
 				forked[collected++] = (struct left){.e = *e, .thread = t->id, .tid = t->tid};
 		}
 	}
@@ -180,6 +187,12 @@ void rd_left_forked(void)
 		untag(l);
 		forked[rd_left_count++] = *l;
 	}
+}
+
+void rd_left_child(void)
+{
+	if (left_out)
+		rd_limit_met_locked(RD_LIMIT_FORKED_OTHERS);
 }
 
 void rd_left_threads(void (*refers)(uint32_t id))

@@ -21,6 +21,8 @@ void rd_left_at_exit(struct rd_thread *gone);
  * where it is only noted: a child that takes none of these locks comes to know nothing of it. */
 void rd_left_fork(const struct rd_thread *t);
 void rd_left_forked(void);
+/* The child's record is there, for what is to be told of that. Needs the runtime lock. */
+void rd_left_child(void);
 /* The classes that were known are not any more. */
 void rd_left_reset(void);
 

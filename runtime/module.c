@@ -105,16 +105,16 @@ void rd_module_path(const struct rd_module *m, char *buf, size_t n)
 	buf[n - 1] = 0;
 }
 
-static void publish(struct rd_module *m)
+static bool publish(struct rd_module *m)
 {
 	struct rdep_module item = {.id = m->id, .build_id_len = m->build_id_len, .start = m->start, .end = m->end, .bias = m->bias};
 
 	memcpy(item.build_id, m->build_id, sizeof(item.build_id));
 	item.path_len = (uint32_t)strlen(m->path);
-	rd_record_put2(RDEP_MODULE, &item, sizeof(item), m->path, item.path_len);
+	return rd_record_put2(RDEP_MODULE, &item, sizeof(item), m->path, item.path_len);
 }
 
-/* What is there, and the journal does not know; and the other way round. */
+/* What is there, and the journal does not know; and the other way round. What finds no room is told when a finding needs it. */
 static void tell_moves(void)
 {
 	uint32_t i;
@@ -125,12 +125,24 @@ static void tell_moves(void)
 		if (modules[i]->away && modules[i]->told)
 			rd_record_put(RDEP_MODULE_GONE, &gone, sizeof(gone), NULL, 0);
 		modules[i]->told &= !modules[i]->away;
+		modules[i]->no_room &= !modules[i]->away;
 	}
 	for (i = 0; i < count; i++) {
-		if (!modules[i]->away && !modules[i]->told)
-			publish(modules[i]);
-		modules[i]->told = !modules[i]->away;
+		struct rd_module *m = modules[i];
+
+		if (m->away || m->told || m->no_room)
+			continue;
+		m->told = publish(m);
+		m->no_room = !m->told;
 	}
+}
+
+void rd_module_tell(uint64_t address)
+{
+	struct rd_module *m = rd_module_at(address);
+
+	if (m && !m->told)
+		m->told = publish(m);
 }
 
 static const char *path_of(const struct dl_find_object *o)

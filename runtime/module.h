@@ -28,6 +28,7 @@ struct rd_module {
 	uint32_t salt;	/* not 0: it came to where others had been, and its addresses were theirs */
 	bool away;	/* another one is in its place */
 	bool told;	/* the journal has it as one that is there */
+	bool no_room;	/* it would have, but for record_max */
 	/* Functions that are known by name; see wrapper.h. */
 	struct rd_range *wrappers;
 	uint32_t wrapper_count;
@@ -39,6 +40,9 @@ extern uint32_t rd_modules_in_turn __attribute__((visibility("hidden")));
 
 /* The module that holds the address, or NULL. */
 struct rd_module *rd_module_at(uint64_t address);
+
+/* Puts the module that holds the address, if any, into the journal, where it is not there yet for want of room. */
+void rd_module_tell(uint64_t address);
 
 /* Its file's path into buf; "" when it is not known. */
 void rd_module_path(const struct rd_module *m, char *buf, size_t n);

@@ -132,6 +132,8 @@ static uint32_t new_pair(struct rd_thread *t, struct nest *nest, uint32_t from, 
 		rd_edge_begin(t, e, s, held, target);
 	if (hidden)
 		rd_graph_hide(nest->graph, id, true);
+	if (n < 0 || n >= PATH_LONGEST)
+		rd_count(RDEP_C_SEARCH_CUT);
 	if (n > 0 && n < PATH_LONGEST) {
 		cycle[0] = id;
 		close_cycle(t, nest, cycle, n + 1);

@@ -46,8 +46,9 @@ static uint64_t cursor; /* bytes used of the last chunk */
 static bool journal_ended;
 
 /* What of record_max an item may use: what is told in bulk leaves room for what must not be lost. */
-enum share { BULK, NEEDED, VITAL };
+enum share { BULK, NEEDED, MILD, VITAL };
 static unsigned vital; /* depth of rd_record_vital_begin() */
+static enum share vital_share;
 static bool bulk_ended;
 
 static void (*to_tell)(void); /* before the next item */
@@ -181,7 +182,7 @@ static void publish(void)
 static enum share share_of(enum rdep_item_type type)
 {
 	if (vital)
-		return VITAL;
+		return vital_share;
 	switch (type) {
 	case RDEP_EDGE:
 	case RDEP_SAMPLE:
@@ -190,10 +191,13 @@ static enum share share_of(enum rdep_item_type type)
 	case RDEP_STATS:
 	case RDEP_LOCK_SITE:
 		return BULK;
+	case RDEP_MODULE:
 	case RDEP_CLASS:
 	case RDEP_STACK:
 	case RDEP_THREAD:
 	case RDEP_JOIN:
+	case RDEP_BOARD:
+	case RDEP_HELDS:
 		return NEEDED;
 	default:
 		return VITAL;
@@ -205,10 +209,11 @@ static bool within_share(enum share share, size_t size)
 {
 	static const char text[] = "the record is nearly as large as record_max allows: dependencies are no longer written "
 				   "from here on, but still checked; findings are";
+	static const uint64_t kept[] = {[BULK] = 4, [NEEDED] = 16, [MILD] = 32}; /* of record_max one part in so many */
 	uint64_t max = (uint64_t)rd_options.record_max << 20;
 	uint64_t used = chunk_count ? chunks[chunk_count - 1].offset + cursor : RDEP_HEADER_SIZE;
 
-	if (share == VITAL || used + size <= max - (share == BULK ? max / 4 : max / 16))
+	if (share == VITAL || used + size <= max - max / kept[share])
 		return true;
 	if (!bulk_ended) {
 		bulk_ended = true;
@@ -299,9 +304,10 @@ void rd_record_before(void (*tell)(void))
 	to_tell = tell;
 }
 
-void rd_record_vital_begin(void)
+void rd_record_vital_begin(bool failing)
 {
-	vital++;
+	if (!vital++)
+		vital_share = failing ? VITAL : MILD;
 }
 
 void rd_record_vital_end(void)

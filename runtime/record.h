@@ -52,10 +52,11 @@ void *rd_record_put(enum rdep_item_type type, const void *fixed, size_t fixed_le
 void *rd_record_put2(enum rdep_item_type type, const void *a, size_t a_len, const void *b, size_t b_len);
 
 /*
- * Of record_max the last quarter is kept from edges, samples and places, and the last sixteenth from all but findings,
- * notes and thread slots. In between these two, whatever is put counts as part of a finding. Nests.
+ * Of record_max the last quarter is kept from edges, samples and places, and the last sixteenth from all but findings
+ * and notes. In between these two, whatever is put counts as part of a finding; the last thirty-second is kept
+ * for those that fail the run. Nests; the outermost call tells which it is.
  */
-void rd_record_vital_begin(void);
+void rd_record_vital_begin(bool failing);
 void rd_record_vital_end(void);
 
 /* To be called, once, before the next item of whatever type is written. */

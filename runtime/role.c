@@ -3,6 +3,7 @@
 #include "role.h"
 #include "class.h"
 #include "elf_symbols.h"
+#include "limits.h"
 #include "map.h"
 #include "mem.h"
 #include "module.h"
@@ -314,6 +315,8 @@ bool rd_role_nest(uint32_t from, uint32_t to)
 
 	if (rd_map_get(&nested, from, to))
 		return false;
+	if (nesting_count == NESTINGS_MAX)
+		rd_limit_met_locked(RD_LIMIT_ROLES);
 	n = nesting_count < NESTINGS_MAX ? rd_array_need(&nestings, nesting_count) : NULL;
 	if (!n || !rd_map_set(&nested, from, to, 1))
 		return false;

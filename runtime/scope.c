@@ -17,6 +17,7 @@
 #include "engine.h"
 #include "event.h"
 #include "held.h"
+#include "limits.h"
 #include "options.h"
 #include "sites.h"
 #include "stack.h"
@@ -71,6 +72,7 @@ static struct rd_scope_entry *push(struct rd_thread *t)
 
 	if (t->scope_depth == RD_SCOPES) {
 		t->scopes_lost++;
+		rd_limit_met(RD_LIMIT_SCOPES);
 		return NULL;
 	}
 	e->bits = 0;

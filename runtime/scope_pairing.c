@@ -15,6 +15,7 @@
 #include "scope.h"
 #include "engine.h"
 #include "finding.h"
+#include "limits.h"
 #include "map.h"
 #include "options.h"
 #include "record.h"
@@ -87,8 +88,12 @@ void rd_pairing_closed(struct rd_thread *t, const struct rd_scope_entry *e)
 
 void rd_pairing_saw_cookie(struct rd_thread *t, uint32_t bits, uint64_t cookie)
 {
-	if (rd_map_get(&cookies, cookie, bits) || cookie_count >= COOKIES_MAX)
+	if (rd_map_get(&cookies, cookie, bits))
 		return;
+	if (cookie_count >= COOKIES_MAX) {
+		rd_limit_met(RD_LIMIT_COOKIES);
+		return;
+	}
 	__atomic_fetch_add(&cookie_count, 1, __ATOMIC_RELAXED);
 	remember(t, &cookies, cookie, bits);
 }

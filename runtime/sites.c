@@ -4,6 +4,7 @@
 #include "atomic.h"
 #include "depend.h"
 #include "engine.h"
+#include "limits.h"
 #include "map.h"
 #include "mem.h"
 #include "record.h"
@@ -42,11 +43,15 @@ static uint32_t list_held(struct rd_thread *t, struct rdep_site_held *out)
 	const struct rdep_held *e;
 	uint32_t n = 0;
 
-	for (e = t->bottom + 1; e <= t->top && n < HELD_MAX; e++) {
+	for (e = t->bottom + 1; e <= t->top; e++) {
 		uint8_t unused = 0;
 
 		if (!e->address)
 			continue;
+		if (n == HELD_MAX) {
+			rd_limit_met_locked(RD_LIMIT_SITE_HELD);
+			break;
+		}
 		out[n++] = (struct rdep_site_held){.cls = e->cls,
 						   .stack = rd_held_stack(t, e, &unused),
 						   .site = e->site,

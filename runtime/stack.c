@@ -132,6 +132,8 @@ void rd_stack_tell(uint32_t id)
 	uint32_t i = untold_count && id ? rd_map_get(&untold_at, id, 0) : 0;
 	struct rdep_stack *s = i ? *(struct rdep_stack **)rd_array_at(&untold, i - 1) : NULL;
 
+	for (i = 0; s && i < s->count; i++)
+		rd_module_tell(s->pcs[i]);
 	if (s && rd_record_put(RDEP_STACK, s, sizeof(*s) + s->count * sizeof(s->pcs[0]), NULL, 0))
 		rd_map_set(&untold_at, id, 0, 0);
 }

@@ -355,6 +355,7 @@ static void come_up_as_child(void)
 		rd_thread_table_fork_child();
 		rd_finding_reset(true);
 		missing = rd_record_fork(&id, inherit);
+		rd_left_child();
 	} else {
 		rd_left_reset();
 		missing = start_anew(&id);

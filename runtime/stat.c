@@ -12,14 +12,18 @@
 
 uint8_t rd_stat_on;
 
-/* A thread's tables, by class: of each RDEP_STAT_CLASSES of them one, made when it is needed. */
+/* A thread's tables, by class: of each RDEP_STAT_CLASSES of them one, made when it is needed. As many as there are classes. */
 #define LEAF 512u
 #define LEAVES 256u
+#define BRANCHES 256u
 struct rd_stat_thread {
-	struct leaf {
-		struct rdep_stat *tables[LEAF];
-	} *leaves[LEAVES];
+	struct branch {
+		struct leaf {
+			struct rdep_stat *tables[LEAF];
+		} *leaves[LEAVES];
+	} *branches[BRANCHES];
 };
+_Static_assert((uint64_t)LEAF * LEAVES * BRANCHES * RDEP_STAT_CLASSES >= 1u << 28, "as many classes as a chain names");
 
 /* Tables whose threads are gone, by the classes that they are for. */
 struct left {
@@ -62,15 +66,19 @@ static struct rdep_stat *new_table(uint32_t range)
 
 static struct rdep_stat **place_of(struct rd_thread *t, uint32_t range, bool make)
 {
+	struct branch **branch;
 	struct leaf **leaf;
 
-	if (range >= LEAF * LEAVES)
-		return NULL;
 	if (!t->stat && make)
 		t->stat = rd_mem_alloc(sizeof(*t->stat));
 	if (!t->stat)
 		return NULL;
-	leaf = &t->stat->leaves[range / LEAF];
+	branch = &t->stat->branches[range / (LEAF * LEAVES) % BRANCHES];
+	if (!*branch && make)
+		*branch = rd_mem_alloc(sizeof(**branch));
+	if (!*branch)
+		return NULL;
+	leaf = &(*branch)->leaves[range / LEAF % LEAVES];
 	if (!*leaf && make)
 		*leaf = rd_mem_alloc(sizeof(**leaf));
 	return *leaf ? &(*leaf)->tables[range % LEAF] : NULL;
@@ -114,26 +122,37 @@ static struct rdep_stat *stat_made(struct rd_thread *t, const struct rdep_held *
 	return s;
 }
 
+static void leave_tables(struct leaf *leaf, uint32_t range)
+{
+	uint32_t k;
+
+	for (k = 0; k < LEAF; k++) {
+		struct left **first, *l;
+
+		if (!leaf->tables[k])
+			continue;
+		first = rd_array_need(&left, range + k);
+		l = first ? rd_mem_alloc(sizeof(*l)) : NULL;
+		if (!l)
+			continue;
+		*l = (struct left){leaf->tables[k], *first};
+		*first = l;
+	}
+	rd_mem_free(leaf, sizeof(*leaf));
+}
+
 void rd_stat_thread_gone(struct rd_thread *t)
 {
-	uint32_t i, k;
+	uint32_t b, i;
 
-	for (i = 0; t->stat && i < LEAVES; i++) {
-		struct leaf *leaf = t->stat->leaves[i];
+	for (b = 0; t->stat && b < BRANCHES; b++) {
+		struct branch *branch = t->stat->branches[b];
 
-		for (k = 0; leaf && k < LEAF; k++) {
-			struct left **first, *l;
-
-			if (!leaf->tables[k])
-				continue;
-			first = rd_array_need(&left, i * LEAF + k);
-			l = first ? rd_mem_alloc(sizeof(*l)) : NULL;
-			if (!l)
-				continue;
-			*l = (struct left){leaf->tables[k], *first};
-			*first = l;
+		for (i = 0; branch && i < LEAVES; i++) {
+			if (branch->leaves[i])
+				leave_tables(branch->leaves[i], (b * LEAVES + i) * LEAF);
 		}
-		rd_mem_free(leaf, sizeof(*leaf));
+		rd_mem_free(branch, sizeof(*branch));
 	}
 	rd_mem_free(t->stat, sizeof(*t->stat));
 	t->stat = NULL;

@@ -76,7 +76,7 @@ struct rd_waiting {
 	uint32_t count, flags; /* RD_UNWIND_* */
 	struct rd_frame frames[RD_WAITING_FRAMES];
 };
-#define RD_JOIN_CLASSES 8u
+#define RD_JOIN_CLASSES 32u
 
 /* rdep_slot.wait_kind */
 #define RD_WAIT_JOIN 1

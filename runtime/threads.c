@@ -12,6 +12,7 @@
 #include "interrupt.h"
 #include "left.h"
 #include "life.h"
+#include "limits.h"
 #include "map.h"
 #include "mem.h"
 #include "options.h"
@@ -36,6 +37,8 @@
 __thread struct rd_thread *rd_self;
 uint8_t rd_free_told;
 
+#define HELD_KEPT 64u
+
 /* Behind the wiped pages of a thread's state: what its fork child goes on from. */
 struct kept {
 	uint32_t valid;
@@ -46,7 +49,8 @@ struct kept {
 	struct rd_scope_entry scopes[RD_SCOPES];
 	struct rd_handler handlers[RD_HANDLERS];
 	struct rd_passed passed[RD_PASSED_SETS];
-	struct rdep_held held[64];
+	struct rdep_held *held; /* here, or, of more than there is room for, somewhere else */
+	struct rdep_held here[HELD_KEPT];
 };
 
 #define WIPED ((sizeof(struct rd_thread) + 4095) & ~(size_t)4095)
@@ -379,29 +383,34 @@ uint32_t rd_threads_count(void)
 	return live_count;
 }
 
+/* Needs the runtime lock. */
+static bool deepen(struct rd_thread *t, uint32_t capacity)
+{
+	uint32_t used = (uint32_t)(t->top - t->bottom), had = (uint32_t)(t->real_limit - t->bottom);
+	uint64_t at, was_at = t->slot->more;
+	struct rdep_held *was = t->bottom;
+	struct rdep_helds *h = rd_record_helds(capacity, t->id, &at);
+
+	if (!h)
+		return false;
+	memcpy(&h->bottom, t->bottom, (used + 1) * sizeof(h->bottom));
+	set_stack(t, &h->bottom, capacity);
+	t->top = t->bottom + used;
+	__atomic_store_n(&t->slot->more, at, __ATOMIC_RELEASE);
+	if (was != &t->slot->bottom)
+		rd_record_helds_free(was, had, was_at);
+	return true;
+}
+
 bool rd_thread_deepen(struct rd_thread *t)
 {
-	uint32_t used = (uint32_t)(t->top - t->bottom), capacity = (uint32_t)(t->real_limit - t->bottom) * 4;
-	struct rdep_helds *h;
 	struct rd_locked l;
-	uint64_t at;
+	bool deeper;
 
 	rd_enter(t, &l);
-	h = rd_record_helds(capacity, t->id, &at);
-	if (h) {
-		struct rdep_held *was = t->bottom;
-		uint32_t had = (uint32_t)(t->real_limit - t->bottom);
-		uint64_t was_at = t->slot->more;
-
-		memcpy(&h->bottom, t->bottom, (used + 1) * sizeof(h->bottom));
-		set_stack(t, &h->bottom, capacity);
-		t->top = t->bottom + used;
-		__atomic_store_n(&t->slot->more, at, __ATOMIC_RELEASE);
-		if (was != &t->slot->bottom)
-			rd_record_helds_free(was, had, was_at);
-	}
+	deeper = deepen(t, (uint32_t)(t->real_limit - t->bottom) * 4);
 	rd_leave(t, &l);
-	return h != NULL;
+	return deeper;
 }
 
 void rd_thread_set_malloc(struct rd_thread *t)
@@ -713,13 +722,42 @@ void rd_join_end(uint64_t pthread_id, bool joined)
 
 /* ---- fork ---- */
 
+static void let_go(struct kept *k)
+{
+	if (k->held != k->here)
+		rd_unmap(k->held, k->count * sizeof(*k->held));
+	k->valid = 0;
+}
+
+/* Needs the runtime lock. */
+static void inherit_held(struct rd_thread *t, const struct kept *k)
+{
+	uint32_t capacity = (uint32_t)(t->real_limit - t->bottom);
+
+	while (capacity < k->count)
+		capacity *= 4;
+	if (capacity > t->real_limit - t->bottom && !deepen(t, capacity)) {
+		rd_count(RDEP_C_HELD_DROPPED);
+		return;
+	}
+	memcpy(t->bottom + 1, k->held, k->count * sizeof(k->held[0]));
+	t->top = t->bottom + k->count;
+	t->inherited = k->count;
+}
+
 void rd_thread_fork_copy(struct rd_thread *t)
 {
 	struct kept *k = kept_of(t);
 	uint32_t n = (uint32_t)(t->top - t->bottom);
 
-	k->count = n < 64 ? n : 64;
-	memcpy(k->held, t->top - k->count + 1, k->count * sizeof(k->held[0]));
+	k->held = n > HELD_KEPT ? rd_map(n * sizeof(*k->held)) : k->here;
+	if (!k->held) {
+		rd_count(RDEP_C_HELD_DROPPED);
+		k->held = k->here;
+		n = HELD_KEPT;
+	}
+	k->count = n;
+	memcpy(k->held, t->top - n + 1, n * sizeof(k->held[0]));
 	k->id = t->id;
 	k->tid = t->tid;
 	k->clock = t->clock;
@@ -741,7 +779,8 @@ bool rd_thread_fork_done(struct rd_thread *t)
 {
 	bool valid = kept_of(t)->valid;
 
-	kept_of(t)->valid = 0;
+	if (valid)
+		let_go(kept_of(t));
 	return valid;
 }
 
@@ -761,7 +800,6 @@ bool rd_thread_fork_restore(struct rd_thread *t, struct rd_thread *old)
 	t->atomic = k->atomic;
 	t->handling = k->handling;
 	memcpy(t->handlers, k->handlers, sizeof(t->handlers));
-	t->limit = rd_thread_limit(t);
 	t->scope_depth = k->scope_depth;
 	t->scopes_lost = k->scopes_lost;
 	t->pthread = k->pthread;
@@ -771,13 +809,10 @@ bool rd_thread_fork_restore(struct rd_thread *t, struct rd_thread *old)
 	/* Their items are in the parent's record. */
 	for (i = 0; i < RD_SCOPES; i++)
 		t->scopes[i].item = 0;
-	if (k->count && k->count <= (uint32_t)(t->real_limit - t->bottom)) {
-		memcpy(t->bottom + 1, k->held, k->count * sizeof(k->held[0]));
-		t->top = t->bottom + k->count;
-		t->inherited = k->count;
-	}
+	inherit_held(t, k);
+	t->limit = rd_thread_limit(t);
 	rd_thread_set_malloc(t);
-	k->valid = 0;
+	let_go(k);
 	return true;
 }
 
@@ -802,4 +837,5 @@ void rd_threads_reset(void)
 	rd_map_reset(&create_sites);
 	rd_stat_reset();
 	rd_life_reset();
+	rd_limits_reset();
 }

@@ -6,6 +6,7 @@
 #include "file_lock.h"
 #include "life.h"
 #include "nesting.h"
+#include "record.h"
 #include "sem.h"
 #include "thread_table.h"
 
@@ -488,6 +489,8 @@ static void try_all(struct weighing *w, bool closed_only)
 			memcpy(w->best_pick, w->pick, w->count);
 		}
 	} while (w->best != RDEP_CERTAIN && w->work > 0 && turn(w, at));
+	if (w->best != RDEP_CERTAIN && w->work <= 0)
+		rd_count(RDEP_C_SAMPLES_CUT);
 }
 
 enum rdep_verdict rd_verdict(const uint32_t *edges, uint32_t count, bool instances_only, uint32_t *chosen)

@@ -10,10 +10,17 @@
  *   scale locks N         N mutexes of one class, each taken inside another lock
  *   scale spins N         N spinlocks of one class (no room for a tag)
  *   scale lives C N       a wait-inversion: over a lock met after C others, of threads joined before N others
+ *   scale stacks N        pairs of locks, N of them, each by another way through the program
+ *   scale places N        N places: a scope and an allocation under another lock
+ *   scale threads N       N threads that take a pair of locks each
+ *   scale alive N         N threads at once
+ *   scale findings N      N inversions
+ *   scale modules N FILE  N copies of a module, at once, each of which takes locks
  *   scale chains K N      N different held stacks of K locks, without a new pair of classes after the first few
  *
  * Prints nanoseconds for each, and KiB resident when it is done: anonymous, of files, shared.
  */
+#include <dlfcn.h>
 #include <pthread.h>
 #include <sched.h>
 #include <stdint.h>
@@ -21,6 +28,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 #include <reclaimdep/annotate.h>
 
@@ -236,6 +244,150 @@ static void many_lives(long count, long n)
 	pair(late, &outer);
 }
 
+/* ---- what fills a record ---- */
+
+static void way(long which, unsigned left, pthread_mutex_t *from, pthread_mutex_t *to);
+
+static __attribute__((noinline)) void left_turn(long which, unsigned left, pthread_mutex_t *from, pthread_mutex_t *to)
+{
+	way(which, left, from, to);
+	__asm__ volatile("");
+}
+
+static __attribute__((noinline)) void right_turn(long which, unsigned left, pthread_mutex_t *from, pthread_mutex_t *to)
+{
+	way(which, left, from, to);
+	__asm__ volatile("");
+}
+
+/* A stack for each number. */
+static __attribute__((noinline)) void way(long which, unsigned left, pthread_mutex_t *from, pthread_mutex_t *to)
+{
+	if (!left)
+		pair(from, to);
+	else
+		(which & 1 ? left_turn : right_turn)(which >> 1, left - 1, from, to);
+	__asm__ volatile("");
+}
+
+static void many_stacks(long n, long unused)
+{
+	long i;
+
+	(void)unused;
+	for (i = 0; i < n; i++)
+		way(i, 16, &classes[i], &classes[i + 1]);
+}
+
+static void many_places(long n, long unused)
+{
+	long i;
+
+	(void)unused;
+	for (i = 0; i < n; i++) {
+		lock(&classes[i]);
+		reclaimdep_scope_enter(RECLAIMDEP_SCOPE_NOFS, "under a lock");
+		free(malloc(100));
+		reclaimdep_alloc(RECLAIMDEP_GFP_NOIO);
+		reclaimdep_scope_leave(RECLAIMDEP_SCOPE_NOFS);
+		unlock(&classes[i]);
+	}
+}
+
+static void *take_pair(void *args)
+{
+	pair(((void **)args)[0], &classes[CLASSES_MAX - 1]);
+	__atomic_store_n((int *)((void **)args)[1], 1, __ATOMIC_RELEASE);
+	return NULL;
+}
+
+static void many_threads(long n, long unused)
+{
+	long i;
+
+	(void)unused;
+	for (i = 0; i < n; i++)
+		run_thread(take_pair, &classes[i], NULL);
+}
+
+static pthread_barrier_t there, done;
+
+static void *stay(void *mine)
+{
+	lock(mine);
+	pthread_barrier_wait(&there);
+	pthread_barrier_wait(&done);
+	unlock(mine);
+	return NULL;
+}
+
+static void many_alive(long n, long unused)
+{
+	pthread_t *threads = need(calloc((size_t)n, sizeof(*threads)));
+	pthread_attr_t attr;
+	long i;
+
+	(void)unused;
+	pthread_attr_init(&attr);
+	pthread_attr_setstacksize(&attr, 65536);
+	pthread_barrier_init(&there, NULL, (unsigned)n + 1);
+	pthread_barrier_init(&done, NULL, (unsigned)n + 1);
+	for (i = 0; i < n; i++) {
+		if (pthread_create(&threads[i], &attr, stay, &classes[i]))
+			exit(1);
+	}
+	pthread_barrier_wait(&there);
+	pthread_barrier_wait(&done);
+	for (i = 0; i < n; i++)
+		pthread_join(threads[i], NULL);
+	free(threads);
+}
+
+static void many_findings(long n, long unused)
+{
+	long i;
+
+	(void)unused;
+	for (i = 0; i < n; i++)
+		run_thread(take_pair, &classes[i], NULL);
+	for (i = 0; i < n; i++)
+		pair(&classes[CLASSES_MAX - 1], &classes[i]);
+}
+
+static const char *module;
+
+static void copy(const char *to)
+{
+	FILE *in = need(fopen(module, "r")), *out = need(fopen(to, "w"));
+	char part[4096];
+	size_t got;
+
+	while ((got = fread(part, 1, sizeof(part), in)))
+		fwrite(part, 1, got, out);
+	fclose(in);
+	fclose(out);
+}
+
+static void many_modules(long n, long unused)
+{
+	char name[4096];
+	void (*run)(void);
+	void *loaded;
+	long i;
+
+	(void)unused;
+	for (i = 0; i < n; i++) {
+		snprintf(name, sizeof(name), "%s.%ld", module, i);
+		copy(name);
+		loaded = dlopen(name, RTLD_NOW | RTLD_LOCAL);
+		*(void **)&run = loaded ? dlsym(loaded, "soak_module_run") : NULL;
+		if (!run)
+			exit(1);
+		run();
+		unlink(name);
+	}
+}
+
 /* ---- the inversion ---- */
 
 static void *forward(void *unused)
@@ -290,12 +442,14 @@ int main(int argc, char **argv)
 	} modes[] = {
 		{"classes", many_classes}, {"named", many_named}, {"edges", many_edges}, {"down", many_down},
 		{"depth", many_held},	   {"locks", many_locks}, {"spins", many_spins}, {"chains", many_chains},
-		{"lives", many_lives},
+		{"lives", many_lives},	   {"stacks", many_stacks}, {"places", many_places}, {"threads", many_threads},
+		{"alive", many_alive},	   {"findings", many_findings}, {"modules", many_modules},
 	};
 	long a = argc > 2 ? atol(argv[2]) : 0, b = argc > 3 ? atol(argv[3]) : 0;
 	double begin;
 	size_t i;
 
+	module = argc > 3 ? argv[3] : "";
 	for (i = 0; i < sizeof(modes) / sizeof(*modes) && argc > 2; i++) {
 		if (strcmp(modes[i].name, argv[1]))
 			continue;
