@@ -3,6 +3,7 @@
 #include "chain.h"
 #include "class.h"
 #include "event.h"
+#include "limits.h"
 #include "map.h"
 #include "mem.h"
 #include "options.h"
@@ -125,6 +126,7 @@ uint32_t rd_chain_make(uint32_t from, uint32_t cls_mode)
 		return id;
 	if (rd_chain_full(from)) {
 		rd_count(RDEP_C_CHAINS_LEFT);
+		rd_limit_met_locked(RD_LIMIT_CHAINS);
 		return RD_NODE_UNKNOWN;
 	}
 	n = node_count ? rd_array_need(&nodes, node_count) : NULL;
