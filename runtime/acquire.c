@@ -353,6 +353,14 @@ static bool by_first_place(uint32_t cls)
 	return rd_class_at(cls)->origin == RDEP_BY_FIRST;
 }
 
+/* Of one class, taken in chains that are new. */
+static uint32_t *last_site(const struct rd_thread *t, const struct taking *k)
+{
+	struct rd_class *c = rd_class_at(k->cls);
+
+	return t->top == t->bottom ? &c->site : &c->site_inside;
+}
+
 /* Everything that the fast path and the tables could not answer. Lock held, thread busy. */
 static struct rdep_held *take_locked(struct rd_thread *t, struct taking *k)
 {
@@ -370,6 +378,9 @@ static struct rdep_held *take_locked(struct rd_thread *t, struct taking *k)
 		k->cls = rd_class_resolve(k->lock, RD_HOW_KIND(k->how), &k->generation);
 	if (!k->cls)
 		return NULL;
+	/* Its stack will be asked for: then nobody need look at a part of it by itself. */
+	if (!is_try(k) && t->top == t->bottom + 1 && !rd_chain_next(t->top->node, cls_mode_of(k)))
+		rd_stack_walk();
 	rd_role_pass(t, (uint64_t)k->lock, k->generation, k->site, k->sp);
 	rd_split_see(t, k->lock, RD_HOW_KIND(k->how), &k->cls, k->site, k->sp);
 	rd_split_renew(t);
@@ -402,9 +413,9 @@ static struct rdep_held *take_locked(struct rd_thread *t, struct taking *k)
 			again = class_is_held(t, k->cls);
 		}
 	}
-	new_site = !rd_lock_site_known(k->site, k->cls);
+	new_site = !rd_site_known(k->site, k->cls, last_site(t, k));
 	if (new_site)
-		rd_lock_site_add(k->site, k->cls);
+		rd_site_add(k->site, k->cls, last_site(t, k));
 	if (may_sleep(k) && (new_site || t->handling))
 		rd_atomic_handler(t, RDEP_D_HANDLER_LOCK, 0, k->site);
 	if (may_sleep(k))
@@ -415,6 +426,8 @@ static struct rdep_held *take_locked(struct rd_thread *t, struct taking *k)
 	n = rd_chain_at(to);
 	n->sampler = rd_moment(t);
 	n->gates = 0;
+	if (to != RD_NODE_UNKNOWN)
+		n->site = *last_site(t, k);
 	if (n->samplings < RD_NODE_SAMPLES_OPEN && ++n->samplings == RD_NODE_SAMPLES_OPEN && rd_may_rise(t, k->cls))
 		rd_count(RDEP_C_SAMPLES_CUT);
 	if (to == RD_NODE_UNKNOWN && !is_try(k))
@@ -546,8 +559,10 @@ static struct rdep_held *take(struct rd_thread *t, struct taking *k)
 	rd_enter(t, &l);
 	if (k->cls)
 		rd_depend_ahead(t, k->cls, true);
+	rd_walk_begin(t, k->sp);
 	rd_interrupt_mask_is(t, l.mask);
 	e = take_locked(t, k);
+	rd_walk_end(t);
 	rd_leave(t, &l);
 	if (e)
 		rd_circle_look(t, e);

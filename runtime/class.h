@@ -40,7 +40,7 @@ struct rd_class {
 	uint32_t site;	    /* where one was taken last as the first lock of a thread: the lower half; rd_site_known() */
 	uint32_t lump;	    /* the class that it is a part of; 0: it is whole */
 	uint32_t roles;	    /* see role.h */
-	uint32_t id;
+	uint32_t site_inside; /* the same of one that was taken while others were held */
 	uint8_t kind, origin;
 	bool novalidate; /* it is held, and has no order; see wrapper.h */
 	bool split;	 /* what class its locks are of now, their roles tell */
@@ -57,7 +57,8 @@ struct rd_class {
 	uint32_t stack;
 	uint32_t base; /* of a subclass: the class it is one of; else 0 */
 	uint32_t permits; /* of semaphores: the most that one of them began with; 0: not known */
-	uint32_t spare[3];
+	uint32_t id;
+	uint32_t spare[2];
 };
 _Static_assert(offsetof(struct rd_class, where) == 64 && sizeof(struct rd_class) == 128, "a class");
 

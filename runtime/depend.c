@@ -61,17 +61,27 @@ bool rd_lock_site_known(uint64_t site, uint32_t cls)
 	return rd_map_get(&lock_sites, site, cls) != 0;
 }
 
+/* 0: none yet. */
+static uint32_t half_of(uint64_t site)
+{
+	return (uint32_t)site | 1;
+}
+
 /* Of two calls whose lower halves are the same one may pass for the other: its first stack is missed, and nothing else. */
 bool rd_site_known(uint64_t site, uint32_t cls, uint32_t *last)
 {
-	uint32_t half = (uint32_t)site | 1; /* 0: none yet */
-
-	if (__atomic_load_n(last, __ATOMIC_RELAXED) == half)
+	if (__atomic_load_n(last, __ATOMIC_RELAXED) == half_of(site))
 		return true;
 	if (!rd_lock_site_known(site, cls))
 		return false;
-	__atomic_store_n(last, half, __ATOMIC_RELAXED);
+	__atomic_store_n(last, half_of(site), __ATOMIC_RELAXED);
 	return true;
+}
+
+void rd_site_add(uint64_t site, uint32_t cls, uint32_t *last)
+{
+	rd_lock_site_add(site, cls);
+	__atomic_store_n(last, half_of(site), __ATOMIC_RELAXED);
 }
 
 void rd_depend_ahead(const struct rd_thread *t, uint32_t cls, bool deep)

@@ -147,6 +147,8 @@ void rd_lock_site_add(uint64_t site, uint32_t cls);
 /* The same as rd_lock_site_known(), mostly without a look at its table: *last is the call that was asked for last, of the chain
  * or of the class, and of no other class. */
 bool rd_site_known(uint64_t site, uint32_t cls, uint32_t *last);
+/* rd_lock_site_add(), of what is asked for so. */
+void rd_site_add(uint64_t site, uint32_t cls, uint32_t *last);
 
 /*
  * Semaphores (sem.h). Edges of classes of which it is not known whether they are locks are hidden from searches;

@@ -8,6 +8,7 @@
 #include "mem.h"
 #include "module.h"
 #include "record.h"
+#include "stack.h"
 #include "threads.h"
 #include "wrapper.h"
 
@@ -280,6 +281,8 @@ static uint32_t caller_hash(uint64_t site, uint64_t sp)
 {
 	struct rd_frame frames[FRAMES];
 
+	if (rd_stack_walked())
+		return rd_stack_walk()->count < 2 ? 0 : rd_map_hash(rd_stack_walk()->frames[1].pc, 0) | 1;
 	return walk(frames, site, sp, 2) < 2 ? 0 : rd_map_hash(frames[1].pc, 0) | 1;
 }
 
@@ -287,6 +290,7 @@ void rd_role_pass(const struct rd_thread *t, uint64_t lock, uint32_t generation,
 {
 	uint32_t now = caller_hash(site, sp), then;
 	const struct rdep_held *e;
+	struct rd_map_entry *was;
 
 	for (e = t->top; now && e > t->bottom; e--) {
 		if (e->site != site || e->sp != sp)
@@ -295,10 +299,13 @@ void rd_role_pass(const struct rd_thread *t, uint64_t lock, uint32_t generation,
 		if (then && then != now)
 			rd_role_leaves(site);
 	}
-	if (now && (pass_count < PASSES_MAX || rd_map_get(&passed, lock, generation))) {
-		pass_count += !rd_map_get(&passed, lock, generation);
-		rd_map_set(&passed, lock, generation, now);
-	}
+	if (!now)
+		return;
+	was = rd_map_find(&passed, lock, generation);
+	if (was)
+		was->value = now;
+	else if (pass_count < PASSES_MAX && rd_map_set(&passed, lock, generation, now))
+		pass_count++;
 }
 
 void rd_role_leaves(uint64_t site)

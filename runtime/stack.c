@@ -46,6 +46,11 @@ void rd_stack_begin(uint64_t site, uint64_t sp)
 	here_id = 0;
 }
 
+bool rd_stack_walked(void)
+{
+	return walked;
+}
+
 uint64_t rd_stack_events(void)
 {
 	return events;

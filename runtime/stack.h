@@ -27,6 +27,9 @@ struct rd_walk {
 void rd_stack_begin(uint64_t site, uint64_t sp);
 const struct rd_walk *rd_stack_walk(void);
 
+/* Was it made? */
+bool rd_stack_walked(void);
+
 /* How often that was called: what is remembered of one event is void at the next. */
 uint64_t rd_stack_events(void);
 

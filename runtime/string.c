@@ -5,9 +5,10 @@
  * libc's are intercepted by the sanitizers' libraries, whose versions jump to nowhere
  * until those are up (our hooks run before that), and check what they are given as if it
  * were the program's. Hidden, so that every call inside the object ends here, the
- * compiler's own too. Short and rarely called: simple is fast enough.
+ * compiler's own too. Simple is fast enough.
  */
 #include <stddef.h>
+#include <stdint.h>
 #include <string.h>
 
 #define HIDDEN __attribute__((visibility("hidden"), used))
@@ -15,10 +16,29 @@
 /* Keeps the compiler from making a loop into a call of the function that it is in. */
 #define NO_IDIOM() __asm__ volatile("" ::: "memory")
 
+/* Below that the instruction takes longer to begin than to copy. */
+#define SHORT 256u
+typedef uint64_t __attribute__((aligned(1), may_alias)) word;
+
 HIDDEN void *memcpy(void *restrict to, const void *restrict from, size_t n)
 {
 	void *at = to;
 
+	if (n < SHORT) {
+		for (; n >= sizeof(word); n -= sizeof(word)) {
+			*(word *)at = *(const word *)from;
+			at = (word *)at + 1;
+			from = (const word *)from + 1;
+			NO_IDIOM();
+		}
+		for (; n; n--) {
+			*(char *)at = *(const char *)from;
+			at = (char *)at + 1;
+			from = (const char *)from + 1;
+			NO_IDIOM();
+		}
+		return to;
+	}
 	__asm__ volatile("rep movsb" : "+D"(at), "+S"(from), "+c"(n) : : "memory");
 	return to;
 }
@@ -49,6 +69,11 @@ HIDDEN int memcmp(const void *a, const void *b, size_t n)
 {
 	const unsigned char *x = a, *y = b;
 
+	for (; n >= sizeof(word) && *(const word *)x == *(const word *)y; n -= sizeof(word)) {
+		x += sizeof(word);
+		y += sizeof(word);
+		NO_IDIOM();
+	}
 	for (; n; n--, x++, y++) {
 		if (*x != *y)
 			return *x - *y;

@@ -17,6 +17,7 @@
 #include "class_set.h"
 #include "record_layout.h"
 #include "unwind.h"
+#include "unwind_regs.h"
 
 /*
  * One remembered step of the chain trie: in chain `from`, taking a lock of `cls` in
@@ -154,6 +155,8 @@ struct rd_thread {
 	uint32_t contexts;   /* reclaim contexts entered */
 	uint32_t unwinding;  /* inside libunwind: its mutex calls are no-ops */
 	uint64_t stack_span; /* pages of the stack that are readable: unwind.c's */
+	uint64_t walk_from;  /* walks from there begin with these; 0: none do. See rd_walk_begin() */
+	struct rd_regs walk_regs;
 	uint32_t vfork;	     /* a vfork child runs on this thread's memory */
 	uint32_t inherited;  /* entries at the bottom of the held stack that came over a fork, at most */
 	uint32_t fork_tid;   /* the tid under which inherited locks were taken; 0: none */
@@ -223,6 +226,22 @@ struct rd_thread {
 
 /* All lock calls are counted: stat.h. */
 extern uint8_t rd_stat_on __attribute__((visibility("hidden")));
+
+/*
+ * Until rd_walk_end() walks by the small walker from `from` on begin in the function that says this, not in the walker,
+ * so that what that function calls is not walked each time. It must not return in between, nor be left in any other way:
+ * signals are blocked.
+ */
+static inline __attribute__((always_inline)) void rd_walk_begin(struct rd_thread *t, uint64_t from)
+{
+	rd_regs_here(&t->walk_regs);
+	t->walk_from = from;
+}
+
+static inline void rd_walk_end(struct rd_thread *t)
+{
+	t->walk_from = 0;
+}
 
 extern __thread struct rd_thread *rd_self __attribute__((tls_model("initial-exec"), visibility("hidden")));
 

@@ -299,7 +299,10 @@ size_t rd_unwind_fast(struct rd_frame *frames, size_t max, uint64_t from, unsign
 	w.called = false;
 	w.module_count = 0;
 	for (;; w.full = true) {
-		rd_regs_here(&w.regs);
+		if (rd_self && rd_self->walk_from == from)
+			rd_regs_copy(&w.regs, &rd_self->walk_regs);
+		else
+			rd_regs_here(&w.regs);
 		sp = w.regs.reg[RD_RSP];
 		w.span = rd_span_begin(sp);
 		w.rows = true;

@@ -713,6 +713,76 @@ static void interface(void)
 	}
 }
 
+/* ---- walks that begin further out ---- */
+
+static long begun_wrong;
+
+/* From `from` on, and from here: the fast walker against the full one, which knows nothing of where walks begin. */
+NOINLINE static void walk_twice(uint64_t from)
+{
+	struct rd_frame fast[DEEP], full[DEEP];
+	unsigned flags, full_flags;
+	uint64_t here = (uint64_t)__builtin_dwarf_cfa();
+
+	for (int i = 0; i < 2; i++, from = here) {
+		size_t n = rd_unwind_fast(fast, DEEP, from, &flags), m = rd_unwind_full(full, DEEP, from, &full_flags);
+
+		begun_wrong += differs(fast, n, flags, full, m, full_flags);
+	}
+	sink++;
+}
+
+NOINLINE static void deeper(uint64_t from, int depth)
+{
+	if (depth)
+		deeper(from, depth - 1);
+	else
+		walk_twice(from);
+	sink++;
+}
+
+NOINLINE static void begin_walks(uint64_t from)
+{
+	rd_walk_begin(rd_self, from);
+	deeper(from, 3);
+	walk_twice(from);
+	rd_walk_end(rd_self);
+}
+
+/* Its frame is found by rbp. */
+NOINLINE static void begin_below(uint64_t from, int depth)
+{
+	volatile char *room = alloca((size_t)depth * 16 + 16);
+
+	room[0] = 1;
+	if (depth)
+		begin_below(from, depth - 1);
+	else
+		begin_walks(from);
+	sink += room[0];
+}
+
+/* Where that one was on the stack there is something else now. */
+NOINLINE static void overwrite(uint64_t from)
+{
+	volatile char room[4096];
+
+	for (size_t i = 0; i < sizeof(room); i++)
+		room[i] = 0x5a;
+	walk_twice(from);
+	sink += room[0];
+}
+
+NOINLINE static void begun(void)
+{
+	uint64_t from = (uint64_t)__builtin_dwarf_cfa();
+
+	begin_below(from, 2);
+	tap_ok(!begun_wrong, "walks that begin further out find the same (%ld don't)", begun_wrong);
+	overwrite(from);
+	tap_ok(!begun_wrong, "and when that is over they begin where they are asked for (%ld don't)", begun_wrong);
+}
+
 /* ---- who is asked ---- */
 
 /* By so many walks from one place. */
@@ -881,6 +951,7 @@ int main(void)
 	races();
 	plugins();
 	interface();
+	begun();
 	who_is_asked();
 	no_unwind_data();
 	corrupt_walks = corrupt_flagged = corrupt_differ = 0;
