@@ -8,6 +8,7 @@
  */
 #include <gelf.h>
 #include <string.h>
+#include <unistd.h>
 #include "reports/coverage_modules.h"
 #include "reports/symbols_tables.h"
 
@@ -33,16 +34,35 @@ const struct rdep_unseen_name rdep_unseen_names[] = {
 };
 const size_t rdep_unseen_count = sizeof(rdep_unseen_names) / sizeof(rdep_unseen_names[0]);
 
+/* Of the first four letters: what no hook begins with, as nearly all of a large module's names, is not looked for. */
+#define BEGIN_BITS 4096u
+static unsigned begin_of(const char *name)
+{
+	unsigned h = 0, i;
+
+	for (i = 0; i < 4 && name[i]; i++)
+		h = h * 37 + (unsigned char)name[i];
+	return h % BEGIN_BITS;
+}
+
 /* Name -> number of the hook plus 1; several versions of a name are one. */
 static size_t hook_of(const char *name)
 {
 	static struct rdep_map map;
+	static uint64_t begins[BEGIN_BITS / 64];
+	unsigned begin = begin_of(name);
 	uint64_t *v;
 	size_t i;
 
 	if (!map.count)
-		for (i = rdep_hook_count; i-- > 0;)
+		for (i = rdep_hook_count; i-- > 0;) {
+			unsigned b = begin_of(rdep_hook_names[i].name);
+
+			begins[b / 64] |= 1ull << b % 64;
 			*rdep_map_put(&map, rdep_hash_text(rdep_hook_names[i].name)) = i + 1;
+		}
+	if (!(begins[begin / 64] >> begin % 64 & 1))
+		return 0;
 	v = rdep_map_get(&map, rdep_hash_text(name));
 	return v && strcmp(rdep_hook_names[*v - 1].name, name) == 0 ? (size_t)*v : 0;
 }
@@ -55,6 +75,8 @@ static void scan_import(struct rdep_module_scan *s, const char *name)
 		s->imports[hook - 1] = 1;
 		return;
 	}
+	if (strcmp(name, "dlsym") == 0)
+		s->looks_up = true;
 	for (i = 0; i < rdep_unseen_count; i++)
 		if (strcmp(name, rdep_unseen_names[i].name) == 0)
 			s->unseen |= 1u << i;
@@ -117,21 +139,39 @@ static void scan_dynamic(struct rdep_module_scan *s, Elf_Scn *scn, const GElf_Sh
 	}
 }
 
-/* What annotate.h tells is looked up by name at start-up: no import shows it, but the names lie in
- * the file. */
-static void scan_text(struct rdep_module_scan *s, Elf_Scn *scn)
+/* Which of the names lie in a piece of a file; */
+static void find_texts(struct rdep_module_scan *s, const char *piece, size_t n)
 {
-	Elf_Data *data = elf_getdata(scn, NULL);
 	size_t i;
 
-	for (i = 0; data && data->d_buf && i < rdep_hook_count; i++) {
+	for (i = 0; i < rdep_hook_count; i++) {
 		const char *name = rdep_hook_names[i].name;
 
-		if (rdep_hook_names[i].cls != ANNOTATE)
-			continue;
-		if (!memmem(data->d_buf, data->d_size, name, strlen(name) + 1))
-			return; /* they are all there, or none */
-		s->imports[i] = 1;
+		if (rdep_hook_names[i].cls == ANNOTATE && memmem(piece, n, name, strlen(name) + 1))
+			s->imports[i] = 1;
+	}
+}
+
+/* What annotate.h tells is looked up by name at start-up: no import shows it, but the names lie in
+ * the file. All begin alike, and a section may be half of a large file: it is read in pieces, which overlap. */
+static void scan_text(struct rdep_module_scan *s, int fd, const GElf_Shdr *shdr)
+{
+	static const char begin[] = "reclaimdep_";
+	static char piece[1 << 18];
+	const size_t overlap = 64;
+	uint64_t at, got;
+
+	for (at = 0; at < shdr->sh_size; at += got - overlap) {
+		uint64_t left = shdr->sh_size - at;
+		ssize_t n = pread(fd, piece, left < sizeof(piece) ? left : sizeof(piece), (off_t)(shdr->sh_offset + at));
+
+		if (n <= 0)
+			return;
+		got = (uint64_t)n;
+		if (memmem(piece, got, begin, sizeof(begin) - 1))
+			find_texts(s, piece, got);
+		if (got == left || got <= overlap)
+			return;
 	}
 }
 
@@ -163,8 +203,8 @@ void rdep_module_scan(struct rdep_symbol_module *m, bool executable, struct rdep
 			scan_symbols(s, f.elf, scn, &shdr);
 		else if (shdr.sh_type == SHT_DYNAMIC)
 			scan_dynamic(s, scn, &shdr);
-		else if (is_constant(&shdr))
-			scan_text(s, scn);
+		else if (s->looks_up && is_constant(&shdr))
+			scan_text(s, f.fd, &shdr);
 	}
 	rdep_module_close(&f);
 }

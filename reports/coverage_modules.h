@@ -11,6 +11,7 @@
 struct rdep_module_scan {
 	bool read;	       /* the file could be read */
 	bool executable;       /* as told by the caller */
+	bool looks_up;	       /* imports dlsym */
 	bool symbolic;	       /* DT_SYMBOLIC or DF_SYMBOLIC: calls to its own names stay inside */
 	const char *sanitizer; /* built in: "AddressSanitizer", or NULL */
 	uint8_t imports[RDEP_HOOKS_MAX], defines[RDEP_HOOKS_MAX], local[RDEP_HOOKS_MAX];

@@ -10,37 +10,94 @@
 
 #include <string.h>
 
-static const char *const patterns[] = {
-#define WRAPPER(pattern, what) pattern,
+static const struct {
+	const char *text;
+	size_t len;
+} patterns[] = {
+#define WRAPPER(pattern, what) {pattern, sizeof(pattern) - 1},
 #include "wrappers.def"
 #undef WRAPPER
 };
 
-/* What every pattern of the table has one of: most names of a large module end here. */
-static bool may_be_wrapper(const char *name)
-{
-	const char *s;
+/* What every pattern of the table has one of. */
+static const char parts[][4] = {"ock", "ute", "rw_", "hre", "mtx", "_mu", "tic"};
+#define BLOCK 16
+typedef char block __attribute__((vector_size(BLOCK)));
 
-	for (s = name; *s; s++) {
-		static const char parts[][4] = {"ock", "ute", "rw_", "hre", "mtx", "_mu", "tic"};
+/* What lies behind a name in its page is read with it. */
+#define READS_ON __attribute__((no_sanitize("address")))
+
+static READS_ON block load(const char *s)
+{
+	block b;
+
+	memcpy(&b, s, sizeof(b));
+	return b;
+}
+
+static unsigned mask_of(block b)
+{
+	return (unsigned)__builtin_ia32_pmovmskb128(b);
+}
+
+static block all(char c)
+{
+	return (block){} + c;
+}
+
+/* A block and the two letters behind it, where the name's page may be the last. */
+static const char *within_page(const char *s, char room[BLOCK + 2])
+{
+	size_t i;
+
+	if (((uintptr_t)s & 4095) <= 4096 - (BLOCK + 2))
+		return s;
+	memset(room, 0, BLOCK + 2);
+	for (i = 0; i < BLOCK + 2 && s[i]; i++)
+		room[i] = s[i];
+	return room;
+}
+
+/* Most names of a large module end here, and there may be a hundred thousand: 16 places at a time. */
+static READS_ON bool may_be_wrapper(const char *s)
+{
+	for (;; s += BLOCK) {
+		char room[BLOCK + 2];
+		const char *at = within_page(s, room);
+		block one = load(at), two = load(at + 1), three = load(at + 2), found = {};
+		unsigned end = mask_of(one == 0), hits;
 		size_t i;
 
-		for (i = 0; i < sizeof(parts) / sizeof(*parts); i++) {
-			if (s[0] == parts[i][0] && s[1] == parts[i][1] && s[2] == parts[i][2])
-				return true;
-		}
+		for (i = 0; i < sizeof(parts) / sizeof(*parts); i++)
+			found |= (one == all(parts[i][0])) & (two == all(parts[i][1])) & (three == all(parts[i][2]));
+		hits = mask_of(found);
+		/* Not what is behind the name. */
+		if (hits && (!end || (hits & -hits) < (end & -end)))
+			return true;
+		if (end)
+			return false;
 	}
-	return false;
+}
+
+/* Is the name's first or last letter another one? */
+static bool cannot_match(const char *p, size_t len, const char *name, size_t n)
+{
+	char begin = p[0], end = p[len - 1];
+
+	return (begin != '*' && begin != '?' && begin != name[0]) ||
+	       (end != '*' && end != '?' && (!n || end != name[n - 1]));
 }
 
 static bool is_wrapper(const char *name, bool *told)
 {
-	const char *p = rd_options.wrapper, *end;
 	bool likely = may_be_wrapper(name);
-	size_t i;
+	const char *p = rd_options.wrapper, *end;
+	size_t n = likely ? strlen(name) : 0, i;
 
 	for (i = 0; i < sizeof(patterns) / sizeof(*patterns) && likely; i++) {
-		if (rd_glob(patterns[i], patterns[i] + strlen(patterns[i]), name))
+		const char *text = patterns[i].text;
+
+		if (!cannot_match(text, patterns[i].len, name, n) && rd_glob(text, text + patterns[i].len, name))
 			return true;
 	}
 	for (; *p; p = *end ? end + 1 : end) {
