@@ -170,6 +170,8 @@ void rd_sem_post(const void *sem, uint64_t site, uint64_t sp);
 struct rdep_held *rd_once_begin(const void *once, uint64_t site, uint64_t sp);
 void rd_once_left(const void *once);
 void rd_once_pass_slow(const void *once, bool waited, uint64_t site, uint64_t sp);
+/* The thread has ended: what it has passed is forgotten. Needs the runtime lock. */
+void rd_once_end(struct rd_thread *t);
 
 static inline struct rd_passed *rd_passed_set(struct rd_thread *t, const void *once)
 {
@@ -186,8 +188,7 @@ static inline void rd_once_pass(const void *once, bool waited, uint64_t site, ui
 		if (set->once[i] == (uint64_t)once)
 			return;
 	}
-	if (!set || !set->full)
-		rd_once_pass_slow(once, waited, site, sp);
+	rd_once_pass_slow(once, waited, site, sp);
 }
 
 /* Around pthread_barrier_wait(). */

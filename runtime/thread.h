@@ -53,7 +53,12 @@ struct rd_pair {
 #define RD_PASSED_WAYS 4u
 struct rd_passed {
 	uint64_t once[RD_PASSED_WAYS];
-	uint64_t full;
+	uint64_t full; /* others are in rd_thread.passed_more */
+};
+struct rd_passed_more {
+	struct rd_passed_more *older; /* a signal handler may have made this one while that one was looked at */
+	uint32_t room, count;	      /* room: a power of two */
+	uint64_t once[];	      /* a hash table */
 };
 
 /* A save whose restore is awaited. */
@@ -218,6 +223,7 @@ struct rd_thread {
 	uint8_t ended; /* detached, and its state is to be given back */
 	uint8_t learnt; /* pairs and steps are not all zero */
 
+	struct rd_passed_more *passed_more; /* NULL: there was room for all */
 	struct rd_passed passed[RD_PASSED_SETS];
 	struct rd_pair pairs[RD_RECENT_PAIRS];
 	/* At a multiple of its size, so that its place is one addressing mode. */

@@ -49,6 +49,7 @@ struct kept {
 	struct rd_scope_entry scopes[RD_SCOPES];
 	struct rd_handler handlers[RD_HANDLERS];
 	struct rd_passed passed[RD_PASSED_SETS];
+	struct rd_passed_more *passed_more;
 	struct rdep_held *held; /* here, or, of more than there is room for, somewhere else */
 	struct rdep_held here[HELD_KEPT];
 };
@@ -142,6 +143,7 @@ void rd_thread_release(struct rd_thread *t)
 		rd_record_helds_free(t->bottom, (uint32_t)(t->real_limit - t->bottom), slot->more);
 	rd_record_slot_free(slot);
 	rd_life_end(t);
+	rd_once_end(t);
 	if (t->stat)
 		rd_stat_thread_gone(t);
 	dismiss(t);
@@ -772,6 +774,7 @@ void rd_thread_fork_copy(struct rd_thread *t)
 	memcpy(k->handlers, t->handlers, sizeof(k->handlers));
 	memcpy(k->scopes, t->scopes, sizeof(k->scopes));
 	memcpy(k->passed, t->passed, sizeof(k->passed));
+	k->passed_more = t->passed_more;
 	k->valid = 1;
 }
 
@@ -806,6 +809,7 @@ bool rd_thread_fork_restore(struct rd_thread *t, struct rd_thread *old)
 	t->fork_tid = k->tid;
 	memcpy(t->scopes, k->scopes, sizeof(k->scopes));
 	memcpy(t->passed, k->passed, sizeof(k->passed));
+	t->passed_more = k->passed_more;
 	/* Their items are in the parent's record. */
 	for (i = 0; i < RD_SCOPES; i++)
 		t->scopes[i].item = 0;
