@@ -92,7 +92,7 @@ void rd_depend_ahead(const struct rd_thread *t, uint32_t cls, bool deep)
 	if (e == t->bottom || !e->address || !graph)
 		return;
 	rd_graph_ahead(graph, e->cls, cls, deep);
-	rd_gates_ahead(e);
+	rd_gates_ahead(e, deep);
 }
 
 void rd_lock_site_add(uint64_t site, uint32_t cls)

@@ -59,9 +59,17 @@ static uint32_t hash_of(uint32_t list)
 	return hash(at(list)->below, at(list)->address, at(list)->generation);
 }
 
-void rd_gates_ahead(const struct rdep_held *e)
+void rd_gates_ahead(const struct rdep_held *e, bool deep)
 {
-	rd_table_ahead(&table, hash(0, e->address, e->generation));
+	uint32_t h = hash(0, e->address, e->generation), list;
+
+	if (!deep) {
+		rd_table_ahead(&table, h);
+		return;
+	}
+	list = rd_table_first(&table, h);
+	if (list)
+		__builtin_prefetch(at(list));
 }
 
 static bool is(const struct rd_gate *g, uint32_t below, const struct rdep_held *e)

@@ -27,8 +27,8 @@ struct rd_gate {
 /* What t holds from `first` to its top, but for contexts, and for what it waits for. 0: nothing, or no memory. */
 uint32_t rd_gates_held(struct rd_thread *t, const struct rdep_held *first);
 
-/* The list of that lock alone will be asked for soon. */
-void rd_gates_ahead(const struct rdep_held *e);
+/* The list of that lock alone will be asked for soon; `deep`: what rd_depend_ahead() says. */
+void rd_gates_ahead(const struct rdep_held *e, bool deep);
 
 /* Within one event (rd_stack_begin()) the answer is remembered: not any longer, a flag of an entry was changed. */
 void rd_gates_changed(void);

@@ -139,6 +139,7 @@ static bool come_up(uint32_t *alive)
 	bool missing;
 
 	rd_lock_words_start();
+	rd_unwind_start();
 	rd_provoke_start();
 	if (rd_options.stat)
 		rd_stat_start();

@@ -42,6 +42,9 @@ int rd_unwind_init(void);
 const char *rd_unwind_error(void);
 int rd_unwind_up(void);
 
+/* Once, before other threads walk: what rd_unwind_fast may know beforehand. Without it that is found each time. */
+void rd_unwind_start(void);
+
 /*
  * Both fill frames[] with the stack of the calling thread, from the first frame
  * that lies wholly above `from` (a stack address: the hook's canonical frame

@@ -157,6 +157,29 @@ struct walk {
 
 enum outcome { WALK_ON, WALK_END, WALK_BROKEN, WALK_AGAIN };
 
+/* The module that each walk begins in, the runtime's own, which is never unloaded: found once. */
+static struct rd_unwind_module own;
+static bool own_known;
+
+static void begin_in(struct walk *w, uint64_t pc)
+{
+	w->module_count = 0;
+	if (!__atomic_load_n(&own_known, __ATOMIC_ACQUIRE) || pc - own.start >= own.end - own.start)
+		return;
+	w->modules[0] = own;
+	w->module_count = 1;
+}
+
+/* One thread at a time: the runtime lock is held at the start. */
+void rd_unwind_start(void)
+{
+	struct rd_regs here;
+
+	rd_regs_here(&here);
+	if (rd_module_find(here.reg[RD_RIP], &own))
+		__atomic_store_n(&own_known, true, __ATOMIC_RELEASE);
+}
+
 static const struct rd_unwind_module *module_of(struct walk *w, uint64_t pc)
 {
 	struct rd_unwind_module *m;
@@ -297,12 +320,12 @@ size_t rd_unwind_fast(struct rd_frame *frames, size_t max, uint64_t from, unsign
 
 	w.full = false;
 	w.called = false;
-	w.module_count = 0;
 	for (;; w.full = true) {
 		if (rd_self && rd_self->walk_from == from)
 			rd_regs_copy(&w.regs, &rd_self->walk_regs);
 		else
 			rd_regs_here(&w.regs);
+		begin_in(&w, w.regs.reg[RD_RIP]);
 		sp = w.regs.reg[RD_RSP];
 		w.span = rd_span_begin(sp);
 		w.rows = true;
