@@ -115,10 +115,12 @@ static bool mutexes_are_the_same(void)
 	return mutex_excludes() && recursion_is_the_same();
 }
 
-static bool rwlock_is_the_same(void)
+static bool rwlock_is_the_same(unsigned kind)
 {
-	const pthread_rwlock_t free = PTHREAD_RWLOCK_INITIALIZER;
-	pthread_rwlock_t once = free, twice, l = free;
+	pthread_rwlock_t free = PTHREAD_RWLOCK_INITIALIZER, once, twice, l;
+
+	free.__data.__flags = kind;
+	once = l = free;
 
 	if (RD_NEXT(pthread_rwlock_rdlock)(&once))
 		return false;
@@ -156,7 +158,9 @@ static const char *what_forbids_it(void)
 		return BY_LIBC "it is not known what this version of libc does with a lock's words";
 	if (!next_are_libcs())
 		return BY_LIBC "another library's functions come before libc's";
-	if (!mutexes_are_the_same() || !rwlock_is_the_same() || !spin_is_the_same())
+	if (!mutexes_are_the_same() || !rwlock_is_the_same(PTHREAD_RWLOCK_PREFER_READER_NP) ||
+	    !rwlock_is_the_same(PTHREAD_RWLOCK_PREFER_WRITER_NP) ||
+	    !rwlock_is_the_same(PTHREAD_RWLOCK_PREFER_WRITER_NONRECURSIVE_NP) || !spin_is_the_same())
 		return BY_LIBC "libc does something else with a lock's words here (lock elision, say)";
 	return NULL;
 }

@@ -196,8 +196,21 @@ static inline bool rwlock_give(pthread_rwlock_t *l)
 	return readers_change(l, ONE_READER, 0u - ONE_READER);
 }
 
-LEFT_TO_LIBC(rwlock_take_other, pthread_rwlock_t)
-LEFT_TO_LIBC(rwlock_give_other, pthread_rwlock_t)
+/* One that prefers writers is the same while there are none. */
+static inline bool rwlock_is_other(const pthread_rwlock_t *l)
+{
+	return rd_fastpath && !l->__data.__cur_writer && l->__data.__flags <= PTHREAD_RWLOCK_PREFER_WRITER_NONRECURSIVE_NP;
+}
+
+static inline bool rwlock_take_other(pthread_rwlock_t *l)
+{
+	return rwlock_is_other(l) && rwlock_take(l);
+}
+
+static inline bool rwlock_give_other(pthread_rwlock_t *l)
+{
+	return rwlock_is_other(l) && rwlock_give(l);
+}
 
 static inline bool rwlock_take_again(pthread_rwlock_t *l)
 {

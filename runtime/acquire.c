@@ -310,14 +310,19 @@ bool rd_may_rise(const struct rd_thread *t, uint32_t cls)
 }
 
 /* Locks of the same class that are held: was each of these nestings looked at lately? */
-static bool nestings_known(const struct rd_thread *t, const struct taking *k)
+static bool nestings_known(struct rd_thread *t, const struct taking *k)
 {
 	const struct rdep_held *e;
+	unsigned n = 0;
 
+	/* As far as rd_depend_on_all() looks. */
 	for (e = t->top; e > t->bottom && !is_try(k) && !k->ordered; e--) {
-		if (e->cls == k->cls && e->address &&
-		    !rd_nest_recent(t, e, (uint64_t)k->lock, k->generation))
+		if (!e->address || e->flags & RDEP_HELD_WAITING)
+			continue;
+		if (e->cls == k->cls && !rd_nest_recent(t, e, (uint64_t)k->lock, k->generation))
 			return false;
+		if (++n >= RD_NEAR && rd_ends_near(e))
+			break;
 	}
 	return true;
 }
@@ -447,11 +452,11 @@ static struct rdep_held *take_locked(struct rd_thread *t, struct taking *k)
 
 /* A step on a cycle is not remembered. It may have become one meanwhile: then who made it one forgot the step before
  * it was written, or wrote of the cycle before this looks again. */
-static bool remember(struct rd_thread *t, const struct taking *k, uint32_t from, uint32_t to)
+static bool remember(struct rd_thread *t, const struct taking *k, uint32_t from, uint32_t to, bool nested)
 {
 	if (!is_try(k) && rd_circle_on(t, t->top, k->cls))
 		return false;
-	rd_step_remember(t, from, cls_mode_of(k), k->site, to, 0);
+	rd_step_remember(t, from, cls_mode_of(k) | (nested ? RD_STEP_NESTED : 0), k->site, to, 0);
 	__atomic_thread_fence(__ATOMIC_SEQ_CST);
 	if (is_try(k) || !rd_circle_on(t, t->top, k->cls))
 		return true;
@@ -472,7 +477,7 @@ static struct rdep_held *take_known(struct rd_thread *t, const struct taking *k)
 	uint32_t from = t->top->node, to;
 	uint64_t place = k->site;
 	const struct rd_node *n;
-	bool learns;
+	bool learns, nested;
 
 	if (!rd_split_known(t, k->lock, RD_HOW_KIND(k->how), k->cls, k->site, k->sp))
 		return NULL;
@@ -499,10 +504,10 @@ static struct rdep_held *take_known(struct rd_thread *t, const struct taking *k)
 	if (!is_try(k) && !rd_life_takes(t, k->cls))
 		return NULL;
 	/* Behind one call in a wrapper there are many places. */
-	learns = place == k->site && !class_is_held(t, k->cls) && rd_role_settled(k->cls, k->site) &&
-		 !rd_interrupts_may_hide(t, k->cls) &&
-		 remember(t, k, from, to);
-	return push(t, k, to, learns);
+	nested = class_is_held(t, k->cls);
+	learns = place == k->site && rd_role_settled(k->cls, k->site) && !rd_interrupts_may_hide(t, k->cls) &&
+		 remember(t, k, from, to, nested);
+	return push(t, k, to, learns && !nested);
 }
 
 /* What the program told of this acquisition. */
@@ -603,37 +608,50 @@ static struct rdep_held *acquire(struct rd_thread *t, const void *lock, unsigned
 	return take(t, &k);
 }
 
+/* The step was taken before; or it was with a lock of the class held, and so were these very locks. */
+static struct rdep_held *take_step(struct rd_thread *t, const struct taking *k, bool tagged)
+{
+	uint32_t from = t->top->node;
+	const struct rd_step *s = tagged ? NULL : rd_step_find(t, from, cls_mode_of(k), k->site);
+	bool nested = !s;
+	struct rdep_held *e;
+
+	if (nested)
+		s = rd_step_find(t, from, cls_mode_of(k) | RD_STEP_NESTED, k->site);
+	if (!s || (nested && !nestings_known(t, k)))
+		return NULL;
+	e = push(t, k, s->to, !nested);
+	e->flags |= s->flags;
+	if (nested)
+		rd_circle_look(t, e);
+	return e;
+}
+
 /*
- * A lock that no tag told of, where everything else is known, or NULL: as rd_slot_again(), with the class that the table has;
- * a new one that is what others were that were taken here first, which has a tag from now on.
+ * What rd_slot_again() can't know, where everything else is known, or NULL: the class that the table has of a lock without
+ * a tag; that of a new one, by others that were taken here first; and which locks of one class are held.
  */
-static struct rdep_held *take_without_tag(const void *lock, unsigned how, uint64_t site, uint64_t sp)
+static struct rdep_held *take_again_here(const void *lock, unsigned how, uint64_t site, uint64_t sp)
 {
 	struct rd_thread *t = rd_self;
 	struct taking k = {.lock = lock, .how = how, .site = site, .sp = sp};
-	const struct rd_step *s;
-	struct rdep_held *e;
+	bool tagged = rd_tag_usable(lock, RD_HOW_KIND(how));
 
 	if (!t || t->top >= t->limit || !t->top->address)
 		return NULL;
-	if (rd_tag_usable(lock, RD_HOW_KIND(how)))
-		return !rd_left_count && rd_class_first(t, lock, RD_HOW_KIND(how), site, sp)
-			       ? rd_acquire_fast(lock, how, site, sp)
-			       : NULL;
 	k.epoch = __atomic_load_n(&rd_table_epoch, __ATOMIC_ACQUIRE);
 	k.cls = rd_class_get(lock, RD_HOW_KIND(how), &k.generation);
-	s = k.cls ? rd_step_find(t, t->top->node, cls_mode_of(&k), site) : NULL;
-	if (!s)
+	if (k.cls)
+		return take_step(t, &k, tagged);
+	if (!tagged || rd_left_count || !rd_class_first(t, lock, RD_HOW_KIND(how), site, sp))
 		return NULL;
-	e = push(t, &k, s->to, true);
-	e->flags |= s->flags;
-	return e;
+	return rd_acquire_fast(lock, how, site, sp);
 }
 
 struct rdep_held *rd_acquire_slow(const void *lock, unsigned how, uint64_t site, uint64_t sp)
 {
 	struct rd_thread *t;
-	struct rdep_held *e = take_without_tag(lock, how, site, sp);
+	struct rdep_held *e = take_again_here(lock, how, site, sp);
 
 	if (e)
 		return e;

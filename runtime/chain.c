@@ -183,9 +183,11 @@ void rd_step_remember_below(struct rd_thread *t, uint32_t from, uint32_t to)
 
 void rd_step_checked(struct rd_thread *t, uint32_t from, uint32_t cls_mode, uint64_t site, uint8_t flags)
 {
-	struct rd_step *s = step_of(t, from, cls_mode, site);
+	struct rd_step *s = rd_step_find(t, from, cls_mode, site);
 
-	if (s->from == from && s->cls_mode == cls_mode && s->site == site)
+	if (!s)
+		s = rd_step_find(t, from, cls_mode | RD_STEP_NESTED, site);
+	if (s)
 		s->flags |= flags;
 }
 

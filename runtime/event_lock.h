@@ -116,6 +116,8 @@ static inline __attribute__((always_inline)) bool rd_slot_knows(const struct rde
  * Both are known by their ids alone.
  */
 #define RD_STEP_BELOW 0u /* in place of a class and mode */
+/* Beside a class and mode: one of the class is held, so which locks these are is to be asked for. No fast path finds it. */
+#define RD_STEP_NESTED 8u
 static inline struct rd_step *rd_step_below(struct rd_thread *t, uint32_t from)
 {
 	return &t->steps[from * 0x9e3779b1u >> 24];

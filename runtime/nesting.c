@@ -14,10 +14,13 @@
 #include "sem.h"
 #include "split.h"
 #include "stack.h"
+#include "sys.h"
 
 #include <string.h>
+#include <sys/mman.h>
 
 #define PATH_LONGEST 64
+#define PAIRS_MOST RD_NEST_PAIRS
 
 enum { NESTING_INVERTED, NESTING_ANY };
 
@@ -52,25 +55,78 @@ static uint32_t number_of(const struct nest *n, uint32_t graph_edge)
 
 /* ---- the thread's own memory of it ---- */
 
-static unsigned pair_index(uint64_t a, uint64_t b)
+/* Where a pair is, if it is there: one of RD_PAIR_WAYS. What is held now is a part of it. */
+static struct rd_pair *pairs_of(struct rd_thread *t, uint64_t from, uint64_t to)
 {
-	return rd_map_hash(a, b) % RD_RECENT_PAIRS;
+	uint32_t sets = (t->more_pairs ? t->more_count : RD_RECENT_PAIRS) / RD_PAIR_WAYS;
+	struct rd_pair *p = t->more_pairs ? t->more_pairs : t->pairs;
+
+	return &p[(rd_map_hash(from, to + t->top->node) & (sets - 1)) * RD_PAIR_WAYS];
 }
 
-bool rd_nest_recent(const struct rd_thread *t, const struct rdep_held *held, uint64_t address, uint32_t generation)
+static bool is_pair(const struct rd_thread *t, const struct rd_pair *p, const struct rdep_held *held, uint64_t address,
+		    uint32_t generation)
 {
-	const struct rd_pair *p = &t->pairs[pair_index(held->address, address)];
+	return p->from == held->address && p->to == address && p->chain == t->top->node &&
+	       p->from_generation == held->generation && p->to_generation == generation &&
+	       p->epoch == __atomic_load_n(&t->pair_epoch, __ATOMIC_ACQUIRE);
+}
+
+bool rd_nest_recent(struct rd_thread *t, const struct rdep_held *held, uint64_t address, uint32_t generation)
+{
+	const struct rd_pair *p = pairs_of(t, held->address, address);
+	unsigned i;
 
 	/* Without a chain it is not known what else was held. */
-	return p->chain == t->top->node && p->chain != RD_NODE_UNKNOWN && p->from == held->address && p->to == address && p->from_generation == held->generation &&
-	       p->to_generation == generation;
+	if (t->top->node == RD_NODE_UNKNOWN)
+		return false;
+	for (i = 0; i < RD_PAIR_WAYS; i++) {
+		if (is_pair(t, &p[i], held, address, generation))
+			return true;
+	}
+	return false;
 }
 
-static void remember(struct rd_thread *t, const struct rdep_held *held, const struct rd_target *target)
+/* What was remembered is met again soon. Not in a fork child, whose thread is a new one. */
+static void have_more(struct rd_thread *t)
 {
+	uint32_t count = (t->more_pairs ? t->more_count : RD_RECENT_PAIRS) * 4;
+	struct rd_pair *more = count > PAIRS_MOST ? NULL : rd_map(count * sizeof(*more));
+
+	t->pairs_missed = 0;
+	if (!more)
+		return;
+	rd_sys(SYS_madvise, more, count * sizeof(*more), MADV_DONTFORK);
+	rd_nest_thread_free(t);
+	t->more_count = count;
+	t->more_pairs = more;
+}
+
+void rd_nest_thread_free(struct rd_thread *t)
+{
+	struct rd_pair *more = t->more_pairs;
+
+	t->more_pairs = NULL;
+	if (more)
+		rd_unmap(more, t->more_count * sizeof(*more));
+}
+
+/* again: the pair was looked at before. */
+static void remember(struct rd_thread *t, const struct rdep_held *held, const struct rd_target *target, bool again)
+{
+	struct rd_pair *p;
+	unsigned i;
+
+	if (again && ++t->pairs_missed > (t->more_pairs ? t->more_count : RD_RECENT_PAIRS))
+		have_more(t);
 	t->learnt = 1;
-	t->pairs[pair_index(held->address, target->address)] =
-		(struct rd_pair){held->address, target->address, held->generation, target->generation, t->top->node, 0};
+	p = pairs_of(t, held->address, target->address);
+	for (i = 0; i + 1 < RD_PAIR_WAYS && !is_pair(t, &p[i], held, target->address, target->generation); i++)
+		;
+	/* The latest comes first, the oldest goes. */
+	memmove(&p[1], &p[0], i * sizeof(*p));
+	p[0] = (struct rd_pair){held->address, target->address, held->generation, target->generation, t->top->node,
+				__atomic_load_n(&t->pair_epoch, __ATOMIC_RELAXED)};
 }
 
 /* ---- pairs ---- */
@@ -184,6 +240,7 @@ void rd_nest(struct rd_thread *t, const struct rdep_held *held, const struct rd_
 	struct nest *n = nest_of(target->cls);
 	uint32_t from, to, id;
 	uint8_t types = 0;
+	bool again;
 
 	if (rd_sem_is_signal(held->cls) || (!n->graph && !(n->graph = rd_graph_new())))
 		return;
@@ -196,7 +253,8 @@ void rd_nest(struct rd_thread *t, const struct rdep_held *held, const struct rd_
 	if (!from || !to)
 		return;
 	id = rd_graph_find(n->graph, from, to, &types);
-	if (!id || !(types & s.type)) {
+	again = id && types & s.type;
+	if (!again) {
 		if (rd_held_is_stale(t, held, target->there))
 			return;
 		id = new_pair(t, n, from, to, id != 0, &s, held, target);
@@ -211,7 +269,7 @@ void rd_nest(struct rd_thread *t, const struct rdep_held *held, const struct rd_
 		rd_finding_nested(t, id);
 	/* While its cycle is watched each occurrence comes by here. */
 	if (!rd_nest_edge_at(id)->watched)
-		remember(t, held, target);
+		remember(t, held, target, again);
 }
 
 static void each_of(const struct nest *nest, void (*see)(const struct rd_edge *e))

@@ -23,7 +23,10 @@
 
 /* Was this pair looked at by this thread lately, at its clock, with the same chain of locks held? Lock-free, its own
  * thread only. */
-bool rd_nest_recent(const struct rd_thread *t, const struct rdep_held *held, uint64_t address, uint32_t generation);
+bool rd_nest_recent(struct rd_thread *t, const struct rdep_held *held, uint64_t address, uint32_t generation);
+
+/* The thread is gone, and so is what it remembered of more pairs than usual. */
+void rd_nest_thread_free(struct rd_thread *t);
 
 /* held -> target, both of one class. Needs the runtime lock, and rd_stack_begin(). */
 void rd_nest(struct rd_thread *t, const struct rdep_held *held, const struct rd_target *target);

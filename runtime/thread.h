@@ -41,11 +41,12 @@ struct rd_step {
 
 /* Pairs of instances of one class that were looked at, one inside the other. */
 #define RD_RECENT_PAIRS 256u
+#define RD_PAIR_WAYS 4u
 struct rd_pair {
 	uint64_t from, to;
 	uint32_t from_generation, to_generation;
 	uint32_t chain; /* what was held then */
-	uint32_t pad;
+	uint32_t epoch; /* the thread's, of pairs: an older one is forgotten */
 };
 
 /* What is initialised once and was passed by this thread, by address; see once.c. */
@@ -221,7 +222,11 @@ struct rd_thread {
 	uint32_t place_is, place_id; /* RD_PLACE_*; the id of the thread that it is of */
 	struct rd_thread *place; /* successor.h */
 	uint8_t ended; /* detached, and its state is to be given back */
-	uint8_t learnt; /* pairs and steps are not all zero */
+	uint8_t learnt; /* there are pairs and steps */
+	uint32_t pair_epoch;	 /* others raise it, too */
+	uint32_t pairs_missed;	 /* that were known, but not here any more */
+	uint32_t more_count;	 /* of more_pairs, a power of two */
+	struct rd_pair *more_pairs; /* in place of `pairs`, where these are too few; NULL: they are not */
 
 	struct rd_passed_more *passed_more; /* NULL: there was room for all */
 	struct rd_passed passed[RD_PASSED_SETS];

@@ -15,6 +15,7 @@
 #include "limits.h"
 #include "map.h"
 #include "mem.h"
+#include "nesting.h"
 #include "options.h"
 #include "record.h"
 #include "scope.h"
@@ -102,14 +103,18 @@ static void list_remove(struct rd_thread *t)
 #define IDLE 16u /* what threads that come and go need */
 static uint32_t idle_count;
 
-/* All zero, as a new one, and kept for the next; or given back. */
+/* As a new one, but for pairs that are forgotten, and kept for the next; or given back. */
 static void dismiss(struct rd_thread *t)
 {
+	uint32_t epoch = t->pair_epoch + 1;
+
+	rd_nest_thread_free(t);
 	if (idle_count == IDLE || kept_of(t)->valid) {
 		rd_unmap(t, ALL);
 		return;
 	}
 	memset(t, 0, t->learnt ? sizeof(*t) : offsetof(struct rd_thread, pairs));
+	t->pair_epoch = epoch;
 	t->next = idle;
 	idle = t;
 	idle_count++;
@@ -461,16 +466,13 @@ void rd_threads_forget_steps(void)
 		rd_steps_flush(t);
 }
 
-/* Another thread may be remembering one at this moment: that one stays. */
+/* Another thread may be remembering one at this moment: it does so under the runtime lock. */
 void rd_threads_forget_pairs(void)
 {
 	struct rd_thread *t;
-	unsigned i;
 
-	for (t = live; t; t = t->next) {
-		for (i = 0; i < RD_RECENT_PAIRS; i++)
-			__atomic_store_n(&t->pairs[i].from, 0, __ATOMIC_RELAXED);
-	}
+	for (t = live; t; t = t->next)
+		__atomic_add_fetch(&t->pair_epoch, 1, __ATOMIC_RELEASE);
 }
 
 /* ---- creation, join, end ---- */
@@ -481,7 +483,7 @@ void rd_thread_tick(struct rd_thread *t)
 	if (!t->learnt)
 		return;
 	rd_steps_flush(t);
-	memset(t->pairs, 0, sizeof(t->pairs));
+	__atomic_add_fetch(&t->pair_epoch, 1, __ATOMIC_RELEASE);
 	t->learnt = 0;
 }
 

@@ -34,8 +34,9 @@ static struct calls {
 static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER, typed[TYPES], turns = PTHREAD_MUTEX_INITIALIZER;
 static pthread_cond_t turned = PTHREAD_COND_INITIALIZER;
 static pthread_rwlock_t rwlock = PTHREAD_RWLOCK_INITIALIZER;
+static pthread_rwlock_t for_writers = PTHREAD_RWLOCK_WRITER_NONRECURSIVE_INITIALIZER_NP;
 static pthread_spinlock_t spin;
-static long by_mutex, by_type[TYPES], by_spin, written[2], turn;
+static long by_mutex, by_type[TYPES], by_spin, written[2], preferred[2], turn;
 
 static void fail(const char *what)
 {
@@ -58,6 +59,19 @@ static void take(const struct calls *c, pthread_mutex_t *m, unsigned n)
 	if (n % 3 == 1 && c->trylock(m) == 0)
 		return;
 	check((n % 3 == 2 ? c->timedlock(m, &far) : c->lock(m)) == 0, "a lock call gets the lock");
+}
+
+static void prefer_writers(const struct calls *c, unsigned n)
+{
+	if (n % READERS_ROUND == 1) {
+		check(c->wrlock(&for_writers) == 0, "a preferred writer");
+		preferred[0]++;
+		preferred[1]++;
+	} else {
+		check(c->rdlock(&for_writers) == 0, "a reader behind writers");
+		check(preferred[0] == preferred[1], "no preferred writer while one reads");
+	}
+	check(c->rwunlock(&for_writers) == 0, "unlock");
 }
 
 static void in_turn(const struct calls *c, long self)
@@ -128,6 +142,7 @@ static void *work(void *arg)
 		check(c->unlock(&mutex) == 0, "unlock");
 		take_typed(c, n % 5 ? c : &plain, n / 3);
 		read_and_write(c, n);
+		prefer_writers(c, n);
 		if (n % 2 || c->tryspin(&spin))
 			check(c->spin(&spin) == 0, "spin lock");
 		by_spin++;
