@@ -160,22 +160,24 @@ static void unfollow(void)
 void rd_follow_prepare(void)
 {
 	static const char name[] = "RECLAIMDEP_OPTIONS=";
-	static struct rd_options o;
+	const struct rd_options *o = &rd_options;
 
 	find_self();
 	if (!rd_options.follow)
 		unfollow();
 	/* A child may have another working directory: the records stay together. */
-	o = rd_options;
-	if (o.output[0] != '/') {
+	if (o->output[0] != '/') {
+		static struct rd_options other;
 		static char dir[PATH_MAX];
 
+		other = rd_options;
 		absolute_path(dir, sizeof(dir), rd_options.output);
-		if (strlen(dir) < sizeof(o.output))
-			strcpy(o.output, dir);
+		if (strlen(dir) < sizeof(other.output))
+			strcpy(other.output, dir);
+		o = &other;
 	}
 	memcpy(options_variable, name, sizeof(name));
-	rd_options_format(&o, options_variable + sizeof(name) - 1, sizeof(options_variable) - sizeof(name) + 1);
+	rd_options_format(o, options_variable + sizeof(name) - 1, sizeof(options_variable) - sizeof(name) + 1);
 	prepared = true;
 }
 

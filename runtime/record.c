@@ -43,6 +43,7 @@ _Static_assert(sizeof(struct chunk) == sizeof(struct rd_core_chunk) &&
 static struct chunk *chunks;
 static uint32_t chunk_count, chunk_room;
 static uint64_t cursor; /* bytes used of the last chunk */
+static char *first;	/* the first chunk, mapped with the header; NULL: it was not, or is in use */
 static bool journal_ended;
 
 /* What of record_max an item may use: what is told in bulk leaves room for what must not be lost. */
@@ -141,7 +142,8 @@ static bool add_chunk(size_t least)
 		say_why("the record is as large as record_max allows");
 		return false;
 	}
-	base = rd_record_file_map(&file, offset, size);
+	base = first && size == FIRST_CHUNK ? first : rd_record_file_map(&file, offset, size);
+	first = NULL;
 	if (!base) {
 		end_journal(file.error);
 		return false;
@@ -565,8 +567,20 @@ static void forget(void)
 	idle_slot_count = idle_slot_room = 0;
 	memset(idle_helds, 0, sizeof(idle_helds));
 	cursor = 0;
+	first = NULL;
 	journal_ended = bulk_ended = false;
 	error[0] = 0;
+}
+
+/* With the first chunk, which is needed at once, where there is room for both. */
+static struct rdep_header *map_header(void)
+{
+	struct rdep_header *h = rd_record_file_map(&file, 0, RDEP_HEADER_SIZE + FIRST_CHUNK);
+
+	if (!h)
+		return rd_record_file_map(&file, 0, RDEP_HEADER_SIZE);
+	first = (char *)h + RDEP_HEADER_SIZE;
+	return h;
 }
 
 static int open_fresh(const struct rd_identity *id)
@@ -577,7 +591,7 @@ static int open_fresh(const struct rd_identity *id)
 	if (!exe[0])
 		exe_path(exe, sizeof(exe));
 	if (rd_record_file_create(&file, rd_options.output, exe, (uint32_t)rd_sys(SYS_getpid)) == 0)
-		h = rd_record_file_map(&file, 0, RDEP_HEADER_SIZE);
+		h = map_header();
 	if (!h) {
 		end_journal(file.error);
 		rd_record_file_remove(&file);

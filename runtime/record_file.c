@@ -163,12 +163,17 @@ static int make_dirs(struct rd_record_file *f)
 	}
 }
 
+/* It is there mostly. */
 static int open_dir(struct rd_record_file *f)
 {
 	long fd = rd_sys(SYS_open, f->dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0);
 	struct stat st;
 	long err;
 
+	if (rd_sys_failed(fd) && make_dirs(f))
+		return -1;
+	if (rd_sys_failed(fd))
+		fd = rd_sys(SYS_open, f->dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0);
 	if (rd_sys_failed(fd))
 		return fail(f, "can't open the record directory", f->dir, fd);
 	err = rd_sys(SYS_fstat, fd, &st);
@@ -209,7 +214,8 @@ int rd_record_file_create(struct rd_record_file *f, const char *output, const ch
 	long dir, fd = -EEXIST;
 
 	f->path[0] = f->error[0] = 0;
-	if (absolute(f, output, exe, pid) || make_dirs(f))
+	f->created = 0;
+	if (absolute(f, output, exe, pid))
 		return -1;
 	dir = open_dir(f);
 	if (dir < 0)
@@ -227,7 +233,7 @@ int rd_record_file_create(struct rd_record_file *f, const char *output, const ch
 		struct rd_text t;
 
 		rd_sys(SYS_fstat, fd, &st);
-		rd_sys(SYS_close, fd);
+		f->created = (int)fd + 1;
 		f->dev = st.st_dev;
 		f->ino = st.st_ino;
 		strcpy(name, f->path);
@@ -263,9 +269,27 @@ static long reserve(long fd, uint64_t offset, uint64_t size, int *populate)
 	return rd_sys(SYS_ftruncate, fd, offset + size);
 }
 
+/* A descriptor of the very file that was made, or an error. */
+static long open_file(struct rd_record_file *f)
+{
+	long fd = f->created - 1, err;
+	struct stat st;
+
+	f->created = 0;
+	if (fd >= 0)
+		return fd;
+	fd = rd_sys(SYS_open, f->path, O_RDWR | O_NOFOLLOW | O_CLOEXEC | O_NOCTTY, 0);
+	if (rd_sys_failed(fd))
+		return fd;
+	err = rd_sys(SYS_fstat, fd, &st);
+	if (!rd_sys_failed(err) && st.st_dev == f->dev && st.st_ino == f->ino)
+		return fd;
+	rd_sys(SYS_close, fd);
+	return rd_sys_failed(err) ? err : -ENOENT;
+}
+
 void *rd_record_file_map(struct rd_record_file *f, uint64_t offset, uint64_t size)
 {
-	struct stat st;
 	int populate;
 	long fd, err, p;
 
@@ -275,18 +299,17 @@ void *rd_record_file_map(struct rd_record_file *f, uint64_t offset, uint64_t siz
 		fail(f, "the record can't grow", f->path, -EFBIG);
 		return NULL;
 	}
-	fd = rd_sys(SYS_open, f->path, O_RDWR | O_NOFOLLOW | O_CLOEXEC | O_NOCTTY, 0);
+	fd = open_file(f);
 	if (rd_sys_failed(fd)) {
 		fail(f, "the record can't grow", f->path, fd);
 		return NULL;
 	}
-	err = rd_sys(SYS_fstat, fd, &st);
-	if (!rd_sys_failed(err) && (st.st_dev != f->dev || st.st_ino != f->ino))
-		err = -ENOENT;
-	if (!rd_sys_failed(err))
-		err = reserve(fd, offset, size, &populate);
+	err = reserve(fd, offset, size, &populate);
 	p = rd_sys_failed(err) ? err : rd_sys(SYS_mmap, 0, size, PROT_READ | PROT_WRITE, MAP_SHARED, fd, offset);
 	rd_sys(SYS_close, fd);
+	/* At the start two pages are touched, not the 32 that would be read around the first. */
+	if (!rd_sys_failed(p) && !offset)
+		rd_sys(SYS_madvise, p, size, MADV_RANDOM);
 	if (!rd_sys_failed(p) && populate) {
 		err = rd_sys(SYS_madvise, p, size, MADV_POPULATE_WRITE);
 		if (rd_sys_failed(err)) {
@@ -303,6 +326,9 @@ void *rd_record_file_map(struct rd_record_file *f, uint64_t offset, uint64_t siz
 
 void rd_record_file_remove(struct rd_record_file *f)
 {
+	if (f->created)
+		rd_sys(SYS_close, f->created - 1);
+	f->created = 0;
 	if (f->path[0])
 		rd_sys(SYS_unlink, f->path);
 	f->path[0] = 0;

@@ -2,7 +2,7 @@
 /*
  * record_file.h - the record's file: its directory, its name, and room in it.
  *
- * Nothing here keeps a descriptor, raises a signal (SIGXFSZ, SIGBUS) or follows a link in the last
+ * Nothing here keeps a descriptor (but from the file's creation to its first mapping), raises a signal (SIGXFSZ, SIGBUS) or follows a link in the last
  * component; a directory or file of another owner is refused. Needs the runtime lock.
  */
 #ifndef RECLAIMDEP_RECORD_FILE_H
@@ -16,10 +16,12 @@ struct rd_record_file {
 	char dir[PATH_MAX];
 	char path[PATH_MAX];
 	uint64_t dev, ino; /* the file at `path` must still be this one */
+	int created;	   /* its descriptor and 1, until something of it is mapped; 0: it is opened by path */
 	char error[256];
 };
 
-/* Makes the directory (with its parents, 0700) and a new file in it (0600). 0 or -1 with error. */
+/* Makes the directory (with its parents, 0700) and a new file in it (0600). 0 or -1 with error. To be followed by
+ * rd_record_file_map() or rd_record_file_remove(). */
 int rd_record_file_create(struct rd_record_file *f, const char *output, const char *exe, uint32_t pid);
 
 /*
