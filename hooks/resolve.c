@@ -307,7 +307,6 @@ static void lend_lock_calls(void)
 	LEND(sem_post, sem_post);
 	LEND(sem_timedwait, sem_timedwait);
 #undef LEND
-	calls.libcs = rd_next_is_libcs(rd_next_pthread_mutex_lock) && rd_next_is_libcs(rd_next_pthread_mutex_unlock);
 	rd_use_lock_calls(&calls);
 }
 

@@ -71,7 +71,6 @@ struct rd_lock_calls {
 	int (*cond_timedwait)(void *, void *, const void *);
 	int (*sem_wait)(void *), (*sem_trywait)(void *), (*sem_post)(void *);
 	int (*sem_timedwait)(void *, const void *);
-	bool libcs; /* mutex_lock and mutex_unlock are libc's own */
 };
 void rd_use_lock_calls(const struct rd_lock_calls *calls);
 

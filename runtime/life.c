@@ -81,6 +81,11 @@ uint32_t rd_life_class_known(uint64_t start_routine, uint64_t site, uint64_t sp)
 	return rd_options.waits == WAITS_NONE ? 0 : class_cached(start_routine, site, sp);
 }
 
+bool rd_life_class_plain(uint64_t start_routine, uint64_t site, uint32_t cls)
+{
+	return rd_options.waits == WAITS_NONE || rd_map_get(&places, site, start_routine) == cls;
+}
+
 uint32_t rd_life_class(uint64_t start_routine, uint64_t site, uint64_t sp)
 {
 	uint32_t cls = rd_life_class_known(start_routine, site, sp);

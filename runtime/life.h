@@ -29,6 +29,9 @@ uint32_t rd_life_class(uint64_t start_routine, uint64_t site, uint64_t sp);
 /* The same where it is known already, else 0. Lock-free. */
 uint32_t rd_life_class_known(uint64_t start_routine, uint64_t site, uint64_t sp);
 
+/* Is it that one whoever called who makes the thread? Needs the runtime lock. */
+bool rd_life_class_plain(uint64_t start_routine, uint64_t site, uint32_t cls);
+
 /* Below the thread's held stack: its life, or nothing (info NULL, or of a thread without one).
  * Needs the runtime lock. */
 void rd_life_begin(struct rd_thread *t, const struct rd_thread_info *info);

@@ -6,9 +6,35 @@
 #include "life.h"
 #include "options.h"
 #include "record.h"
-#include "tag.h"
 #include "thread_table.h"
 #include "threads.h"
+
+/* ---- the tid ---- */
+
+/* Where glibc keeps it, from the thread pointer. Held against the kernel's in each thread that is made the
+ * usual way, of which there is one before any that is not. */
+#define LIBC_TID 0x2d0
+static bool tid_seen, tid_differs;
+
+static uint32_t libc_tid(void)
+{
+	return *(const volatile uint32_t *)((const char *)__builtin_thread_pointer() + LIBC_TID);
+}
+
+void rd_libc_tid_seen(uint32_t tid)
+{
+	if (libc_tid() == tid)
+		tid_seen = true;
+	else
+		tid_differs = true;
+}
+
+static uint32_t own_tid(void)
+{
+	return tid_seen && !tid_differs ? libc_tid() : rd_gettid();
+}
+
+/* ---- the place ---- */
 
 static bool change(struct rd_thread *maker, uint32_t from, uint32_t to)
 {
@@ -55,6 +81,8 @@ bool rd_place_keep(struct rd_thread *t, struct rd_thread *of)
 	of->slot->state = RDEP_SLOT_FREE;
 	t->place = of;
 	t->place_id = of->id;
+	t->place_pthread = of->pthread;
+	t->place_plain = rd_life_class_plain(of->info->start_routine, of->info->create_site, of->info->life);
 	leave(t, of);
 	return true;
 }
@@ -80,13 +108,30 @@ bool rd_place_give_up(struct rd_thread *of)
 	return true;
 }
 
+void rd_place_lose(struct rd_thread *of)
+{
+	if (of->maker && change(of->maker, RD_PLACE_TAKEN, RD_PLACE_NONE))
+		of->maker = NULL;
+}
+
 /* ---- the maker ---- */
 
+/* Against its own handlers, not another thread: nobody else takes a free place. */
+static bool begin_change(struct rd_thread *t)
+{
+	uint32_t was = RD_PLACE_FREE;
+
+	__asm__ volatile("cmpxchgl %2, %1" : "+a"(was), "+m"(t->place_is) : "r"(RD_PLACE_CHANGING) : "cc", "memory");
+	return was == RD_PLACE_FREE;
+}
+
 /* What is known of a thread that is made here is what is known of the one before. */
-static bool alike(const struct rd_thread_info *info, void *start_routine, uint64_t site, uint64_t sp)
+static bool alike(const struct rd_thread *t, const struct rd_thread_info *info, void *start_routine, uint64_t site,
+		  uint64_t sp)
 {
 	return info->start_routine == (uint64_t)start_routine && info->create_site == site && info->pthread &&
-	       !info->told && !info->awaited && rd_life_class_known((uint64_t)start_routine, site, sp) == info->life;
+	       !info->told && !info->awaited &&
+	       (t->place_plain || rd_life_class_known((uint64_t)start_routine, site, sp) == info->life);
 }
 
 struct rd_errand *rd_thread_succeed(void *start_routine, void *arg, bool detached, uint64_t site, uint64_t sp)
@@ -95,11 +140,11 @@ struct rd_errand *rd_thread_succeed(void *start_routine, void *arg, bool detache
 	struct rd_thread_info *info;
 
 	if (!t || t->busy || t->vfork || detached || t->scope & RDEP_SCOPE_FLUSHER ||
-	    !change(t, RD_PLACE_FREE, RD_PLACE_CHANGING))
+	    !begin_change(t))
 		return NULL;
 	of = t->place;
 	info = of->info;
-	if (!alike(info, start_routine, site, sp)) {
+	if (!alike(t, info, start_routine, site, sp)) {
 		__atomic_store_n(&t->place_is, RD_PLACE_FREE, __ATOMIC_RELEASE);
 		return NULL;
 	}
@@ -147,6 +192,8 @@ static bool begin_elsewhere(struct rd_thread *t, uint64_t pthread_id)
 	if (free) {
 		t->pthread = pthread_id;
 		rd_thread_name_pthread(pthread_id, t->id);
+		if (maker)
+			__atomic_store_n(&maker->place_pthread, pthread_id, __ATOMIC_RELAXED);
 		if (maker && maker->created == t->id)
 			__atomic_store_n(&maker->created, 0, __ATOMIC_RELAXED);
 	}
@@ -156,13 +203,13 @@ static bool begin_elsewhere(struct rd_thread *t, uint64_t pthread_id)
 
 void rd_thread_begin_successor(struct rd_thread *t, uint64_t pthread_id)
 {
-	struct rd_thread *none = NULL;
+	struct rd_thread *known = NULL;
 
 	if (rd_unlikely(!rd_ready() || ((pthread_id != t->pthread || rd_self) && !begin_elsewhere(t, pthread_id))))
 		return;
-	t->tid = rd_libc_tid();
+	t->tid = own_tid();
 	t->slot->tid = t->tid;
 	__atomic_store_n(&t->slot->state, RDEP_SLOT_LIVE, __ATOMIC_RELEASE);
-	/* One instruction, for a handler that comes in between. */
-	__atomic_compare_exchange_n(&rd_self, &none, t, false, __ATOMIC_RELAXED, __ATOMIC_RELAXED);
+	/* One instruction: a handler that comes in between makes the thread known itself. */
+	__asm__ volatile("cmpxchgq %2, %1" : "+a"(known), "+m"(rd_self) : "r"(t) : "cc", "memory");
 }

@@ -30,6 +30,19 @@ static inline bool rd_place_free(const struct rd_thread *of)
 	return of && of->maker && __atomic_load_n(&of->maker->place_is, __ATOMIC_ACQUIRE) != RD_PLACE_TAKEN;
 }
 
+/* Its maker is not going to join it. Needs the runtime lock. */
+void rd_place_lose(struct rd_thread *of);
+
+/* Is the thread with that pthread_t the one in the place of t? Its own thread only. */
+static inline bool rd_place_of(const struct rd_thread *t, uint64_t pthread_id)
+{
+	return t->place_pthread == pthread_id &&
+	       __atomic_load_n(&t->place_is, __ATOMIC_ACQUIRE) == RD_PLACE_TAKEN;
+}
+
+/* A thread that was made the usual way has this tid: is that what libc has for it, too? */
+void rd_libc_tid_seen(uint32_t tid);
+
 /* A thread is about to be released: false where its maker is just giving its place to another. Gives up its own place, too. Needs
  * the runtime lock. */
 bool rd_place_give_up(struct rd_thread *of);

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 /* tag.c - see tag.h. */
 #include "tag.h"
-#include "lock_words.h"
 #include "sys.h"
 
 #include <pthread.h>
@@ -132,26 +131,6 @@ static bool sem_keeps(const struct rd_lock_calls *c)
 	return marks_stand(&s, RDEP_SEM);
 }
 
-/* libc's own calls, where a mutex of libc's says who holds it; NULL elsewhere. */
-static const struct rd_lock_calls *owner_calls;
-
-static uint32_t owner_told(const struct rd_lock_calls *c)
-{
-	pthread_mutex_t m = PTHREAD_ERRORCHECK_MUTEX_INITIALIZER_NP;
-	uint32_t tid;
-
-	if (c->mutex_lock(&m))
-		return 0;
-	tid = ((const struct rd_mutex_words *)&m)->owner;
-	c->mutex_unlock(&m);
-	return tid;
-}
-
-uint32_t rd_libc_tid(void)
-{
-	return owner_calls ? owner_told(owner_calls) : rd_gettid();
-}
-
 bool rd_tag_start(bool want, const struct rd_lock_calls *calls)
 {
 	tags_on = want && calls && sizeof(pthread_mutex_t) == 40 && sizeof(pthread_rwlock_t) == 56 &&
@@ -159,8 +138,6 @@ bool rd_tag_start(bool want, const struct rd_lock_calls *calls)
 		  mutex_keeps(calls, PTHREAD_MUTEX_NORMAL) && mutex_keeps(calls, PTHREAD_MUTEX_RECURSIVE) &&
 		  mutex_keeps(calls, PTHREAD_MUTEX_ERRORCHECK) && mutex_keeps(calls, PTHREAD_MUTEX_ADAPTIVE_NP) &&
 		  rwlock_keeps(calls) && sem_keeps(calls);
-	if (tags_on && calls->libcs && owner_told(calls) == rd_gettid())
-		owner_calls = calls;
 	rd_tag_renew();
 	return tags_on;
 }

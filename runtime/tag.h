@@ -69,10 +69,6 @@ static inline uint32_t rd_tag_role(const void *lock, unsigned kind)
  */
 bool rd_tag_start(bool want, const struct rd_lock_calls *calls);
 
-/* The calling thread's tid, as libc knows it: of a thread that libc made, not of a raw clone. No system call, where
- * libc's mutexes tell. */
-uint32_t rd_libc_tid(void);
-
 /* A new nonce: every tag there is becomes invalid. */
 void rd_tag_renew(void);
 

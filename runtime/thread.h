@@ -220,6 +220,8 @@ struct rd_thread {
 	uint64_t created_pthread; /* of the thread that it made last, while that has not begun: */
 	uint32_t created;	  /* its id; 0: it has begun, or has been named */
 	uint32_t place_is, place_id; /* RD_PLACE_*; the id of the thread that it is of */
+	uint64_t place_pthread;	     /* and its pthread_t */
+	uint8_t place_plain;	     /* the call and the function alone tell its class */
 	struct rd_thread *place; /* successor.h */
 	uint8_t ended; /* detached, and its state is to be given back */
 	uint8_t learnt; /* there are pairs and steps */

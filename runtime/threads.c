@@ -22,7 +22,6 @@
 #include "stack.h"
 #include "stat.h"
 #include "successor.h"
-#include "tag.h"
 #include "thread_table.h"
 #include "thread_tell.h"
 
@@ -569,6 +568,7 @@ void rd_thread_begin(uint32_t token, uint64_t pthread_id)
 	t = rd_thread_attach(token);
 	if (t) {
 		t->pthread = pthread_id;
+		rd_libc_tid_seen(t->tid);
 		if (!t->info->detached)
 			rd_thread_name_pthread(pthread_id, token);
 		parent = rd_thread_info_at(t->info->parent);
@@ -585,6 +585,8 @@ static uint32_t joined_here(const struct rd_thread *t, uint64_t pthread_id)
 {
 	uint32_t id = __atomic_load_n(&t->created, __ATOMIC_RELAXED);
 
+	if (rd_place_of(t, pthread_id))
+		return t->place_id;
 	return id && t->created_pthread == pthread_id ? id : rd_thread_by_pthread(pthread_id);
 }
 
@@ -612,8 +614,10 @@ void rd_thread_detached(uint64_t pthread_id)
 	info = rd_thread_info_at(joined_id(t, pthread_id));
 	if (info && !rd_place_free(info->state)) {
 		info->detached = 1;
-		if (info->state)
+		if (info->state) {
 			info->state->detached = 1;
+			rd_place_lose(info->state);
+		}
 		rd_thread_name_pthread(pthread_id, 0);
 		/* It has ended before it was told. */
 		if (info->state && info->state != t && info->state->tid &&
