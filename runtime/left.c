@@ -7,6 +7,7 @@
 #include "finding.h"
 #include "limits.h"
 #include "lock_words.h"
+#include "map.h"
 #include "stack.h"
 #include "sys.h"
 #include "tag.h"
@@ -97,6 +98,9 @@ void rd_left_at_exit(struct rd_thread *gone)
 		rd_finding_place(gone, &f, e->site);
 	}
 }
+
+/* (condition, 0) -> which mutex it was waited on with last, as a hash: two may fall together. */
+static struct rd_map_of conditions;
 
 /* ---- fork ---- */
 
@@ -206,6 +210,7 @@ void rd_left_threads(void (*refers)(uint32_t id))
 void rd_left_reset(void)
 {
 	rd_left_count = 0;
+	rd_map_reset(&conditions);
 }
 
 static void tell_forked(struct rd_thread *t, const struct left *l, uint64_t site, uint64_t sp)
@@ -266,12 +271,6 @@ static void wrong_mutex(struct rd_thread *t, struct rdep_finding *f, uint64_t si
 	rd_leave(t, &l);
 }
 
-/* Which mutex a condition was waited on with last: two conditions may fall together, or one get lost. */
-#define CONDITIONS 256u
-static struct {
-	uint64_t cond, mutex;
-} conditions[CONDITIONS];
-
 /* A thread that waits on cond with another mutex at this moment, as its held stack and that mutex say. Needs the
  * runtime lock. */
 static const struct rdep_held *other_wait(const struct rd_thread *self, uint64_t cond, uint64_t mutex,
@@ -323,18 +322,20 @@ void rd_left_wait(struct rd_thread *t, const void *cond, const void *mutex, cons
 {
 	const struct rd_mutex_words *m = mutex;
 	struct rdep_finding f = {.detail = RDEP_D_WAITS_UNHELD, .inst = {.address = (uint64_t)mutex}};
-	unsigned i = (unsigned)(((uint64_t)cond >> 3) * 0x9e3779b97f4a7c15ull >> 56) % CONDITIONS;
-	bool other;
+	uint32_t is = (uint32_t)(((uint64_t)mutex >> 3) * 0x9e3779b97f4a7c15ull >> 32) | 1, was;
+	struct rd_locked l;
 
 	if (!held) {
 		if (!(m->kind & RD_MUTEX_ELISION) && !rd_tid_is(t, m->owner))
 			wrong_mutex(t, &f, site, sp);
 		return;
 	}
-	other = __atomic_load_n(&conditions[i].cond, __ATOMIC_RELAXED) == (uint64_t)cond &&
-		__atomic_load_n(&conditions[i].mutex, __ATOMIC_RELAXED) != (uint64_t)mutex;
-	__atomic_store_n(&conditions[i].cond, (uint64_t)cond, __ATOMIC_RELAXED);
-	__atomic_store_n(&conditions[i].mutex, (uint64_t)mutex, __ATOMIC_RELAXED);
-	if (other)
+	was = rd_map_get(&conditions, (uint64_t)cond, 0);
+	if (was == is)
+		return;
+	rd_enter(t, &l);
+	rd_map_set(&conditions, (uint64_t)cond, 0, is);
+	rd_leave(t, &l);
+	if (was)
 		two_mutexes(t, (uint64_t)cond, held, site, sp);
 }

@@ -40,6 +40,19 @@ static NOINLINE void second_one(void)
 	pthread_mutex_unlock(&second);
 }
 
+/* What is waited on in between makes nobody forget. */
+static NOINLINE void many_others(void)
+{
+	static pthread_cond_t conds[2000];
+	static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+	int i;
+
+	pthread_mutex_lock(&lock);
+	for (i = 0; i < 2000; i++)
+		pthread_cond_timedwait(&conds[i], &lock, &past);
+	pthread_mutex_unlock(&lock);
+}
+
 static void *waiter(void *arg)
 {
 	pthread_mutex_lock(&theirs);
@@ -65,6 +78,7 @@ int main(void)
 	must(!pthread_create(&t, NULL, waiter, NULL), "pthread_create");
 	wait_until_asleep(&waiting);
 	taken_one();
+	many_others();
 	second_one();
 	pthread_mutex_lock(&first);
 	stop = 1;
