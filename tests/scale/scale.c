@@ -12,6 +12,7 @@
  *   scale lives C N       a wait-inversion: over a lock met after C others, of threads joined before N others
  *   scale stacks N        pairs of locks, N of them, each by another way through the program
  *   scale places N        N places: a scope and an allocation under another lock
+ *   scale scopes N        N scopes open at once
  *   scale threads N       N threads that take a pair of locks each
  *   scale alive N         N threads at once
  *   scale findings N      N inversions
@@ -294,6 +295,17 @@ static void many_places(long n, long unused)
 	}
 }
 
+static void many_scopes(long n, long unused)
+{
+	long i;
+
+	(void)unused;
+	for (i = 0; i < n; i++)
+		reclaimdep_scope_enter(RECLAIMDEP_SCOPE_NOFS, "inside another");
+	while (i--)
+		reclaimdep_scope_leave(RECLAIMDEP_SCOPE_NOFS);
+}
+
 static void *take_pair(void *args)
 {
 	pair(((void **)args)[0], &classes[CLASSES_MAX - 1]);
@@ -444,6 +456,7 @@ int main(int argc, char **argv)
 		{"depth", many_held},	   {"locks", many_locks}, {"spins", many_spins}, {"chains", many_chains},
 		{"lives", many_lives},	   {"stacks", many_stacks}, {"places", many_places}, {"threads", many_threads},
 		{"alive", many_alive},	   {"findings", many_findings}, {"modules", many_modules},
+		{"scopes", many_scopes},
 	};
 	long a = argc > 2 ? atol(argv[2]) : 0, b = argc > 3 ? atol(argv[3]) : 0;
 	double begin;

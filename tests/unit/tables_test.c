@@ -2,12 +2,13 @@
 /*
  * tables_test.c - the engine's small structures against naive ones: memory, the map that is
  * read without a lock, checksums, options (what is written is read back; whatever stands in the environment),
- * wrappers' patterns, and the order that thread creation and join make.
+ * wrappers' patterns, sets of classes, and the order that thread creation and join make.
  */
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 #include "runtime/checksum.h"
+#include "runtime/class_set.h"
 #include "runtime/crc32c.h"
 #include "runtime/map.h"
 #include "runtime/mem.h"
@@ -431,6 +432,37 @@ static void test_checksum(void)
 	tap_ok(rd_crc32c(rd_crc32c(0, "12345", 5), "6789", 4) == 0xe3069283, "and chain");
 }
 
+/* ---- sets of classes ---- */
+
+static void test_class_set(void)
+{
+	enum { CLASSES = 1 << 20 };
+	struct rd_class_set few = {.words = NULL}, more = {.words = NULL};
+	bool *in = calloc(CLASSES, 1), *in_more = calloc(CLASSES, 1), same = true, joined = true;
+	uint32_t i;
+
+	tap_ok(!rd_class_set_has(&few, 0) && !rd_class_set_has(&few, 77777), "an empty set has nothing");
+	for (i = 0; i < 40000; i++) {
+		uint32_t a = roll() % CLASSES, b = i % 2 ? roll() % CLASSES : 500000 + i / 4;
+
+		rd_class_set_add(&few, a);
+		rd_class_set_add(&more, b);
+		in[a] = in_more[b] = true;
+	}
+	for (i = 0; i < CLASSES; i++)
+		same &= rd_class_set_has(&few, i) == in[i] && rd_class_set_has(&more, i) == in_more[i];
+	tap_ok(same, "a set has what was put into it, and nothing else");
+	joined &= rd_class_set_join(&few, &more);
+	for (i = 0; i < CLASSES; i++)
+		joined &= rd_class_set_has(&few, i) == (in[i] || in_more[i]);
+	tap_ok(joined, "two sets in one");
+	rd_class_set_free(&few);
+	tap_ok(!few.room && !rd_class_set_has(&few, 500000) && rd_class_set_has(&more, 500000), "a set that is given back is empty");
+	rd_class_set_free(&more);
+	free(in);
+	free(in_more);
+}
+
 int main(void)
 {
 	test_memory();
@@ -444,5 +476,6 @@ int main(void)
 	test_order();
 	test_collect();
 	test_names();
+	test_class_set();
 	return tap_done();
 }
