@@ -86,6 +86,9 @@ bool rd_up(void);
  * summary (print=1). Returns the status to leave with in place of `status`. */
 int rd_exit(int status);
 
+/* Before a call after which the process may not be able to open its record: another user, another root, a sandbox. */
+void rd_confine(void);
+
 /* The process leaves by _exit(): an end of its own will, without handlers. */
 void rd_leaving(void);
 

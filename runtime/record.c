@@ -164,6 +164,16 @@ static bool add_chunk(size_t least)
 	return true;
 }
 
+#define FORESEEN (64ull << 20)
+
+void rd_record_foresee(void)
+{
+	uint64_t max = (uint64_t)rd_options.record_max << 20, used = header->file_size;
+
+	if (used < max)
+		rd_record_file_foresee(&file, used, max - used < FORESEEN ? max - used : FORESEEN);
+}
+
 static void seal(struct rdep_item *item, enum rdep_item_type type, size_t size, size_t fixed)
 {
 	item->magic = RDEP_ITEM_MAGIC;

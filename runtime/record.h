@@ -34,6 +34,9 @@ const char *rd_record_path(void);
 /* The executable's path as it was at start-up (chroot may hide it later), "" when it is not known. */
 const char *rd_record_exe(void);
 
+/* The file may soon be out of reach: sees to room in it, as far as record_max allows. Any number of times. */
+void rd_record_foresee(void);
+
 /* Never NULL: before rd_record_open() a page of its own. */
 struct rdep_header *rd_record_header(void);
 

@@ -215,6 +215,8 @@ int rd_record_file_create(struct rd_record_file *f, const char *output, const ch
 
 	f->path[0] = f->error[0] = 0;
 	f->created = 0;
+	f->ahead = 0;
+	f->begin = NULL;
 	if (absolute(f, output, exe, pid))
 		return -1;
 	dir = open_dir(f);
@@ -258,7 +260,7 @@ static int size_allowed(uint64_t end)
 }
 
 /* Room that a store can't fail on. */
-static long reserve(long fd, uint64_t offset, uint64_t size, int *populate)
+static long reserve(const struct rd_record_file *f, long fd, uint64_t offset, uint64_t size, int *populate)
 {
 	long err = rd_sys(SYS_fallocate, fd, 0, offset, size);
 
@@ -266,7 +268,7 @@ static long reserve(long fd, uint64_t offset, uint64_t size, int *populate)
 	if (err != -EOPNOTSUPP && err != -ENOSYS)
 		return err;
 	*populate = 1;
-	return rd_sys(SYS_ftruncate, fd, offset + size);
+	return offset + size > f->ahead ? rd_sys(SYS_ftruncate, fd, offset + size) : 0;
 }
 
 /* A descriptor of the very file that was made, or an error. */
@@ -288,40 +290,65 @@ static long open_file(struct rd_record_file *f)
 	return rd_sys_failed(err) ? err : -ENOENT;
 }
 
+static long map_by(const struct rd_record_file *f, long fd, uint64_t offset, uint64_t size, int *populate)
+{
+	long err = reserve(f, fd, offset, size, populate);
+
+	return rd_sys_failed(err) ? err : rd_sys(SYS_mmap, 0, size, PROT_READ | PROT_WRITE, MAP_SHARED, fd, offset);
+}
+
+/* A shared mapping that is remapped from no size is mapped once more, and may be larger then. */
+static long map_by_its_begin(const struct rd_record_file *f, uint64_t offset, uint64_t size)
+{
+	long p = rd_sys(SYS_mremap, f->begin, 0, offset + size, MREMAP_MAYMOVE);
+
+	if (rd_sys_failed(p))
+		return p;
+	rd_sys(SYS_munmap, p, offset);
+	return p + (long)offset;
+}
+
 void *rd_record_file_map(struct rd_record_file *f, uint64_t offset, uint64_t size)
 {
-	int populate;
-	long fd, err, p;
+	long fd, p = -EFBIG;
+	int populate = 1;
 
 	if (!f->path[0])
 		return NULL;
-	if (!size_allowed(offset + size)) {
-		fail(f, "the record can't grow", f->path, -EFBIG);
-		return NULL;
-	}
 	fd = open_file(f);
-	if (rd_sys_failed(fd)) {
-		fail(f, "the record can't grow", f->path, fd);
-		return NULL;
-	}
-	err = reserve(fd, offset, size, &populate);
-	p = rd_sys_failed(err) ? err : rd_sys(SYS_mmap, 0, size, PROT_READ | PROT_WRITE, MAP_SHARED, fd, offset);
-	rd_sys(SYS_close, fd);
+	if (rd_sys_failed(fd))
+		p = f->begin && offset && offset + size <= f->ahead ? map_by_its_begin(f, offset, size) : fd;
+	else if (size_allowed(offset + size))
+		p = map_by(f, fd, offset, size, &populate);
+	if (!rd_sys_failed(fd))
+		rd_sys(SYS_close, fd);
 	/* At the start two pages are touched, not the 32 that would be read around the first. */
 	if (!rd_sys_failed(p) && !offset)
 		rd_sys(SYS_madvise, p, size, MADV_RANDOM);
-	if (!rd_sys_failed(p) && populate) {
-		err = rd_sys(SYS_madvise, p, size, MADV_POPULATE_WRITE);
-		if (rd_sys_failed(err)) {
-			rd_sys(SYS_munmap, p, size);
-			p = -ENOSPC;
-		}
+	if (!rd_sys_failed(p) && populate && rd_sys_failed(rd_sys(SYS_madvise, p, size, MADV_POPULATE_WRITE))) {
+		rd_sys(SYS_munmap, p, size);
+		p = -ENOSPC;
 	}
 	if (rd_sys_failed(p)) {
 		fail(f, "the record can't grow", f->path, p);
 		return NULL;
 	}
+	if (!offset)
+		f->begin = (void *)p;
 	return (void *)p;
+}
+
+void rd_record_file_foresee(struct rd_record_file *f, uint64_t used, uint64_t more)
+{
+	long fd = f->path[0] && !f->ahead ? open_file(f) : -1;
+
+	if (rd_sys_failed(fd))
+		return;
+	while (more >= 4096 && !size_allowed(used + more))
+		more /= 2;
+	if (more >= 4096 && !rd_sys_failed(rd_sys(SYS_ftruncate, fd, used + more)))
+		f->ahead = used + more;
+	rd_sys(SYS_close, fd);
 }
 
 void rd_record_file_remove(struct rd_record_file *f)

@@ -17,6 +17,8 @@ struct rd_record_file {
 	char path[PATH_MAX];
 	uint64_t dev, ino; /* the file at `path` must still be this one */
 	int created;	   /* its descriptor and 1, until something of it is mapped; 0: it is opened by path */
+	uint64_t ahead;	   /* the file was made that large, for when it can't be opened any more; 0: it was not */
+	void *begin;	   /* its first page, as it is mapped; NULL: none */
 	char error[256];
 };
 
@@ -29,6 +31,13 @@ int rd_record_file_create(struct rd_record_file *f, const char *output, const ch
  * NULL with error: over RLIMIT_FSIZE, a full disk, no descriptor left, the file gone.
  */
 void *rd_record_file_map(struct rd_record_file *f, uint64_t offset, uint64_t size);
+
+/*
+ * Soon the file may not be opened any more (another user, another root, a sandbox): lets it have room for so many bytes more,
+ * without blocks on its file system. What is mapped of it is a way to the rest of it: map() takes that where it can't
+ * open the file.
+ */
+void rd_record_file_foresee(struct rd_record_file *f, uint64_t used, uint64_t more);
 
 /* Takes back a file that nothing could be put in. */
 void rd_record_file_remove(struct rd_record_file *f);

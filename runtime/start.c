@@ -454,6 +454,18 @@ void rd_exec_failed(void)
 	set_state(RDEP_RUNNING);
 }
 
+void rd_confine(void)
+{
+	struct rd_thread *t = rd_here();
+	struct rd_locked l;
+
+	if (!t)
+		return;
+	rd_enter(t, &l);
+	rd_record_foresee();
+	rd_leave(t, &l);
+}
+
 void rd_leaving(void)
 {
 	set_state(RDEP_EXITING);
