@@ -3,12 +3,12 @@
 #include "lock_words.h"
 #include "file_lock.h"
 #include "held.h"
+#include "module.h"
 #include "sem.h"
 #include "stream.h"
 #include "sys.h"
 
 #include <dlfcn.h>
-#include <link.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -113,13 +113,11 @@ void rd_lock_words_start(void)
 	heap = (uint64_t)rd_sys(SYS_brk, 0);
 }
 
-/* The program itself is never unloaded. */
 static bool is_program_variable(const void *p)
 {
 	struct dl_find_object o;
 
-	return _dl_find_object((void *)p, &o) == 0 && o.dlfo_link_map && !o.dlfo_link_map->l_prev &&
-	       o.dlfo_link_map->l_name && !o.dlfo_link_map->l_name[0];
+	return _dl_find_object((void *)p, &o) == 0 && o.dlfo_link_map && rd_is_program(o.dlfo_link_map);
 }
 
 bool rd_is_there(const void *lock, size_t n, const void *there)

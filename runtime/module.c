@@ -152,6 +152,11 @@ static const char *path_of(const struct dl_find_object *o)
 	return map->l_name && map->l_name[0] ? map->l_name : rd_record_exe();
 }
 
+bool rd_is_program(const struct link_map *map)
+{
+	return !map->l_prev && map->l_name && !map->l_name[0];
+}
+
 /* Is what the loader has at this place still that module? */
 static bool same_object(struct rd_module *m, const struct dl_find_object *o)
 {
@@ -159,7 +164,7 @@ static bool same_object(struct rd_module *m, const struct dl_find_object *o)
 
 	if (m->away || m->link_map != o->dlfo_link_map || m->bias != o->dlfo_link_map->l_addr || m->eh_frame != o->dlfo_eh_frame)
 		return false;
-	if (m->confirmed == rd_lock_turn)
+	if (m->confirmed == rd_lock_turn || rd_is_program(o->dlfo_link_map))
 		return true;
 	if (m->build_id_len ? rd_peek(now, (const void *)m->build_id_at, m->build_id_len) ||
 				      memcmp(now, m->build_id, m->build_id_len) != 0

@@ -14,6 +14,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* Is it the program itself, which is never unloaded? Lock-free. */
+struct link_map;
+bool rd_is_program(const struct link_map *map);
+
 struct rd_module {
 	uint64_t start, end, bias; /* over all segments, gaps too */
 	uint64_t identity; /* hash of the build-id, or of the path: the same in every process */
