@@ -302,10 +302,7 @@ bool rd_class_first(struct rd_thread *t, const void *lock, unsigned kind, uint64
 	if (*rd_tag_word(lock, kind) || *rd_generation_word(lock, kind) || in_module(lock))
 		return false;
 	cls = class_cached(t, kind | FIRST, site, sp, &role);
-	if (!cls)
-		return false;
-	begin_instance(t, lock, kind, cls, role);
-	return true;
+	return cls && rd_tag_write_first(lock, kind, cls, rd_new_generation(), role);
 }
 
 void rd_lock_init_new(const void *lock, unsigned kind, uint64_t site, uint64_t sp)

@@ -33,6 +33,18 @@ void rd_tag_write(const void *lock, unsigned kind, uint32_t cls, uint32_t genera
 	__atomic_store_n(rd_tag_word(lock, kind), ((uint64_t)lock >> 3 << 20 | cls) ^ rd_tag_nonce, __ATOMIC_RELEASE);
 }
 
+bool rd_tag_write_first(const void *lock, unsigned kind, uint32_t cls, uint32_t generation, uint32_t role)
+{
+	uint64_t none = 0;
+
+	if (cls >= RD_TAG_FAR ||
+	    !__atomic_compare_exchange_n(rd_generation_word(lock, kind), &none, (uint64_t)role << 32 | generation, false,
+					 __ATOMIC_RELAXED, __ATOMIC_RELAXED))
+		return false;
+	__atomic_store_n(rd_tag_word(lock, kind), ((uint64_t)lock >> 3 << 20 | cls) ^ rd_tag_nonce, __ATOMIC_RELEASE);
+	return true;
+}
+
 void rd_tag_write_dead(const void *lock, unsigned kind, uint32_t cls, uint32_t generation, uint32_t place)
 {
 	if (cls >= RD_TAG_FAR)

@@ -31,6 +31,9 @@ bool rd_tag_usable(const void *lock, unsigned kind);
 
 /* role: beside the generation; see role.h. */
 void rd_tag_write(const void *lock, unsigned kind, uint32_t cls, uint32_t generation, uint32_t role);
+/* The same for a lock whose words are both 0, which another thread may give a tag at this moment: false: it did, or the
+ * class is a far one. */
+bool rd_tag_write_first(const void *lock, unsigned kind, uint32_t cls, uint32_t generation, uint32_t role);
 /* In place of a tag: the lock was destroyed, at `place` (not 0). Valid as a tag is, and no tag. */
 void rd_tag_write_dead(const void *lock, unsigned kind, uint32_t cls, uint32_t generation, uint32_t place);
 
