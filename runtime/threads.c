@@ -159,7 +159,8 @@ static void reap(uint32_t tid)
 
 	for (t = live; t; t = next) {
 		next = t->next;
-		/* Where the tid is in use again, its former owner is gone. */
+		/* Where the tid is in use again, its former owner is gone. Its place goes with it: that is newer, and so
+		 * not the next. */
 		if (t != rd_self && t->tid && (t->tid == tid || gone(t)))
 			rd_thread_release(t);
 	}

@@ -2,7 +2,7 @@
 /*
  * What else may happen to a thread in another's place: it is detached before or after it has begun, joined by another
  * thread than its maker, ended by pthread_exit or a cancellation, not made for want of memory, made with another
- * function or by another call, forks; its maker ends, or four make and join at once.
+ * function or by another call, forks; its maker ends, joined or not, or four make and join at once.
  *
  * expect: none
  */
@@ -106,12 +106,21 @@ static void *all(void *unused)
 	return unused;
 }
 
+static void *makes(void *unused)
+{
+	make_and_join(nothing, 3);
+	return unused;
+}
+
 int main(void)
 {
 	pthread_t four[4];
 	int i;
 
 	all(NULL);
+	for (i = 0; i < 300; i++)
+		pthread_detach(begin(makes));
+	make_and_join(makes, 100);
 	for (i = 0; i < 4; i++)
 		must(!pthread_create(&four[i], NULL, all, NULL), "pthread_create");
 	for (i = 0; i < 4; i++)
