@@ -10,6 +10,7 @@
  */
 #include <pthread.h>
 #include <sched.h>
+#include <semaphore.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -135,6 +136,77 @@ static void run_try(long n)
 	while (n--) {
 		if (pthread_mutex_trylock(&a) == 0)
 			pthread_mutex_unlock(&a);
+	}
+}
+
+static pthread_mutex_t twice = PTHREAD_RECURSIVE_MUTEX_INITIALIZER_NP;
+
+static void run_again(long n)
+{
+	while (n--) {
+		pthread_mutex_lock(&twice);
+		pthread_mutex_lock(&twice);
+		pthread_mutex_unlock(&twice);
+		pthread_mutex_unlock(&twice);
+	}
+}
+
+/* Of one class, as the nodes of a tree are: which of them may be held under which is a matter of these alone. */
+#define SIBLINGS 16
+static pthread_mutex_t sibling[SIBLINGS + 1];
+
+static void setup_siblings(void)
+{
+	int i;
+
+	for (i = 0; i <= SIBLINGS; i++)
+		pthread_mutex_init(&sibling[i], NULL);
+}
+
+static void run_siblings(long n)
+{
+	while (n--) {
+		pthread_mutex_t *m = &sibling[n % SIBLINGS];
+
+		pthread_mutex_lock(m);
+		pthread_mutex_lock(m + 1);
+		pthread_mutex_unlock(m + 1);
+		pthread_mutex_unlock(m);
+	}
+}
+
+static pthread_mutex_t robust;
+
+static void setup_robust(void)
+{
+	pthread_mutexattr_t kind;
+
+	pthread_mutexattr_init(&kind);
+	pthread_mutexattr_setrobust(&kind, PTHREAD_MUTEX_ROBUST);
+	pthread_mutex_init(&robust, &kind);
+	pthread_mutexattr_destroy(&kind);
+}
+
+static void run_robust(long n)
+{
+	while (n--) {
+		pthread_mutex_lock(&robust);
+		pthread_mutex_unlock(&robust);
+	}
+}
+
+static sem_t permit;
+
+static void setup_sem(void)
+{
+	sem_init(&permit, 0, 1);
+}
+
+static void run_sem(long n)
+{
+	while (n--) {
+		sem_wait(&permit);
+		sem_post(&permit);
 	}
 }
 
@@ -438,6 +510,7 @@ static void run_edges(long count, long pairs)
 #define setup_try setup_none
 #define setup_private setup_none
 #define setup_contended setup_none
+#define setup_again setup_none
 #define setup_malloc setup_none
 #define setup_malloc_held setup_none
 #define setup_malloc_scope setup_none
