@@ -110,9 +110,11 @@ static struct rdep_held *push(struct rd_thread *t, const struct taking *k, uint3
 
 /* ---- stale entries ---- */
 
+/* The loader's is not told by anybody: it ends when a look shows that the call has returned. */
 static void drop(struct rd_thread *t, struct rdep_held *e)
 {
-	rd_count(RDEP_C_STALE_HELD);
+	if (e->kind != RDEP_LOADER)
+		rd_count(RDEP_C_STALE_HELD);
 	rd_held_remove(t, e);
 }
 
