@@ -603,7 +603,8 @@ static struct rdep_held *acquire(struct rd_thread *t, const void *lock, unsigned
 			return NULL;
 		k.cls = rd_class_get(lock, RD_HOW_KIND(how), &k.generation);
 	}
-	if (k.cls)
+	/* Of a thread's first lock the class itself tells. */
+	if (k.cls && t->top != t->bottom)
 		rd_chain_ahead(t->top->node, cls_mode_of(&k));
 	if (k.cls && rd_class_at(k.cls)->lump)
 		rd_class_retag(lock, RD_HOW_KIND(how), k.cls, k.generation);
