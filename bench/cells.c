@@ -60,6 +60,22 @@ static void setup_none(void)
 {
 }
 
+/* For what waits for another thread. On several processors it is the scheduler that is measured: whether the other side
+ * still runs when it is woken, and where. */
+static void setup_one_processor(void)
+{
+	cpu_set_t one;
+
+	CPU_ZERO(&one);
+	CPU_SET(sched_getcpu(), &one);
+	if (sched_setaffinity(0, sizeof(one), &one)) {
+		perror("cells: sched_setaffinity");
+		exit(1);
+	}
+}
+#define setup_cond setup_one_processor
+#define setup_create setup_one_processor
+
 static void run_lock(long n)
 {
 	while (n--) {
@@ -342,19 +358,6 @@ static void *other_side(void *n)
 	return NULL;
 }
 
-/* On several it is the scheduler that is measured: whether the other side still runs when it is woken. */
-static void setup_cond(void)
-{
-	cpu_set_t one;
-
-	CPU_ZERO(&one);
-	CPU_SET(sched_getcpu(), &one);
-	if (sched_setaffinity(0, sizeof(one), &one)) {
-		perror("cells: sched_setaffinity");
-		exit(1);
-	}
-}
-
 static void run_cond(long n)
 {
 	pthread_t t;
@@ -517,7 +520,6 @@ static void run_edges(long count, long pairs)
 #define setup_kmalloc setup_none
 #define setup_churn setup_none
 #define setup_fresh setup_none
-#define setup_create setup_none
 
 static const struct cell {
 	const char *id;
