@@ -10,6 +10,7 @@
 #include "nesting.h"
 #include "record.h"
 #include "stack.h"
+#include "tag.h"
 #include "threads.h"
 
 #define WAIT_SEM 5 /* rdep_slot.wait_kind */
@@ -76,11 +77,14 @@ static void began_with(uint32_t cls, int value)
 }
 
 /* Where the number of permits is not known, it is not taken for one. */
+static bool has_one(uint32_t cls)
+{
+	return cls && rd_class_at(rd_class_base(cls))->permits == 1;
+}
+
 static unsigned how_of(uint32_t cls)
 {
-	bool one = cls && rd_class_at(rd_class_base(cls))->permits == 1;
-
-	return RD_HOW(RDEP_SEM, one ? RDEP_WRITE : RDEP_READ, 0);
+	return RD_HOW(RDEP_SEM, has_one(cls) ? RDEP_WRITE : RDEP_READ, 0);
 }
 
 bool rd_sem_used_up(const void *sem, const struct rdep_held *held)
@@ -181,12 +185,16 @@ static uint32_t class_of(const void *sem)
 struct rdep_held *rd_sem_wait(const void *sem, bool timed, uint64_t site, uint64_t sp)
 {
 	uint32_t cls = class_of(sem);
+	unsigned limit = timed ? RD_TIMED : 0;
 
 	if (cls && rd_sem_is_signal(cls)) {
 		wait_for_signal(sem, site, sp);
 		return NULL;
 	}
-	return rd_acquire(sem, how_of(cls) | (timed ? RD_TIMED : 0), site, sp);
+	/* Told apart here, that each is a fast path of its own. */
+	if (rd_likely(has_one(cls)))
+		return rd_acquire(sem, RD_HOW(RDEP_SEM, RDEP_WRITE, 0) | limit, site, sp);
+	return rd_acquire(sem, RD_HOW(RDEP_SEM, RDEP_READ, 0) | limit, site, sp);
 }
 
 void rd_sem_waited(struct rdep_held *e, bool got)
@@ -246,12 +254,26 @@ static void post_unheld(struct rd_thread *t, const void *sem, uint64_t site, uin
 	rd_leave(t, &l);
 }
 
+/* The one on top, of a class that is known to be one of locks. */
+static bool post_top(const void *sem)
+{
+	const struct rd_thread *t = rd_self;
+	const struct rdep_held *e = t ? t->top : NULL;
+
+	return e && t->top < t->limit && e->address == (uint64_t)sem && e->kind == RDEP_SEM &&
+	       e->generation == rd_tag_generation(sem, RDEP_SEM) && rd_tag_class(sem, RDEP_SEM) == e->cls &&
+	       rd_sem_use(e->cls) == RD_SEM_LOCK && rd_release_fast(sem);
+}
+
 void rd_sem_post(const void *sem, uint64_t site, uint64_t sp)
 {
-	uint32_t cls = class_of(sem), generation;
+	uint32_t cls, generation;
 	struct rd_thread *t;
 	struct rdep_held *e;
 
+	if (rd_likely(post_top(sem)))
+		return;
+	cls = class_of(sem);
 	if (!rd_ready() || (cls && rd_sem_use(cls) == RD_SEM_SIGNAL))
 		return;
 	t = rd_here();
