@@ -24,7 +24,7 @@
 			return failing;                                                            \
 		return RD_NEXT(name)(PLAIN pass);                                                  \
 	}                                                                                          \
-	RD_EXPORT type name(PLAIN args)                                                            \
+	RD_EXPORT_HOT type name(PLAIN args)                                                        \
 	{                                                                                          \
 		if (rd_malloc_counts())                                                            \
 			return name##_told(PLAIN pass, RD_SITE, RD_HERE);                          \
@@ -129,7 +129,7 @@ static __attribute__((noinline)) void free_told(void *p, uint64_t site, uint64_t
 }
 
 /* The arena's first block has all threads told: see resolve.c. Under a lock by far the most are far from what is held. */
-RD_EXPORT void free(void *p)
+RD_EXPORT_HOT void free(void *p)
 {
 	if (rd_free_counts() && (rd_free_told || rd_held_near(p)))
 		free_told(p, RD_SITE, RD_HERE);
