@@ -82,6 +82,27 @@ static uint32_t innermost_scope(const struct rd_thread *t)
 	return t->scope_depth && t->scope_depth <= RD_SCOPES ? t->scopes[t->scope_depth - 1].item : 0;
 }
 
+/* Mostly it is the one before; a handler that comes in between leaves none. 0: not known. */
+static uint32_t site_id(struct rd_thread *t, uint64_t where, uint64_t what)
+{
+	uint32_t id;
+
+	if (t->site_where == where && t->site_what == what) {
+		id = t->site_id;
+		rd_signal_fence();
+		if (t->site_where == where && t->site_what == what)
+			return id;
+	}
+	id = rd_map_get(&known, where, what);
+	t->site_where = 0;
+	rd_signal_fence();
+	t->site_what = what;
+	t->site_id = id;
+	rd_signal_fence();
+	t->site_where = id ? where : 0;
+	return id;
+}
+
 bool rd_site_count(struct rd_thread *t, uint32_t raw_gfp, uint32_t gfp, uint32_t flags, uint64_t site, uint64_t sp)
 {
 	/* What the program says to ignore is as if the mask said so. */
@@ -91,7 +112,7 @@ bool rd_site_count(struct rd_thread *t, uint32_t raw_gfp, uint32_t gfp, uint32_t
 			(t->contexts ? 128u : 0u) | (flags & RDEP_SITE_PLAIN ? 64u : 0u) | t->scope;
 	/* User addresses end below bit 47. */
 	uint64_t where = site ^ (uint64_t)innermost_scope(t) << 48;
-	uint32_t id = rd_map_get(&known, where, what), i;
+	uint32_t id = site_id(t, where, what), i;
 	struct rd_locked l;
 
 	if (id) {

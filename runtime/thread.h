@@ -169,6 +169,8 @@ struct rd_thread {
 	uint64_t pthread;    /* pthread_self(), 0: not known */
 	struct rd_errand errand; /* of who is in this place; successor.h */
 	struct rd_thread *maker; /* whose place it is; NULL: nobody's */
+	uint64_t site_where, site_what; /* the last allocation that was counted, as sites.c knows it */
+	uint32_t site_id;
 	/* What annotate.h told of this thread. */
 	uint32_t pending;	   /* something of its next acquisition: keeps the fast paths off (limit is NULL) */
 	uint32_t pending_subclass; /* 0: the lock's own */
